@@ -1,0 +1,43 @@
+"""What the checks ask for: the implementation under test, a judge, and problems."""
+
+from collections.abc import Callable
+
+import pytest
+
+from rnn_reference.implementations.implementation import Implementation
+from rnn_reference.plugin import implementation_of, judge_of
+from rnn_reference.verification.judge import Judge
+from rnn_reference.verification.problems import NAMED, Problem
+from rnn_reference.verification.search import on_every_problem
+
+
+@pytest.fixture
+def implementation(request: pytest.FixtureRequest) -> Implementation:
+    """The implementation under test."""
+    return implementation_of(request.config)
+
+
+@pytest.fixture
+def judge(request: pytest.FixtureRequest) -> Judge:
+    """What compares for this check, and remembers how sharply."""
+    return judge_of(request)
+
+
+@pytest.fixture
+def problem(request: pytest.FixtureRequest, judge: Judge) -> Problem:
+    """The problem that the check's parameter names, with the seed of the run."""
+    return judge.posed(NAMED[request.param].at(seed=request.config.option.rnn_seed))
+
+
+@pytest.fixture
+def every_problem(request: pytest.FixtureRequest, judge: Judge) -> Callable[..., None]:
+    """Decorator: run a function of a problem and one of its steps on fresh problems."""
+    options = request.config.option
+
+    def run(ask: Callable[[Problem, int], None]) -> None:
+        def posed(problem: Problem, t: int) -> None:
+            ask(judge.posed(problem), t)
+
+        on_every_problem(posed, examples=options.rnn_examples, seed=options.rnn_seed)
+
+    return run

@@ -1,0 +1,95 @@
+"""The values of the forward pass, on every kind of problem.
+
+The loop is judged with the implementation's own cell where it has one, so that a mistake of the cell is not
+reported as a mistake of the loop.
+"""
+
+import numpy as np
+import pytest
+
+from rnn_reference import softmax_forward, stepwise
+from rnn_reference.verification.answers import cell_answers, network_answers
+from rnn_reference.verification.problems import NAMED
+from rnn_reference.verification.rounding import softmax_tolerance, tanh_tolerance
+
+on_all_problems = pytest.mark.parametrize("problem", NAMED, indirect=True)
+
+
+@pytest.mark.judges("tanh_forward")
+def test_tanh(implementation, judge):
+    """tanh_forward is the hyperbolic tangent, near zero and where it saturates."""
+    for scale in (1e-3, 1.0, 8.0):
+        x = scale * judge.draw(5, 7)
+        judge.close({"out": implementation.tanh_forward(x)}, {"out": np.tanh(x)}, {"out": tanh_tolerance(x, judge.u)})
+
+
+@pytest.mark.judges("softmax_forward")
+def test_softmax(implementation, judge):
+    """softmax_forward is a distribution over axis 0, column by column, also where columns lie apart."""
+    for shape, apart in (((4, 6), 0.0), ((6, 3), 5.0), ((1, 4), 0.0), ((5, 5), 1.0)):
+        x = 2 * judge.draw(*shape) + apart * np.arange(shape[1])
+        expected = {"out": softmax_forward(x)}
+        judge.close({"out": implementation.softmax_forward(x)}, expected, {"out": softmax_tolerance(x, judge.u)})
+
+
+@pytest.mark.judges("rnn_cell_forward")
+@on_all_problems
+def test_cell_state(implementation, judge, problem):
+    """The cell's next state is tanh(Waa a_prev + Wax xt + ba)."""
+    a_next, _, _ = implementation.rnn_cell_forward(*problem.step)
+    right = cell_answers(problem)
+    judge.close({"a_next": a_next}, {"a_next": right.a[..., 0]}, {"a_next": right.tolerance["a"][..., 0]})
+
+
+@pytest.mark.judges("rnn_cell_forward")
+@on_all_problems
+def test_cell_prediction(implementation, judge, problem):
+    """The cell's prediction is softmax(Wya a_next + by)."""
+    _, yt_pred, _ = implementation.rnn_cell_forward(*problem.step)
+    right = cell_answers(problem)
+    judge.close({"yt_pred": yt_pred}, {"yt_pred": right.y_pred[..., 0]}, {"yt_pred": right.tolerance["y_pred"][..., 0]})
+
+
+@pytest.mark.judges("rnn_forward")
+@on_all_problems
+def test_states(implementation, judge, problem):
+    """The states are those of the cell, applied step after step from a0."""
+    a, _, _ = implementation.rnn_forward(*problem.inputs)
+    tolerance = network_answers(problem).tolerance
+    judge.close({"a": a}, {"a": _expected(implementation, problem)[0]}, tolerance, _source(implementation))
+
+
+@pytest.mark.judges("rnn_forward")
+@on_all_problems
+def test_predictions(implementation, judge, problem):
+    """The predictions are those of the cell, applied step after step from a0."""
+    _, y_pred, _ = implementation.rnn_forward(*problem.inputs)
+    tolerance = network_answers(problem).tolerance
+    expected = {"y_pred": _expected(implementation, problem)[1]}
+    judge.close({"y_pred": y_pred}, expected, tolerance, _source(implementation))
+
+
+@pytest.mark.judges("rnn_forward")
+def test_fresh(implementation, judge, every_problem):
+    """States and predictions are right on problems of any size."""
+
+    @every_problem
+    def ask(problem, t):
+        a, y_pred, _ = implementation.rnn_forward(*problem.inputs)
+        expected = dict(zip(("a", "y_pred"), _expected(implementation, problem), strict=True))
+        tolerance = network_answers(problem).tolerance
+        judge.close({"a": a, "y_pred": y_pred}, expected, tolerance, _source(implementation))
+
+
+def _expected(implementation, problem):
+    """What the loop should give: of the implementation's own cell, or of the reference where it has none."""
+    if not implementation.offers("rnn_cell_forward"):
+        right = network_answers(problem)
+        return right.a, right.y_pred
+    a, y_pred, _ = stepwise.forward_of(implementation.rnn_cell_forward)(*problem.inputs)
+    return a, y_pred
+
+
+def _source(implementation):
+    own = implementation.offers("rnn_cell_forward")
+    return "your own cell, step by step, gives" if own else "the reference gives"

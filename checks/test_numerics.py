@@ -1,0 +1,111 @@
+"""Advice: where a right implementation runs into the limits of its arithmetic, or costs more than it need.
+
+None of this fails, unless ``--rnn-strict``: 31 of 31 right public solutions of the document's exercise return
+float64 for float32, and 30 of 31 have a softmax that overflows.
+"""
+
+import numpy as np
+import pytest
+
+from rnn_reference import softmax_forward
+from rnn_reference.verification.answers import network_answers
+from rnn_reference.verification.compare import require_finite, require_same_dtype
+from rnn_reference.verification.outcomes import NotJudged
+from rnn_reference.verification.problems import NAMED
+from rnn_reference.verification.rounding import softmax_tolerance, tanh_tolerance
+
+
+@pytest.mark.judges("tanh_forward")
+def test_tanh_large(implementation, judge):
+    """tanh is finite, and 1 or -1, for every large x."""
+    x = np.array([[-1e5, -800.0, -720.0], [720.0, 800.0, 1e5]])
+    got = implementation.tanh_forward(x)
+    require_finite("tanh_forward", {"out": got})
+    judge.close({"out": got}, {"out": np.sign(x)}, {"out": tanh_tolerance(x, judge.u)})
+
+
+@pytest.mark.judges("softmax_forward")
+def test_softmax_large(implementation, judge):
+    """Softmax is finite for large x: a maximum is subtracted before exp."""
+    x = judge.draw(3, 4) + 1e4
+    got = implementation.softmax_forward(x)
+    require_finite("softmax_forward", {"out": got})
+    rounded = x.astype(implementation.dtype).astype(float)
+    judge.close({"out": got}, {"out": softmax_forward(rounded)}, {"out": softmax_tolerance(rounded, judge.u)})
+
+
+@pytest.mark.judges("softmax_forward")
+def test_softmax_columns(implementation, judge):
+    """Softmax is finite where columns lie far apart: the maximum subtracted is each column's own."""
+    x = judge.draw(3, 4) + 1000 * np.arange(4)
+    got = implementation.softmax_forward(x)
+    require_finite("softmax_forward", {"out": got})
+
+
+@pytest.mark.judges("tanh_forward")
+def test_tanh_float32(implementation, judge):
+    """tanh returns float32 for float32."""
+    require_same_dtype({"out": implementation.call("tanh_forward", _single(judge.draw(3, 4)), as_they_are=True)})
+
+
+@pytest.mark.judges("softmax_forward")
+def test_softmax_float32(implementation, judge):
+    """Softmax returns float32 for float32."""
+    require_same_dtype({"out": implementation.call("softmax_forward", _single(judge.draw(3, 4)), as_they_are=True)})
+
+
+@pytest.mark.judges("rnn_cell_forward")
+def test_cell_float32(implementation, judge):
+    """rnn_cell_forward returns float32 for float32."""
+    problem = judge.posed(NAMED["T_x=6"])
+    a_next, yt_pred, _ = implementation.call("rnn_cell_forward", *map(_single, problem.step), as_they_are=True)
+    require_same_dtype({"a_next": a_next, "yt_pred": yt_pred})
+
+
+@pytest.mark.judges("rnn_forward")
+def test_network_float32(implementation, judge):
+    """rnn_forward returns float32 for float32."""
+    problem = judge.posed(NAMED["T_x=6"])
+    a, y_pred, _ = implementation.call("rnn_forward", *map(_single, problem.inputs), as_they_are=True)
+    require_same_dtype({"a": a, "y_pred": y_pred})
+
+
+@pytest.mark.judges("rnn_backward", needs=("rnn_forward",))
+def test_gradient_float32(implementation, judge):
+    """rnn_backward returns float32 for float32."""
+    problem = judge.posed(NAMED["T_x=6"])
+    a, _, caches = implementation.call("rnn_forward", *map(_single, problem.inputs), as_they_are=True)
+    if np.asarray(a).dtype != np.float32:
+        raise NotJudged([("", "rnn_forward has made float64 of it already")], function="rnn_backward")
+    require_same_dtype(implementation.call("rnn_backward", _single(problem.da), caches, as_they_are=True))
+
+
+LAYOUTS = {
+    "fortran": np.asfortranarray,
+    "strided": lambda array: np.repeat(array, 2, axis=-1)[..., ::2],
+    "reversed": lambda array: np.ascontiguousarray(array[::-1])[::-1],
+}
+
+
+@pytest.mark.judges("rnn_forward")
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_layout(implementation, judge, layout):
+    """rnn_forward gives the same for arrays that do not lie contiguous in memory."""
+    problem = judge.posed(NAMED["T_x=6"])
+
+    def laid_out(value):
+        if isinstance(value, dict):
+            return {name: laid_out(item) for name, item in value.items()}
+        return LAYOUTS[layout](value.astype(implementation.dtype))
+
+    a, y_pred, _ = implementation.call("rnn_forward", *map(laid_out, problem.inputs), as_they_are=True)
+    usual, y_usual, _ = implementation.rnn_forward(*problem.inputs)
+    tolerance = network_answers(problem).tolerance
+    got = {"a": np.asarray(a), "y_pred": np.asarray(y_pred)}
+    judge.close(got, {"a": usual, "y_pred": y_usual}, tolerance, "for contiguous arrays it is")
+
+
+def _single(value):
+    if isinstance(value, dict):
+        return {name: _single(item) for name, item in value.items()}
+    return value.astype(np.float32)

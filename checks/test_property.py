@@ -1,0 +1,248 @@
+"""What holds for any recurrent network, stated as identities between two of its own runs.
+
+No expected value has a part in these: a mistake that the reference shared would be seen as well.
+"""
+
+import numpy as np
+import pytest
+
+from rnn_reference.verification.answers import network_answers
+from rnn_reference.verification.compare import require_unchanged
+from rnn_reference.verification.outcomes import Wrong
+
+
+@pytest.mark.judges("rnn_forward")
+def test_split(implementation, judge, every_problem):
+    """A sequence split in two, the second half run on from the last state of the first, equals the whole."""
+
+    @every_problem
+    def ask(problem, t):
+        x, a0, parameters = problem.inputs
+        whole, y_whole, _ = implementation.rnn_forward(x, a0, parameters)
+        first, y_first, _ = implementation.rnn_forward(x[:, :, :t], a0, parameters)
+        second, y_second, _ = implementation.rnn_forward(x[:, :, t:], first[:, :, -1], parameters)
+        got = {"a": np.concatenate([first, second], axis=2), "y_pred": np.concatenate([y_first, y_second], axis=2)}
+        expected = {"a": whole, "y_pred": y_whole}
+        judge.close(got, expected, network_answers(problem).tolerance, f"split at t={t}; in one run it is")
+
+
+@pytest.mark.judges("rnn_forward")
+def test_batch_columns(implementation, judge, every_problem):
+    """A column of the batch gives the same alone as among the others."""
+
+    @every_problem
+    def ask(problem, t):
+        x, a0, parameters = problem.inputs
+        alone = t % problem.m
+        whole, y_whole, _ = implementation.rnn_forward(x, a0, parameters)
+        a, y_pred, _ = implementation.rnn_forward(x[:, [alone]], a0[:, [alone]], parameters)
+        expected = {"a": whole[:, [alone]], "y_pred": y_whole[:, [alone]]}
+        tolerance = {name: value[:, [alone]] for name, value in _forward_tolerance(problem).items()}
+        judge.close({"a": a, "y_pred": y_pred}, expected, tolerance, f"column {alone} alone; among the others it is")
+
+
+@pytest.mark.judges("rnn_forward")
+def test_batch_order(implementation, judge, every_problem):
+    """Permuting the columns of the batch permutes the result."""
+
+    @every_problem
+    def ask(problem, t):
+        x, a0, parameters = problem.inputs
+        order = np.random.default_rng(problem.seed).permutation(problem.m)
+        whole, y_whole, _ = implementation.rnn_forward(x, a0, parameters)
+        a, y_pred, _ = implementation.rnn_forward(x[:, order], a0[:, order], parameters)
+        expected = {"a": whole[:, order], "y_pred": y_whole[:, order]}
+        tolerance = {name: value[:, order] for name, value in _forward_tolerance(problem).items()}
+        judge.close({"a": a, "y_pred": y_pred}, expected, tolerance, "columns permuted; in their order it is")
+
+
+@pytest.mark.judges("rnn_forward")
+def test_causal(implementation, judge, every_problem):
+    """What comes out up to a step does not change with what goes in after it."""
+
+    @every_problem
+    def ask(problem, t):
+        x, a0, parameters = problem.inputs
+        other = np.concatenate([x[:, :, :t], x[:, :, t:] + 1], axis=2)
+        whole, y_whole, _ = implementation.rnn_forward(x, a0, parameters)
+        a, y_pred, _ = implementation.rnn_forward(other, a0, parameters)
+        until = np.s_[:, :, :t]
+        tolerance = {name: value[until] for name, value in _forward_tolerance(problem).items()}
+        got, expected = {"a": a[until], "y_pred": y_pred[until]}, {"a": whole[until], "y_pred": y_whole[until]}
+        judge.close(got, expected, tolerance, f"with other inputs from t={t} on; with the first ones it is")
+
+
+@pytest.mark.judges("rnn_forward")
+def test_remembers(implementation, judge, every_problem):
+    """What comes out at a step does change with what went in before it, and with a0."""
+
+    @every_problem
+    def ask(problem, t):
+        x, a0, parameters = problem.inputs
+        earlier = x.copy()
+        earlier[:, :, t - 1] += 1
+        a, _, _ = implementation.rnn_forward(x, a0, parameters)
+        for what, inputs in {f"x at t={t - 1}": (earlier, a0), "a0": (x, a0 / 2)}.items():
+            step = t if what != "a0" else 0
+            moved, _, _ = implementation.rnn_forward(*inputs, parameters)
+            if np.all(abs(moved - a)[:, :, step] <= network_answers(problem).tolerance["a"][:, :, step]):
+                raise Wrong([("a", f"at t={step} stays as it is when {what} changes")])
+
+
+@pytest.mark.judges("rnn_forward")
+def test_no_recurrence(implementation, judge, every_problem):
+    """With Waa = 0 each step depends on its own input alone: permuting the steps permutes the states."""
+
+    @every_problem
+    def ask(problem, t):
+        x, a0, parameters = problem.inputs
+        without = parameters | {"Waa": 0 * parameters["Waa"]}
+        order = np.roll(np.arange(problem.T_x), t)
+        a, _, _ = implementation.rnn_forward(x, a0, without)
+        permuted, _, _ = implementation.rnn_forward(x[:, :, order], a0, without)
+        tolerance = {"a": network_answers(problem).tolerance["a"].max()}
+        judge.close({"a": permuted}, {"a": a[:, :, order]}, tolerance, "steps permuted; in their order it is")
+
+
+@pytest.mark.judges("rnn_backward", needs=("rnn_forward",))
+def test_backward_linear(implementation, judge, every_problem):
+    """rnn_backward is linear in da."""
+
+    @every_problem
+    def ask(problem, t):
+        _, _, caches = implementation.rnn_forward(*problem.inputs)
+        other = np.roll(problem.da, t, axis=2)
+        first = implementation.rnn_backward(problem.da, caches)
+        second = implementation.rnn_backward(other, caches)
+        both = implementation.rnn_backward(2 * problem.da - other, caches)
+        expected = {name: 2 * first[name] - second[name] for name in first}
+        tolerance = {name: 8 * value.max() for name, value in network_answers(problem).tolerance.items()}
+        judge.close(both, expected, tolerance, "for 2 da - da'; by linearity it is")
+
+
+@pytest.mark.judges("rnn_backward", needs=("rnn_forward",))
+def test_backward_zero(implementation, judge, every_problem):
+    """For zero da every gradient is zero."""
+
+    @every_problem
+    def ask(problem, t):
+        _, _, caches = implementation.rnn_forward(*problem.inputs)
+        gradients = implementation.rnn_backward(0 * problem.da, caches)
+        zero = {name: np.zeros_like(value) for name, value in network_answers(problem).gradients.items()}
+        judge.close(gradients, zero, dict.fromkeys(zero, 0.0), "for da = 0 it is")
+
+
+@pytest.mark.judges("rnn_backward", needs=("rnn_forward",))
+def test_backward_causal(implementation, judge, every_problem):
+    """A cotangent that ends at a step leaves the input's gradient after that step zero."""
+
+    @every_problem
+    def ask(problem, t):
+        _, _, caches = implementation.rnn_forward(*problem.inputs)
+        da = problem.da.copy()
+        da[:, :, t:] = 0
+        after = implementation.rnn_backward(da, caches)["dx"][:, :, t:]
+        judge.close({"dx": after}, {"dx": np.zeros_like(after)}, {"dx": 0.0}, f"da ends before t={t}; dx after it is")
+
+
+@pytest.mark.judges("rnn_forward")
+def test_repeatable(implementation, judge, every_problem):
+    """Two equal calls of rnn_forward give the same."""
+
+    @every_problem
+    def ask(problem, t):
+        (a, y_pred, _), (again, y_again, _) = (implementation.rnn_forward(*problem.inputs) for _ in range(2))
+        tolerance = _forward_tolerance(problem)
+        judge.close({"a": again, "y_pred": y_again}, {"a": a, "y_pred": y_pred}, tolerance, "the first call gave")
+
+
+@pytest.mark.judges("rnn_backward", needs=("rnn_forward",))
+def test_backward_repeatable(implementation, judge, every_problem):
+    """Two equal calls of rnn_backward with the same caches give the same."""
+
+    @every_problem
+    def ask(problem, t):
+        _, _, caches = implementation.rnn_forward(*problem.inputs)
+        first, second = (implementation.rnn_backward(problem.da, caches) for _ in range(2))
+        judge.close(second, first, network_answers(problem).tolerance, "the first call gave")
+
+
+@pytest.mark.judges("rnn_backward", needs=("rnn_forward",))
+def test_caches_kept(implementation, judge, every_problem):
+    """A second forward pass does not spoil the caches of the first."""
+
+    @every_problem
+    def ask(problem, t):
+        _, _, caches = implementation.rnn_forward(*problem.inputs)
+        before = implementation.rnn_backward(problem.da, caches)
+        implementation.rnn_forward(*problem.at(seed=problem.seed + 1).inputs)
+        after = implementation.rnn_backward(problem.da, caches)
+        judge.close(after, before, network_answers(problem).tolerance, "before another forward pass it was")
+
+
+@pytest.mark.judges("rnn_forward")
+def test_inputs_kept(implementation, judge, every_problem):
+    """rnn_forward leaves x, a0 and the parameters as they were."""
+
+    @every_problem
+    def ask(problem, t):
+        given = judge.own_copies(problem)
+        implementation.call("rnn_forward", given["x"], given["a0"], given["parameters"], as_they_are=True)
+        require_unchanged(given, judge.own_copies(problem), "rnn_forward")
+
+
+@pytest.mark.judges("rnn_backward", needs=("rnn_forward",))
+def test_cotangent_kept(implementation, judge, every_problem):
+    """rnn_backward leaves da, and what went into the forward pass, as they were."""
+
+    @every_problem
+    def ask(problem, t):
+        given = judge.own_copies(problem)
+        caches = implementation.call("rnn_forward", given["x"], given["a0"], given["parameters"], as_they_are=True)[2]
+        before = judge.own_copies(given)  # what the forward pass spoils is its own affair
+        implementation.call("rnn_backward", given["da"], caches, as_they_are=True)
+        require_unchanged(given, before, "rnn_backward")
+
+
+@pytest.mark.judges("rnn_cell_forward")
+def test_cell_inputs_kept(implementation, judge, every_problem):
+    """rnn_cell_forward leaves xt, a_prev and the parameters as they were."""
+
+    @every_problem
+    def ask(problem, t):
+        given = judge.own_copies(dict(zip(("xt", "a_prev", "parameters"), problem.step, strict=True)))
+        before = judge.own_copies(given)
+        implementation.call("rnn_cell_forward", *given.values(), as_they_are=True)
+        require_unchanged(given, before, "rnn_cell_forward")
+
+
+@pytest.mark.judges("rnn_cell_backward", needs=("rnn_cell_forward",))
+def test_cell_cotangent_kept(implementation, judge, every_problem):
+    """rnn_cell_backward leaves da_next as it was, and gives the same for the same cache twice."""
+
+    @every_problem
+    def ask(problem, t):
+        _, _, cache = implementation.rnn_cell_forward(*problem.step)
+        given = judge.own_copies({"da_next": problem.da[:, :, 0]})
+        first, second = (
+            implementation.call("rnn_cell_backward", given["da_next"], cache, as_they_are=True) for _ in range(2)
+        )
+        require_unchanged(given, judge.own_copies({"da_next": problem.da[:, :, 0]}), "rnn_cell_backward")
+        for name in first:
+            require_unchanged({name: np.asarray(second[name])}, {name: np.asarray(first[name])}, "rnn_cell_backward")
+
+
+@pytest.mark.judges("softmax_forward")
+def test_activations_inputs_kept(implementation, judge):
+    """softmax_forward and tanh_forward leave their input as it was."""
+    for name in ("softmax_forward", "tanh_forward"):
+        if implementation.offers(name):
+            x = judge.draw(4, 3).astype(implementation.dtype)
+            given = x.copy()
+            implementation.call(name, given, as_they_are=True)
+            require_unchanged({"x": given}, {"x": x}, name)
+
+
+def _forward_tolerance(problem):
+    tolerance = network_answers(problem).tolerance
+    return {"a": 2 * tolerance["a"], "y_pred": 2 * tolerance["y_pred"]}

@@ -1,0 +1,34 @@
+"""Is this recurrent network right, and if not, which mistake does it make?
+
+The six functions of the API (``tanh_forward`` ... ``rnn_backward``) are the reference itself, and need
+numpy alone. Importing this package costs nothing: each name is loaded when it is first asked for.
+"""
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "tanh_forward": "activations",
+    "softmax_forward": "activations",
+    "rnn_cell_forward": "cell",
+    "rnn_cell_backward": "cell",
+    "rnn_forward": "network",
+    "rnn_backward": "network",
+}
+
+__all__ = ["__version__", *_HOME]  # noqa: PLE0604 (the names above, once)
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from its module, on first use."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

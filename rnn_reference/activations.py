@@ -1,0 +1,33 @@
+"""The two activations: tanh for the hidden state, softmax for the prediction."""
+
+from typing import Any
+
+import numpy as np
+
+from rnn_reference.arguments import Array, numbers
+
+
+def tanh_forward(x: Any) -> Array:
+    """Hyperbolic tangent, element by element; finite for every finite ``x``.
+
+    ``x`` has any shape and the result has the same, in the dtype of ``x``. NaN stays NaN.
+    Raises TypeError if ``x`` is not an array of numbers. Source: document, section 1.1.
+    """
+    return np.asarray(np.tanh(numbers("tanh_forward", "x", x)))
+
+
+def softmax_forward(x: Any) -> Array:
+    """``exp(x) / sum(exp(x))`` over axis 0, so that each column is a distribution.
+
+    ``x`` has shape ``(n, ...)`` and the result has the same, in the dtype of ``x``. Each column's own
+    maximum is subtracted first: no finite ``x`` overflows, however far apart two columns lie. Of complex
+    ``x`` it is the maximum of the real part, which leaves the function analytic. NaN stays NaN.
+    Raises TypeError if ``x`` is not an array of numbers, ValueError if it has no axis 0.
+    Source: document, section 1.2, where the maximum is that of the whole array.
+    """
+    x = numbers("softmax_forward", "x", x)
+    if x.ndim == 0:
+        raise ValueError("softmax_forward: x must have an axis to sum over, got a scalar")
+    with np.errstate(over="ignore"):  # x - max may pass the largest number: exp(-inf) is the right 0
+        e = np.exp(x - x.real.max(axis=0, initial=-np.inf))
+    return np.asarray(e / e.sum(axis=0))

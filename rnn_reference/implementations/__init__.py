@@ -1,0 +1,1 @@
+"""Other people's RNNs: finding, loading and calling them."""

@@ -1,0 +1,74 @@
+"""The definitions in a piece of source: what it takes to call its functions, and nothing that runs a demo.
+
+Kept are imports, functions, classes and constants; the last definition of a name wins, as in any module. A
+constant is an assignment of literals and names, arithmetic on them, a lambda, or numpy's constructors of such.
+"""
+
+import ast
+from collections.abc import Iterable
+
+CONSTRUCTORS = frozenset(
+    "array asarray zeros ones full eye arange linspace sqrt log exp dtype "
+    "float16 float32 float64 int32 int64 finfo".split()
+)
+"""Calls that make a constant out of constants and do nothing else."""
+
+_CONSTANT_NODES = (
+    ast.Constant, ast.Name, ast.Attribute, ast.Tuple, ast.List, ast.Set, ast.Dict, ast.UnaryOp, ast.BinOp,
+    ast.Subscript, ast.Slice, ast.keyword, ast.operator, ast.unaryop, ast.expr_context,
+)  # fmt: skip
+
+
+def definitions(body: Iterable[ast.stmt]) -> list[ast.stmt]:
+    """The statements among ``body`` that define something, in their order, out of blocks as well."""
+    kept: list[ast.stmt] = []
+    for statement in body:
+        if isinstance(statement, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef):
+            kept.append(statement)
+        elif isinstance(statement, ast.Assign | ast.AnnAssign):
+            if statement.value is not None and _is_constant(statement.value) and _binds_names(statement):
+                kept.append(statement)
+        elif isinstance(statement, ast.Try) and definitions(statement.body):
+            kept.append(_only_definitions(statement))
+        elif isinstance(statement, ast.If) and not _is_main_guard(statement.test):
+            kept += definitions(statement.body)
+    return kept
+
+
+def _only_definitions(statement: ast.Try) -> ast.stmt:
+    """``try: import ... except ImportError: ...`` with nothing but definitions left in either part."""
+    handlers = [
+        ast.copy_location(
+            ast.ExceptHandler(type=h.type, name=h.name, body=definitions(h.body) or [_pass_at(h)]), h
+        )
+        for h in statement.handlers
+    ]
+    kept = ast.Try(body=definitions(statement.body), handlers=handlers, orelse=[], finalbody=[])
+    return ast.copy_location(kept, statement)
+
+
+def _pass_at(node: ast.ExceptHandler) -> ast.stmt:
+    return ast.copy_location(ast.Pass(), node)
+
+
+def _is_constant(value: ast.expr) -> bool:
+    if isinstance(value, ast.Lambda):
+        return True
+    if isinstance(value, ast.Call):
+        name = value.func.attr if isinstance(value.func, ast.Attribute) else None
+        parts = [*value.args, *(k.value for k in value.keywords)]
+        return name in CONSTRUCTORS and all(map(_is_constant, parts))
+    return isinstance(value, _CONSTANT_NODES) and all(
+        _is_constant(child) if isinstance(child, ast.expr) else isinstance(child, _CONSTANT_NODES)
+        for child in ast.iter_child_nodes(value)
+    )
+
+
+def _binds_names(statement: ast.Assign | ast.AnnAssign) -> bool:
+    """Whether it gives names to a value, rather than store into an array or an object."""
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    return all(isinstance(node, ast.Name | ast.Tuple | ast.List) for node in targets)
+
+
+def _is_main_guard(test: ast.expr) -> bool:
+    return any(isinstance(node, ast.Name) and node.id == "__name__" for node in ast.walk(test))

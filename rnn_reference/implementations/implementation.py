@@ -1,0 +1,158 @@
+"""Anybody's implementation, behind the six functions of the API.
+
+Whatever it does wrong comes out as one of the outcomes: what it lacks as ``NotOffered``, a stub as
+``NotImplementedYet``, an exception as ``Crashed``, an answer of the wrong form as ``Wrong``.
+"""
+
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rnn_reference.arguments import Array
+from rnn_reference.verification.outcomes import Crashed, NotImplementedYet, NotOffered, Outcome, Wrong
+
+FUNCTIONS = (
+    "tanh_forward",
+    "softmax_forward",
+    "rnn_cell_forward",
+    "rnn_forward",
+    "rnn_cell_backward",
+    "rnn_backward",
+)
+
+GRADIENTS = {
+    "rnn_cell_backward": ("dxt", "da_prev", "dWax", "dWaa", "dba"),
+    "rnn_backward": ("dx", "da0", "dWax", "dWaa", "dba"),
+}
+
+_OURS = str(Path(__file__).resolve().parent.parent)
+
+
+class Implementation:
+    """The six functions of an object, each called with arrays of its own and its answer brought to arrays.
+
+    ``functions`` is any object that has some of the six as attributes: a module, a class's instance. Optional
+    attributes of it: ``dtype`` (what it computes in; default float64) and ``tolerance`` (check id -> an absolute
+    tolerance to use where it is wider than the derived one).
+    """
+
+    def __init__(self, name: str, functions: Any, notes: list[str] | None = None) -> None:
+        self.name = name
+        self.notes = list(notes or [])
+        self._functions = functions
+        self.dtype = str(np.dtype(getattr(functions, "dtype", None) or "float64"))
+        self.tolerance: dict[str, float] = dict(getattr(functions, "tolerance", None) or {})
+        self.notes += [f"{check}: tolerance widened to {value:g}" for check, value in self.tolerance.items()]
+
+    def offers(self, name: str) -> bool:
+        """Whether it has the function at all, a stub included."""
+        return callable(getattr(self._functions, name, None))
+
+    @property
+    def offered(self) -> list[str]:
+        """Those of the six that it has."""
+        return [name for name in FUNCTIONS if self.offers(name)]
+
+    def tanh_forward(self, x: Array) -> Array:
+        """``x``'s shape in, ``x``'s shape out."""
+        return _array("tanh_forward", "its result", self.call("tanh_forward", x))
+
+    def softmax_forward(self, x: Array) -> Array:
+        """A distribution for each column of ``x``."""
+        return _array("softmax_forward", "its result", self.call("softmax_forward", x))
+
+    def rnn_cell_forward(self, xt: Array, a_prev: Array, parameters: Mapping[str, Array]) -> tuple[Array, Array, Any]:
+        """``a_next, yt_pred, cache``."""
+        result = self.call("rnn_cell_forward", xt, a_prev, parameters)
+        return _triple("rnn_cell_forward", ("a_next", "yt_pred", "cache"), result)
+
+    def rnn_forward(self, x: Array, a0: Array, parameters: Mapping[str, Array]) -> tuple[Array, Array, Any]:
+        """``a, y_pred, caches``."""
+        return _triple("rnn_forward", ("a", "y_pred", "caches"), self.call("rnn_forward", x, a0, parameters))
+
+    def rnn_cell_backward(self, da_next: Array, cache: Any) -> dict[str, Array]:
+        """``dxt, da_prev, dWax, dWaa, dba``; ``dx`` is taken for ``dxt``, as the document's docstring has it."""
+        result = self.call("rnn_cell_backward", da_next, cache)
+        if isinstance(result, Mapping) and "dxt" not in result and "dx" in result:
+            result = {**result, "dxt": result["dx"]}
+        return _gradients("rnn_cell_backward", result)
+
+    def rnn_backward(self, da: Array, caches: Any) -> dict[str, Array]:
+        """``dx, da0, dWax, dWaa, dba``."""
+        return _gradients("rnn_backward", self.call("rnn_backward", da, caches))
+
+    def call(self, name: str, *arguments: Any, as_they_are: bool = False) -> Any:
+        """What the function returns, untouched, for copies of the arguments that are its own to spoil.
+
+        Arrays are handed over contiguous, writable and in the implementation's dtype, unless ``as_they_are``.
+        """
+        if not self.offers(name):
+            raise NotOffered([("", f"{self.name} has no {name}")], function=name)
+        if not as_they_are:
+            arguments = tuple(self._own(argument) for argument in arguments)
+        try:
+            result = getattr(self._functions, name)(*arguments)
+        except NotImplementedError:
+            result = None
+        except Outcome:
+            raise
+        except (Exception, SystemExit) as error:
+            raise crash(name, error) from None
+        if result is None:
+            raise NotImplementedYet([("", f"{name} is a stub: it returns nothing")], function=name)
+        return result
+
+    def _own(self, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {name: self._own(item) for name, item in value.items()}
+        if isinstance(value, np.ndarray):
+            return np.array(value, dtype=self.dtype if value.dtype.kind == "f" else None, order="C")
+        return value
+
+
+def crash(name: str, error: BaseException) -> Crashed:
+    """The outcome for an exception: what it says, and the last line of theirs that it passed through."""
+    text = str(error).strip() or "(no message)"
+    lines = [("error", f"{type(error).__name__}: {text.splitlines()[0]}")]
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.startswith(_OURS)]
+    if frames:
+        theirs = [f for f in frames if "site-packages" not in f.filename] or frames
+        frame = theirs[-1]
+        lines.append(("where", f"{Path(frame.filename).name}, line {frame.lineno}: {frame.line or ''}".rstrip(": ")))
+    return Crashed(lines, function=name, evidence={"exception": type(error).__name__})
+
+
+def _array(function: str, what: str, value: Any) -> Array:
+    try:
+        array = np.asarray(value)
+    except (ValueError, TypeError, RuntimeError) as error:
+        raise Wrong([("returned", f"{what} is not an array of numbers: {error}")], function=function) from None
+    if array.dtype.kind not in "fciub":
+        came = f"dtype {array.dtype}" if isinstance(value, np.ndarray) else type(value).__name__
+        raise Wrong([("returned", f"{what} is not an array of numbers but {came}")], function=function)
+    return array
+
+
+def _triple(function: str, names: tuple[str, str, str], result: Any) -> tuple[Array, Array, Any]:
+    if not isinstance(result, tuple | list) or len(result) != 3:
+        came = f"{len(result)} values" if isinstance(result, tuple | list) else type(result).__name__
+        raise Wrong([("returned", f"{came}, expected the three {', '.join(names)}")], function=function)
+    return _array(function, names[0], result[0]), _array(function, names[1], result[1]), result[2]
+
+
+def _gradients(function: str, result: Any) -> dict[str, Array]:
+    names = GRADIENTS[function]
+    if not isinstance(result, Mapping):
+        raise Wrong(
+            [("returned", f"{type(result).__name__}, expected a dict of {', '.join(names)}")], function=function
+        )
+    missing = [name for name in names if name not in result]
+    if missing:
+        has = ", ".join(map(str, result)) or "nothing"
+        raise Wrong(
+            [("returned", f"a dict without {' and '.join(missing)}; it has {has}")], function=function
+        )
+    return {name: _array(function, name, result[name]) for name in names}

@@ -1,0 +1,187 @@
+"""``--rnn=TARGET`` -> an implementation: a file, a notebook, a module, a built-in adapter, or a part of one."""
+
+import ast
+import contextlib
+import importlib
+import inspect
+import io
+import linecache
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from rnn_reference.implementations.definitions import definitions
+from rnn_reference.implementations.implementation import FUNCTIONS, Implementation, crash
+from rnn_reference.implementations.notebook import read_cells
+from rnn_reference.implementations.patience import OutOfPatience, at_most
+from rnn_reference.implementations.standins import stand_in
+from rnn_reference.implementations.unusable import Unusable
+
+BUILT_IN = {
+    "reference": "rnn_reference",
+    "stepwise": "rnn_reference.stepwise",
+    "torch": "rnn_reference.implementations.torch_layer",
+}
+
+IMPORT_SECONDS = 10.0
+"""How long a ``.py`` file may take to run before its definitions alone are tried."""
+
+
+def load(target: str) -> Implementation:
+    """The implementation that ``target`` names.
+
+    ``target`` is ``file.py``, ``notebook.ipynb``, ``package.module`` or the name of a built-in adapter, each with
+    an optional ``:attribute``. Raises Unusable, with one clear line, if it cannot be found or run, or if it
+    offers none of the six functions.
+    """
+    where, attribute = _parted(target)
+    with _quietly():
+        if where in BUILT_IN and not Path(where).exists():
+            owner, notes = _built_in(where), []
+        elif where.endswith((".py", ".ipynb")):
+            owner, notes = _from_file(where)
+        else:
+            owner, notes = _from_module(where), []
+        functions = _attribute(owner, attribute, target) if attribute else owner
+        implementation = Implementation(target, functions, notes)
+    if not implementation.offered:
+        raise Unusable(f"{target} offers none of {', '.join(FUNCTIONS)}{_what_it_has(functions)}")
+    return implementation
+
+
+def _parted(target: str) -> tuple[str, str]:
+    """The place and the attribute; the colon of a Windows drive is no separator."""
+    where, colon, attribute = target.rpartition(":")
+    if colon and where and all(part.isidentifier() for part in attribute.split(".")) and not Path(target).exists():
+        return where, attribute
+    return target, ""
+
+
+@contextlib.contextmanager
+def _quietly() -> Iterator[None]:
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        yield
+
+
+def _built_in(name: str) -> ModuleType:
+    try:
+        return importlib.import_module(BUILT_IN[name])
+    except ModuleNotFoundError as error:
+        raise Unusable(f"{name} is not installed ({error}): pip install 'rnn-reference[{name}]'") from None
+
+
+def _from_module(name: str) -> ModuleType:
+    _make_importable(Path.cwd())
+    try:
+        return importlib.import_module(name)
+    except (Exception, SystemExit) as error:
+        if isinstance(error, ModuleNotFoundError) and error.name and name.startswith(error.name):
+            known = ", ".join(BUILT_IN)
+            raise Unusable(
+                f"there is no module {error.name}, no file and no adapter of that name (adapters: {known})"
+            ) from None
+        raise Unusable(f"{name} could not be imported: {_told(error)}") from None
+
+
+def _from_file(name: str) -> tuple[ModuleType, list[str]]:
+    path = Path(name)
+    if not path.is_file():
+        raise Unusable(f"{name}: no such file")
+    _make_importable(path.resolve().parent)
+    return _from_notebook(path) if path.suffix == ".ipynb" else _from_script(path)
+
+
+def _from_notebook(path: Path) -> tuple[ModuleType, list[str]]:
+    cells, notes = read_cells(path)
+    module = _empty_module(path)
+    for cell in cells:
+        label = f"{path.name}, cell {cell.number}"
+        linecache.cache[label] = (len(cell.source), None, cell.source.splitlines(keepends=True), label)
+        notes += _run_definitions(module, cell.tree, label)
+    return module, notes
+
+
+def _from_script(path: Path) -> tuple[ModuleType, list[str]]:
+    try:
+        source = path.read_bytes()
+        tree = ast.parse(source, filename=str(path))
+    except (SyntaxError, ValueError) as error:
+        raise Unusable(f"{path} {_told(error)}") from None
+    module = _empty_module(path)
+    try:
+        with at_most(IMPORT_SECONDS):
+            exec(compile(tree, str(path), "exec"), module.__dict__)
+        return module, []
+    except OutOfPatience:
+        reason = f"did not end within {IMPORT_SECONDS:g} s"
+    except (Exception, SystemExit) as error:
+        reason = f"failed ({_told(error)})"
+    module = _empty_module(path)
+    notes = _run_definitions(module, tree, str(path))
+    return module, [f"running the file {reason}; its definitions alone were taken", *notes]
+
+
+def _run_definitions(module: ModuleType, tree: ast.Module, label: str) -> list[str]:
+    """Run the definitions of ``tree`` in ``module``, one by one; the notes on what was stood in for."""
+    notes: list[str] = []
+    for statement in definitions(tree.body):
+        stood_in = stand_in(statement)
+        if stood_in:
+            names, found = stood_in
+            module.__dict__.update(names)
+            notes += found
+            continue
+        try:
+            with at_most(IMPORT_SECONDS):
+                exec(compile(ast.Module([statement], []), label, "exec"), module.__dict__)
+        except (Exception, SystemExit, OutOfPatience) as error:
+            if isinstance(statement, ast.Assign | ast.AnnAssign):
+                continue  # a constant made of what a demo made: whoever uses it will say so
+            raise Unusable(f"{label}, line {statement.lineno}: {_told(error)}") from None
+    return notes
+
+
+def _empty_module(path: Path) -> ModuleType:
+    module = ModuleType(path.stem)
+    module.__file__ = str(path)
+    sys.modules.setdefault(path.stem, module)  # dataclasses and pickle look a class's module up
+    return module
+
+
+def _make_importable(folder: Path) -> None:
+    """Files beside the target can be imported from now on: by imports inside functions, later, as well."""
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+    importlib.invalidate_caches()
+
+
+def _attribute(owner: ModuleType, attribute: str, target: str) -> Any:
+    found: Any = owner
+    for part in attribute.split("."):
+        if not hasattr(found, part):
+            raise Unusable(f"{target}: there is no {part}{_what_it_has(found)}")
+        found = getattr(found, part)
+    if not inspect.isclass(found):
+        return found
+    try:
+        return found()
+    except (Exception, SystemExit) as error:
+        raise Unusable(f"{target}: {found.__name__}() cannot be made without arguments: {_told(error)}") from None
+
+
+def _what_it_has(owner: Any) -> str:
+    names = [name for name, value in vars(owner).items() if callable(value) and not name.startswith("_")] \
+        if hasattr(owner, "__dict__") else []  # fmt: skip
+    parts = [n for n in names if any(callable(getattr(getattr(owner, n), f, None)) for f in FUNCTIONS)]
+    if parts:
+        return f"; did you mean :{parts[0]}?"
+    return f"; it has {', '.join(names[:8])}" if names else ""
+
+
+def _told(error: BaseException) -> str:
+    if isinstance(error, SyntaxError):
+        text = f": {error.text.strip()}" if error.text else ""
+        return f"line {error.lineno} is not Python ({error.msg}){text}"
+    return "; ".join(text for _, text in crash("", error).lines)

@@ -1,0 +1,66 @@
+"""The code of a notebook, as Python: magics and shell lines dropped, cells that do not parse named."""
+
+import ast
+import re
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+from rnn_reference.implementations.unusable import Unusable
+
+_NOT_PYTHON = re.compile(r"^(?P<indent>\s*)(?:[\w.,\s]+=\s*)?[%!?].*$|^\s*[\w.]+\?{1,2}\s*$")
+_PYTHON_CELL_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell: its place among all cells, counted from 1, its Python source and what it parses to."""
+
+    number: int
+    source: str
+    tree: ast.Module
+
+
+def read_cells(path: Path) -> tuple[list[Cell], list[str]]:
+    """The code cells of a notebook that parse, and a note for each that does not.
+
+    Raises Unusable if nbformat is not installed or the file is no notebook.
+    """
+    try:
+        import nbformat
+    except ModuleNotFoundError:
+        raise Unusable(f"{path}: reading a notebook needs nbformat: pip install 'rnn-reference[check]'") from None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # an old or untidy notebook is read all the same
+        try:
+            notebook = nbformat.read(path, as_version=4)
+        except Exception as error:
+            reason = str(error).strip().splitlines()[0]
+            raise Unusable(f"{path} is not a notebook: {type(error).__name__}: {reason}") from None
+    cells, notes = [], []
+    for number, cell in enumerate(notebook.cells, start=1):
+        if cell.cell_type != "code":
+            continue
+        source = python_of(cell.source)
+        try:
+            cells.append(Cell(number, source, ast.parse(source)))
+        except (SyntaxError, ValueError) as error:
+            line = f" at its line {error.lineno}" if isinstance(error, SyntaxError) else ""
+            notes.append(f"cell {number} does not parse{line} and was skipped: {error.args[0]}")
+    return cells, notes
+
+
+def python_of(source: str) -> str:
+    """A cell's source without IPython's own syntax, line numbers kept."""
+    if source.lstrip().startswith("%%") and not source.lstrip().startswith(_PYTHON_CELL_MAGICS):
+        return ""  # %%bash, %%html, %%writefile: another language
+    try:
+        ast.parse(source)
+    except (SyntaxError, ValueError):
+        return "\n".join(_without_magic(line) for line in source.splitlines())
+    return source
+
+
+def _without_magic(line: str) -> str:
+    found = _NOT_PYTHON.match(line)
+    return f"{found['indent'] or ''}pass" if found else line

@@ -1,0 +1,107 @@
+"""The whole sequence, forward and backward through time.
+
+Only what one step needs from the step before it stays inside the loop: the projections of all inputs,
+all predictions and all weight gradients are single products over every step at once. Inside, time is the
+first axis, so that a step is one contiguous block; the document's ``(n, m, T_x)`` comes out as a view.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from rnn_reference.activations import softmax_forward
+from rnn_reference.arguments import (
+    PARAMETER_SHAPES,
+    Array,
+    Caches,
+    Gradients,
+    aligned,
+    at_least_one_step,
+    cache_of,
+    parameter_values,
+)
+
+
+def rnn_forward(x: Any, a0: Any, parameters: Any) -> tuple[Array, Array, Caches]:
+    """Every step forward: ``(a, y_pred, caches)``.
+
+    ``x`` is ``(n_x, m, T_x)`` and ``a0`` ``(n_a, m)``; ``parameters`` as for ``rnn_cell_forward``. ``a`` is
+    ``(n_a, m, T_x)`` and ``y_pred`` ``(n_y, m, T_x)``, each a view of an array whose first axis is time.
+    ``caches`` is ``([(a_next, a_prev, xt, parameters) for each step], x)`` and shares memory with ``a``.
+    An empty batch (m = 0) gives empty arrays. Raises TypeError for what is not numbers and ValueError for
+    shapes that do not fit or no time step. Source: document, section 1.4.
+    """
+    where = "rnn_forward"
+    values = {"a0": a0, "x": x, **parameter_values(where, parameters)}
+    shapes = {"a0": ("n_a", "m"), "x": ("n_x", "m", "T_x"), **PARAMETER_SHAPES}
+    a0, x, *weights = aligned(where, values, shapes)
+    Wax, Waa, Wya, ba, by = weights
+    at_least_one_step(where, "x", x.shape[2])
+
+    x_steps = _time_first(x)
+    a = Wax @ x_steps
+    a += ba
+    a_prev = a0
+    for a_next in a:  # each starts as Wax xt + ba and ends as the state
+        a_next += Waa @ a_prev
+        np.tanh(a_next, out=a_next)
+        a_prev = a_next
+
+    y_pred = softmax_forward(_time_last(Wya @ a + by))
+    parameters = dict(zip(PARAMETER_SHAPES, weights, strict=True))
+    steps = zip(a, [a0, *a[:-1]], x_steps, strict=True)
+    return _time_last(a), y_pred, ([(*step, parameters) for step in steps], x)
+
+
+def rnn_backward(da: Any, caches: Any) -> Gradients:
+    """Every step backward: the gradients of a loss whose gradient with respect to ``a`` is ``da``.
+
+    ``da`` is ``(n_a, m, T_x)`` and holds what reaches each state from outside; what reaches it from later
+    states is carried through time here. ``caches`` comes from ``rnn_forward``. Returns a dict of
+    ``dx (n_x, m, T_x)``, ``da0 (n_a, m)``, ``dWax (n_a, n_x)``, ``dWaa (n_a, n_a)``, ``dba (n_a, 1)``.
+    Raises TypeError for caches of another form and ValueError for shapes that do not fit or no time step.
+    Source: document, section 2.2, whose printed gradient lacks the carried part.
+    """
+    where = "rnn_backward"
+    states, a0, x, parameters = _opened(where, caches)
+    values = {"a0": a0, "x": x, "a": states, "da": da, **parameter_values(where, parameters)}
+    whole = ("n_a", "m", "T_x")
+    shapes = {"a0": ("n_a", "m"), "x": ("n_x", "m", "T_x"), "a": ("T_x", "n_a", "m"), "da": whole}
+    a0, x, a, da, Wax, Waa, *_ = aligned(where, values, shapes | PARAMETER_SHAPES)
+
+    dz = 1 - a * a
+    da_prev = np.zeros_like(a0)
+    for dz_t, da_t in zip(dz[::-1], _time_first(da)[::-1], strict=True):
+        dz_t *= da_t + da_prev
+        da_prev = Waa.T @ dz_t
+
+    return {
+        "dx": _time_last(Wax.T @ dz),
+        "da0": da_prev,
+        "dWax": _summed_product(dz, _time_first(x)),
+        "dWaa": _summed_product(dz, np.concatenate([a0[None], a[:-1]])),
+        "dba": dz.sum(axis=(0, 2))[:, None],
+    }
+
+
+def _opened(where: str, caches: Any) -> tuple[Array, Array, Array, Any]:
+    """The states of all steps, time first; the state before them; the input; the parameters."""
+    if not isinstance(caches, tuple | list) or len(caches) != 2:
+        raise TypeError(f"{where}: caches must be (a list with one cache for each time step, x)")
+    steps, x = caches
+    at_least_one_step(where, "caches", len(steps))
+    steps = [cache_of(where, f"caches[0][{t}]", cache) for t, cache in enumerate(steps)]
+    return np.stack([step[0] for step in steps]), steps[0][1], x, steps[0][3]
+
+
+def _summed_product(dz: Array, inputs: Array) -> Array:
+    """``sum over t of dz_t inputs_t^T``, as one matrix product over all steps and the batch."""
+    return np.tensordot(dz, inputs, axes=([0, 2], [0, 2]))
+
+
+def _time_first(array: Array) -> Array:
+    return np.ascontiguousarray(array.transpose(2, 0, 1))
+
+
+def _time_last(array: Array) -> Array:
+    return array.transpose(1, 2, 0)

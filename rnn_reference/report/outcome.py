@@ -1,0 +1,48 @@
+"""What one check leaves behind: a record, as plain data."""
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from rnn_reference.report.verdict import Record
+from rnn_reference.verification.judge import Judge
+from rnn_reference.verification.outcomes import Outcome
+
+
+def record_of(item: pytest.Item, check: str, raised: BaseException | None, judge: Judge | None, strict: bool) -> Record:
+    """The record of a check that raised ``raised``, or passed.
+
+    What fails in the group ``numerics`` is advice, unless ``strict``. An exception that is no outcome is a
+    mistake of ours: ``traceback`` says that it is to be shown as one.
+    """
+    marker = item.get_closest_marker("judges")
+    assert marker is not None
+    group = check.partition(".")[0]
+    outcome = raised if isinstance(raised, Outcome) else None
+    name = outcome.name if outcome else "failed" if raised else "passed"
+    if group == "numerics" and not strict and name in ("failed", "crashed"):
+        name = "advice"
+    lines = outcome.lines if outcome else [("error", f"{type(raised).__name__}: {raised}")] if raised else []
+    return {
+        "id": check,
+        "group": group,
+        "function": (outcome.function if outcome else None) or marker.args[0],
+        "outcome": name,
+        "asks": " ".join((item.obj.__doc__ or "").split()),  # type: ignore[attr-defined]
+        "lines": lines,
+        "message": "; ".join(f"{label}: {text}" if label else text for label, text in lines),
+        "problem": _problem(judge),
+        "smallest_error_seen": judge.smallest_error_seen if judge else None,
+        "faults": outcome.faults if outcome else [],
+        "candidates": outcome.candidates if outcome else [],
+        "evidence": outcome.evidence if outcome else {},
+        "notes": list(dict.fromkeys(judge.notes)) if judge else [],
+        "traceback": raised is not None and outcome is None,
+    }
+
+
+def _problem(judge: Judge | None) -> dict[str, Any] | None:
+    if judge is None or judge.problem is None:
+        return None
+    return {**dataclasses.asdict(judge.problem), "text": str(judge.problem)}

@@ -1,0 +1,61 @@
+"""The report in a terminal: one block for a failure, and the closing lines of a run."""
+
+import shlex
+from collections.abc import Iterator
+from typing import Any
+
+from rnn_reference.report.verdict import Record, Report
+
+WIDTH = 78
+
+
+def block(record: Record, target: str, options: str) -> str:
+    """All there is to say of one check that did not pass, and the line that runs it again."""
+    verdict = {"failed": "is wrong", "advice": "could be better", "not implemented": "is not implemented"}
+    head = f"{record['function']} {verdict.get(record['outcome'], record['outcome'])}"
+    lines = [f"{head:<{WIDTH - len(record['id'])}} {record['id']}"]
+    lines += [f"  {'asks':<12}{record['asks']}"]
+    lines += [f"  {label:<12}{text}".rstrip() for label, text in record["lines"]]
+    if record["problem"]:
+        lines.append(f"  {'problem':<12}{record['problem']['text']}")
+    lines.append(f"  {'rerun':<12}{rerun(target, record['id'], options)}")
+    return "\n".join(lines)
+
+
+def rerun(target: str, check: str, options: str) -> str:
+    """The command that asks the same question of the same target again."""
+    return f"python -m rnn_reference {shlex.quote(target)} --rnn-only={shlex.quote(check)} {options}".rstrip()
+
+
+def closing_lines(report: Report) -> Iterator[tuple[str, dict[str, bool]]]:
+    """The lines at the end of a run, each with its colours: a verdict for each function, then the counts."""
+    for note in report["implementation"]["notes"]:
+        yield f"note: {note}", {"yellow": True}
+    for name, function in report["functions"].items():
+        yield from _of_function(name, function, report)
+    yield ", ".join(f"{count} {outcome}" for outcome, count in report["counts"].items()), {"bold": True}
+
+
+def _of_function(name: str, function: dict[str, Any], report: Report) -> Iterator[tuple[str, dict[str, bool]]]:
+    verdict = function["verdict"]
+    colour = {"conforms": "green", "wrong": "red", "not implemented": "red"}.get(verdict, "yellow")
+    yield f"{name:<19} {verdict}{_extent(function)}", {colour: True}
+    checks = {check["id"]: check for check in report["checks"]}
+    shown = checks.get(function["shown_by"])
+    if shown:
+        for label, text in shown["lines"]:
+            yield _under(label, text), {}
+        if shown["problem"]:
+            yield _under("problem", shown["problem"]["text"]), {}
+    for check in function["advice"]:
+        yield _under("advice", f"{checks[check]['message']} ({check})"), {"yellow": True}
+    for note in function["notes"]:
+        yield _under("note", note), {"yellow": True}
+
+
+def _under(label: str, text: str) -> str:
+    return f"{'':<20}{label:<11} {text}"
+
+
+def _extent(function: dict[str, Any]) -> str:
+    return f", shown by {function['shown_by']}:" if function["shown_by"] else ""

@@ -1,0 +1,100 @@
+"""What all the checks together say: the report, as plain data, from which every other form is made.
+
+A record is what one check left behind: ``id, group, function, outcome, message, asks, problem, smallest_error_seen,
+faults, candidates, evidence, notes``.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, TypeAlias
+
+from rnn_reference import __version__
+from rnn_reference.implementations.implementation import FUNCTIONS, Implementation
+
+Record: TypeAlias = dict[str, Any]
+Report: TypeAlias = dict[str, Any]
+
+SCHEMA = 1
+COUNTED = ("passed", "failed", "crashed", "timed out", "not implemented", "not judged", "advice", "not offered")
+WRONG = ("failed", "crashed", "timed out")
+
+
+def report_on(implementation: Implementation, records: Iterable[Record]) -> Report:
+    """The report on one implementation, after its checks have run."""
+    records = list(records)
+    functions = {name: _of_function(name, implementation.offers(name), records) for name in FUNCTIONS}
+    counts = Counter(record["outcome"] for record in records)
+    shown = ("id", "outcome", "function", "asks", "message", "lines", "problem", "smallest_error_seen", "notes")
+    return {
+        "schema": SCHEMA,
+        "suite": __version__,
+        "implementation": {
+            "name": implementation.name,
+            "dtype": implementation.dtype,
+            "notes": implementation.notes,
+        },
+        "verdict": _overall([function["verdict"] for function in functions.values()]),
+        "functions": functions,
+        "checks": [{key: record[key] for key in shown} for record in records],
+        "counts": {outcome: counts[outcome] for outcome in COUNTED if counts[outcome] or outcome in _ALWAYS},
+    }
+
+
+def unusable(name: str, reason: str) -> Report:
+    """The report on a target that could not be loaded."""
+    return {
+        "schema": SCHEMA,
+        "suite": __version__,
+        "implementation": {"name": name, "dtype": None, "notes": [reason]},
+        "verdict": "unusable",
+        "functions": {},
+        "checks": [],
+        "counts": dict.fromkeys(_ALWAYS, 0),
+    }
+
+
+_ALWAYS = ("passed", "failed", "advice", "not offered")
+
+
+def _of_function(name: str, offered: bool, records: list[Record]) -> dict[str, Any]:
+    mine = [record for record in records if record["function"] == name]
+    main = main_record(mine)
+    return {
+        "verdict": _verdict(offered, mine),
+        "faults": sorted({fault for record in mine for fault in record["faults"]}),
+        "candidates": sorted({fault for record in mine for fault in record["candidates"]}),
+        "convention": None,
+        "advice": [record["id"] for record in mine if record["outcome"] == "advice"],
+        "notes": list(dict.fromkeys(note for record in mine for note in record["notes"])),
+        "shown_by": main["id"] if main else None,
+        "first_wrong_step": main["evidence"].get("first_wrong_step") if main else None,
+        "evidence": main["evidence"] if main else {},
+    }
+
+
+def _verdict(offered: bool, records: list[Record]) -> str:
+    if not offered:
+        return "not offered"
+    outcomes = {record["outcome"] for record in records}
+    if outcomes & set(WRONG):
+        return "wrong"
+    if "not implemented" in outcomes:
+        return "not implemented"
+    return "conforms" if "passed" in outcomes else "not judged"
+
+
+def _overall(verdicts: list[str]) -> str:
+    for verdict in ("wrong", "not implemented", "conforms"):
+        if verdict in verdicts:
+            return verdict
+    return "not judged"
+
+
+def main_record(records: Iterable[Record]) -> Record | None:
+    """The failure that tells most about a function: a named fault first, then one placed in time."""
+    failures = [record for record in records if record["outcome"] in WRONG]
+    return min(
+        failures,
+        key=lambda r: (not r["faults"], not r["candidates"], r["evidence"].get("first_wrong_step") is None),
+        default=None,
+    )

@@ -1,0 +1,1 @@
+"""The instruments of judgement: problems, derivatives, rounding, comparison, diagnosis."""

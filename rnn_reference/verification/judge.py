@@ -1,0 +1,62 @@
+"""What a check has at hand: it compares, and remembers the problem and how small an error it would have seen."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from rnn_reference.arguments import Array
+from rnn_reference.implementations.implementation import Implementation
+from rnn_reference.verification.compare import require_close
+from rnn_reference.verification.problems import Problem
+from rnn_reference.verification.rounding import unit_roundoff
+
+
+class Judge:
+    """One check's view of one implementation."""
+
+    def __init__(self, implementation: Implementation, check: str) -> None:
+        self.implementation = implementation
+        self.check = check
+        self.u = unit_roundoff(implementation.dtype)
+        self.problem: Problem | None = None
+        self.smallest_error_seen: float | None = None
+        self.notes: list[str] = []
+
+    def posed(self, problem: Problem) -> Problem:
+        """The problem in the implementation's dtype; from here on the check stands on it."""
+        self.problem = problem.at(dtype=self.implementation.dtype)
+        return self.problem
+
+    def draw(self, *shape: int) -> Array:
+        """Normal numbers of a shape, the same in every run, each a value that the dtype can hold."""
+        drawn = np.random.default_rng([*shape, 1]).standard_normal(shape)
+        return drawn.astype(self.implementation.dtype).astype(np.float64)
+
+    def own_copies(self, given: Problem | Mapping[str, Any]) -> dict[str, Any]:
+        """Copies of a problem's arrays, or of a dict of arrays, in the implementation's dtype."""
+        if isinstance(given, Problem):
+            given = {"x": given.x, "a0": given.a0, "parameters": given.parameters, "da": given.da}
+        return {
+            name: self.own_copies(value) if isinstance(value, Mapping) else value.astype(self.implementation.dtype)
+            for name, value in given.items()
+        }
+
+    def close(
+        self,
+        got: Mapping[str, Array],
+        expected: Mapping[str, Array],
+        tolerance: Mapping[str, Array | float],
+        source: str = "the reference gives",
+    ) -> None:
+        """Raise ``Wrong`` unless every tensor is within tolerance; ``source`` words where ``expected`` is from."""
+        used = self.tolerated(expected, tolerance)
+        seen = require_close(got, expected, used, source)
+        self.smallest_error_seen = max(seen, self.smallest_error_seen or 0.0)
+
+    def tolerated(
+        self, expected: Mapping[str, Array], tolerance: Mapping[str, Array | float]
+    ) -> dict[str, Array | float]:
+        """The tolerances, widened where the implementation asks for it under this check's id."""
+        granted = self.implementation.tolerance.get(self.check, 0.0)
+        return {name: np.maximum(tolerance[name], granted) for name in expected}
