@@ -32,9 +32,8 @@ def rnn_forward(x: Any, a0: Any, parameters: Any) -> tuple[Array, Array, Caches]
     shapes that do not fit or no time step. Source: document, section 1.4.
     """
     where = "rnn_forward"
-    values = {"a0": a0, "x": x, **parameter_values(where, parameters)}
-    shapes = {"a0": ("n_a", "m"), "x": ("n_x", "m", "T_x"), **PARAMETER_SHAPES}
-    a0, x, *weights = aligned(where, values, shapes)
+    values = parameter_values(where, parameters) | {"a0": a0, "x": x}
+    *weights, a0, x = aligned(where, values, PARAMETER_SHAPES | {"a0": ("n_a", "m"), "x": ("n_x", "m", "T_x")})
     Wax, Waa, Wya, ba, by = weights
     at_least_one_step(where, "x", x.shape[2])
 
@@ -64,10 +63,9 @@ def rnn_backward(da: Any, caches: Any) -> Gradients:
     """
     where = "rnn_backward"
     states, a0, x, parameters = _opened(where, caches)
-    values = {"a0": a0, "x": x, "a": states, "da": da, **parameter_values(where, parameters)}
-    whole = ("n_a", "m", "T_x")
-    shapes = {"a0": ("n_a", "m"), "x": ("n_x", "m", "T_x"), "a": ("T_x", "n_a", "m"), "da": whole}
-    a0, x, a, da, Wax, Waa, *_ = aligned(where, values, shapes | PARAMETER_SHAPES)
+    values = parameter_values(where, parameters) | {"a0": a0, "x": x, "a": states, "da": da}
+    shapes = {"a0": ("n_a", "m"), "x": ("n_x", "m", "T_x"), "a": ("T_x", "n_a", "m"), "da": ("n_a", "m", "T_x")}
+    Wax, Waa, _, _, _, a0, x, a, da = aligned(where, values, PARAMETER_SHAPES | shapes)
 
     dz = 1 - a * a
     da_prev = np.zeros_like(a0)

@@ -46,25 +46,25 @@ def pytest_configure(config: pytest.Config) -> None:
     implementation_of(config)
 
 
-_IMPLEMENTATION = pytest.StashKey[Any]()
+IMPLEMENTATION = pytest.StashKey[Any]()
 _JUDGE = pytest.StashKey[Any]()
 
 
 def implementation_of(config: pytest.Config) -> Implementation:
     """The implementation under test: that of ``--rnn``, or the reference."""
-    if _IMPLEMENTATION not in config.stash:
+    if IMPLEMENTATION not in config.stash:
         from rnn_reference.implementations.loading import load
         from rnn_reference.implementations.unusable import Unusable
 
         target = config.option.rnn or "reference"
         try:
-            config.stash[_IMPLEMENTATION] = load(target)
+            config.stash[IMPLEMENTATION] = load(target)
         except Unusable as error:
             from rnn_reference.report.verdict import unusable
 
             _write(config, unusable(target, str(error)))
             raise pytest.UsageError(str(error)) from None
-    implementation: Implementation = config.stash[_IMPLEMENTATION]
+    implementation: Implementation = config.stash[IMPLEMENTATION]
     return implementation
 
 

@@ -39,7 +39,7 @@ def load(target: str) -> Implementation:
     where, attribute = _parted(target)
     with _quietly():
         if where in BUILT_IN and not Path(where).exists():
-            owner, notes = _built_in(where), []
+            owner, notes = _built_in(where), list[str]()
         elif where.endswith((".py", ".ipynb")):
             owner, notes = _from_file(where)
         else:

@@ -33,7 +33,7 @@ def read_cells(path: Path) -> tuple[list[Cell], list[str]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # an old or untidy notebook is read all the same
         try:
-            notebook = nbformat.read(path, as_version=4)
+            notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
         except Exception as error:
             reason = str(error).strip().splitlines()[0]
             raise Unusable(f"{path} is not a notebook: {type(error).__name__}: {reason}") from None

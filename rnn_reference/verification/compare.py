@@ -20,7 +20,7 @@ def difference(got: Array, expected: Array) -> Array:
     return np.asarray(np.where(same, 0.0, np.where(np.isnan(off), np.inf, off)))
 
 
-def agrees(got: Mapping[str, Array], expected: Mapping[str, Array], tolerance: Mapping[str, Array]) -> bool:
+def agrees(got: Mapping[str, Array], expected: Mapping[str, Array], tolerance: Mapping[str, Array | float]) -> bool:
     """Whether every tensor has the expected shape and lies within its tolerance, element by element."""
     return all(
         got[name].shape == expected[name].shape

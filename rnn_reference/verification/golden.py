@@ -39,7 +39,7 @@ class Golden:
         """What is right: the printed array plus the printed difference, or the gradient from elsewhere."""
         if "gradient" in self.entry:
             return np.array(self.entry["gradient"])
-        return np.array(self.entry["correct_out"]) + np.array(self.entry["difference"])
+        return np.asarray(np.array(self.entry["correct_out"]) + np.array(self.entry["difference"]))
 
     def prints_like_published(self, got: Array) -> bool:
         """Whether ``got`` has the published digits, to the last one printed."""

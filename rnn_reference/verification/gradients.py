@@ -120,4 +120,5 @@ def _close(judge: Judge, case: _Case, expected: Gradients, tolerance: dict[str, 
     def as_the_cell_has_it(named: dict[str, Array]) -> dict[str, Array]:
         return {OF_A_CELL.get(n, n): named[n][..., 0] if n == "dx" else named[n] for n in expected}
 
-    judge.close(*map(as_the_cell_has_it, (case.got, expected, tolerance)), source)
+    got, expected, tolerance = map(as_the_cell_has_it, (case.got, expected, tolerance))
+    judge.close(got, expected, tolerance, source)
