@@ -94,7 +94,9 @@ def _opened(where: str, caches: Any) -> tuple[Array, Array, Array, Any]:
 
 def _summed_product(dz: Array, inputs: Array) -> Array:
     """``sum over t of dz_t inputs_t^T``, as one matrix product over all steps and the batch."""
-    return np.tensordot(dz, inputs, axes=([0, 2], [0, 2]))
+    T_x, _, m = dz.shape
+    dz, inputs = (steps.transpose(1, 0, 2).reshape(steps.shape[1], T_x * m) for steps in (dz, inputs))
+    return dz @ inputs.T
 
 
 def _time_first(array: Array) -> Array:
