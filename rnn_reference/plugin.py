@@ -150,7 +150,7 @@ class Run:
         judge = item.stash.get(_JUDGE, None)
         record = record_of(item, check_id(item), call.excinfo.value if call.excinfo else None, judge, strict)
         report.rnn = record  # type: ignore[attr-defined]
-        if call.excinfo is None or record["traceback"]:
+        if record["outcome"] == "passed" or record["traceback"]:
             return report
         from rnn_reference.report.terminal import block
 

@@ -24,6 +24,8 @@ def record_of(item: pytest.Item, check: str, raised: BaseException | None, judge
     if group == "numerics" and not strict and name in ("failed", "crashed"):
         name = "advice"
     lines = outcome.lines if outcome else [("error", f"{type(raised).__name__}: {raised}")] if raised else []
+    if name == "passed" and judge and judge.blunt:
+        name, lines = "advice", [("blunt", judge.blunt)]
     return {
         "id": check,
         "group": group,
