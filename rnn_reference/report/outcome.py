@@ -36,6 +36,7 @@ def record_of(item: pytest.Item, check: str, raised: BaseException | None, judge
         "message": "; ".join(f"{label}: {text}" if label else text for label, text in lines),
         "problem": _problem(judge),
         "smallest_error_seen": judge.smallest_error_seen if judge else None,
+        "ulps": judge.ulps if judge else {},
         "faults": outcome.faults if outcome else [],
         "candidates": outcome.candidates if outcome else [],
         "evidence": outcome.evidence if outcome else {},

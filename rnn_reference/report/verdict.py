@@ -24,7 +24,7 @@ def report_on(implementation: Implementation, records: Iterable[Record]) -> Repo
     records = list(records)
     functions = {name: _of_function(name, implementation.offers(name), records) for name in FUNCTIONS}
     counts = Counter(record["outcome"] for record in records)
-    shown = ("id", "outcome", "function", "asks", "message", "lines", "problem", "smallest_error_seen", "notes")
+    shown = ("id", "outcome", "function", "asks", "message", "lines", "problem", "smallest_error_seen", "ulps", "notes")
     return {
         "schema": SCHEMA,
         "suite": __version__,

@@ -20,6 +20,11 @@ def difference(got: Array, expected: Array) -> Array:
     return np.asarray(np.where(same, 0.0, np.where(np.isnan(off), np.inf, off)))
 
 
+def ulps(got: Array, exact: Array) -> Array:
+    """The error of each element in units in the last place of the exact value, as float64 has them."""
+    return difference(got, exact) / np.spacing(np.maximum(np.abs(exact), np.finfo(float).tiny))
+
+
 def agrees(got: Mapping[str, Array], expected: Mapping[str, Array], tolerance: Mapping[str, Array | float]) -> bool:
     """Whether every tensor has the expected shape and lies within its tolerance, element by element."""
     return all(

@@ -7,7 +7,7 @@ import numpy as np
 
 from rnn_reference.arguments import Array
 from rnn_reference.implementations.implementation import Implementation
-from rnn_reference.verification.compare import require_close
+from rnn_reference.verification.compare import require_close, ulps
 from rnn_reference.verification.problems import Problem
 from rnn_reference.verification.rounding import unit_roundoff
 
@@ -26,6 +26,7 @@ class Judge:
         self.smallest_error_seen: float | None = None
         self.notes: list[str] = []
         self.blunt: str | None = None
+        self.ulps: dict[str, float] = {}
 
     def posed(self, problem: Problem) -> Problem:
         """The problem in the implementation's dtype; from here on the check stands on it."""
@@ -70,6 +71,11 @@ class Judge:
             if size and np.max(used[name]) > BLUNT * np.sqrt(self.u) * size:
                 self.blunt = f"{name}: rounding alone may move it by {np.max(used[name]):.0e}, and it is about {size:.0e}"
         return require_close(got, expected, used, source)
+
+    def certify(self, got: Mapping[str, Array], exact: Mapping[str, Array], tolerance: Mapping[str, Array]) -> None:
+        """As ``close``, for values that are right to the last bit: the largest error in ulp is noted as well."""
+        self.close(got, exact, tolerance, "to the last bit it is")
+        self.ulps |= {name: float(ulps(got[name], exact[name]).max(initial=0.0)) for name in exact}
 
     def saw(self, error: float) -> None:
         """Note how small an error would have been seen; over several problems the largest of these counts."""
