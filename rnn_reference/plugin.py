@@ -156,18 +156,18 @@ class Run:
         if not _is_check(item) or call.when != "call":
             return report
         from rnn_reference.report.outcome import record_of
+        from rnn_reference.report.terminal import block, rerun
 
         strict = self.config.option.rnn_strict
         judge = item.stash.get(_JUDGE, None)
         record = record_of(item, check_id(item), call.excinfo.value if call.excinfo else None, judge, strict)
+        record["rerun"] = rerun(implementation_of(self.config).name, record["id"], self._options())
         record["place"] = item.session.items.index(item)
         report.location = (*report.location[:2], record["id"])
         report.rnn = record  # type: ignore[attr-defined]
         if call.excinfo is None or record["traceback"]:
             return report
-        from rnn_reference.report.terminal import block
-
-        text = block(record, implementation_of(self.config).name, self._options())
+        text = block(record)
         passes = {"advice": "passed", "not offered": "skipped", "not judged": "skipped"}
         report.outcome = passes.get(record["outcome"], "failed")  # type: ignore[assignment]
         report.longrepr = (str(item.path), 0, text) if report.outcome == "skipped" else text

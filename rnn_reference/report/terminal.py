@@ -9,7 +9,7 @@ from rnn_reference.report.verdict import Record, Report
 WIDTH = 78
 
 
-def block(record: Record, target: str, options: str) -> str:
+def block(record: Record) -> str:
     """All there is to say of one check that did not pass, and the line that runs it again."""
     verdict = {"failed": "is wrong", "advice": "could be better", "not implemented": "is not implemented"}
     head = f"{record['function']} {verdict.get(record['outcome'], record['outcome'])}"
@@ -18,7 +18,7 @@ def block(record: Record, target: str, options: str) -> str:
     lines += [f"  {label:<12}{text}".rstrip() for label, text in record["lines"]]
     if record["problem"]:
         lines.append(f"  {'problem':<12}{record['problem']['text']}")
-    lines.append(f"  {'rerun':<12}{rerun(target, record['id'], options)}")
+    lines.append(f"  {'rerun':<12}{record['rerun']}")
     return "\n".join(lines)
 
 
@@ -33,7 +33,8 @@ def closing_lines(report: Report) -> Iterator[tuple[str, dict[str, bool]]]:
         yield f"note: {note}", {"yellow": True}
     for name, function in report["functions"].items():
         yield from _of_function(name, function, report)
-    yield ", ".join(f"{count} {outcome}" for outcome, count in report["counts"].items()), {"bold": True}
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in report["counts"].items())
+    yield f"{sum(report['counts'].values())} checks: {counts}", {"bold": True}
 
 
 def _of_function(name: str, function: dict[str, Any], report: Report) -> Iterator[tuple[str, dict[str, bool]]]:
@@ -47,8 +48,10 @@ def _of_function(name: str, function: dict[str, Any], report: Report) -> Iterato
             yield _under(label, text), {}
         if shown["problem"]:
             yield _under("problem", shown["problem"]["text"]), {}
+        yield _under("rerun", shown["rerun"]), {}
     for check in function["advice"]:
-        yield _under("advice", f"{checks[check]['message']} ({check})"), {"yellow": True}
+        yield _under("advice", f"{checks[check]['asks'].rstrip('.')} ({check})"), {"yellow": True}
+        yield _under("", f"not so here: {checks[check]['message']}"), {"yellow": True}
     for note in function["notes"]:
         yield _under("note", note), {"yellow": True}
 
