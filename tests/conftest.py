@@ -1,13 +1,17 @@
 """What the tests of targets share: a folder to write them in, and a process left as it was found."""
 
+import json
 import os
+import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-RIGHT = Path(__file__).resolve().parent.parent / "examples" / "right.py"
+ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture
@@ -52,3 +56,53 @@ def script(folder: Path) -> Callable[..., str]:
         return name
 
     return write
+
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def run() -> Run:
+    """Run ``python ARGUMENTS`` as its own process, with the package on the path and none of this run's settings."""
+
+    def run(*arguments: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "HYPOTHESIS_"))}
+        inherited |= {"PYTHONPATH": str(ROOT), "COLUMNS": "80", "NO_COLOR": "1", **environment}
+        command = [sys.executable, *map(str, arguments)]
+        return subprocess.run(command, cwd=cwd, env=inherited, capture_output=True, text=True, timeout=120, check=False)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose own pytest settings, conftest files, tests and modules would spoil any run that heeds them."""
+    folder = tmp_path_factory.mktemp("somebody's own folder")
+    (folder / "pytest.ini").write_text("[pytest]\naddopts = -x --maxfail=1\nfilterwarnings = error\ntestpaths = checks\n")
+    (folder / "checks").mkdir()
+    for own in (folder, folder / "checks"):
+        (own / "conftest.py").write_text("raise RuntimeError('the caller's conftest was run')\n")
+        (own / "test_own.py").write_text("def test_own():\n    raise RuntimeError\n")
+    for module in ("json", "numbers", "shlex", "pytest"):
+        (folder / f"{module}.py").write_text("raise RuntimeError('the caller's module was imported')\n")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def judged(run: Run, hostile: Path) -> SimpleNamespace:
+    """``python -m rnn_reference`` on the document's notebook from a hostile folder: ``run`` and ``report``."""
+    before = sorted(hostile.rglob("*"))
+    command = ("-m", "rnn_reference", ROOT / "examples" / "document.ipynb", "--rnn-examples=2", "--rnn-report=out.json")
+    done = run(*command, cwd=hostile, PYTEST_ADDOPTS="--collect-only", PYTEST_PLUGINS="no_such_plugin")
+    left = sorted(set(hostile.rglob("*")) - set(before))
+    return SimpleNamespace(run=done, report=json.loads((hostile / "out.json").read_text()), left=left)
+
+
+@pytest.fixture(scope="session")
+def plain(run: Run, tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    """``pytest --rnn=`` without a path, on one check that the document's notebook fails, beside tests of other people."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    (folder / "test_own.py").write_text("def test_own():\n    raise RuntimeError\n")
+    shutil.copy(ROOT / "examples" / "document.ipynb", folder / "my homework.ipynb")
+    options = ("--rnn=my homework.ipynb", "--rnn-only=gradient.network[T_x=6]", "--rnn-seed=3")
+    return run("-m", "pytest", "-p", "rnn_reference.plugin", *options, cwd=folder)
