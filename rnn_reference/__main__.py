@@ -57,7 +57,7 @@ def _run_pytest(options: list[str]) -> int:
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     sys.dont_write_bytecode = True
     folder = checks_folder()
-    ours = ["-c", str(folder / "pytest.ini"), "--rootdir", str(folder), "-p", "rnn_reference.plugin"]
+    ours = ["-c", str(folder / "isolated.ini"), "--rootdir", str(folder), "-p", "rnn_reference.plugin"]
     quiet = ["-p", "no:cacheprovider", "--no-header", "--no-summary"]
     if not any(option.startswith(("-v", "--verb")) for option in options):
         quiet.append("-qq")  # pytest's own last line would only say again what ours say

@@ -34,11 +34,10 @@ def _lies_in(folder: Path, module: object) -> bool:
 @pytest.fixture
 def notebook(folder: Path) -> Callable[..., str]:
     """Write a notebook of the given code cells; its name."""
-    import nbformat.v4 as v4
+    import nbformat
+    from nbformat import v4
 
     def write(*cells: str, name: str = "homework.ipynb") -> str:
-        import nbformat
-
         nbformat.write(v4.new_notebook(cells=[v4.new_code_cell(source) for source in cells]), folder / name)
         return name
 

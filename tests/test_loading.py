@@ -52,7 +52,7 @@ def test_a_dotted_module_is_found_from_the_working_folder(script):
 @pytest.mark.parametrize("attribute", ["Network", "network", "Outer.Inner", "outer.inner"])
 def test_an_attribute_is_a_class_or_an_instance_however_deep(script, attribute):
     """After the colon stands a class, which is made without arguments, or an instance, or a part of one."""
-    source = f"""
+    source = """
 import numpy as np
 
 class Network:

@@ -84,6 +84,13 @@ def test_several_processes_give_the_same_report(run, judged, tmp_path):
     assert f"{len(golden)} checks: " in done.stdout
 
 
+def test_a_clone_runs_its_checks_without_being_installed(run):
+    """``pytest checks`` in a clone finds the plug-in and all the checks, whether or not the package is installed."""
+    done = run("-m", "pytest", "checks", "--collect-only", "-q", cwd=EXAMPLES.parent)
+    assert done.returncode == 0, done.stdout
+    assert f"{len(IDS)} tests collected" in done.stdout
+
+
 # Options
 
 

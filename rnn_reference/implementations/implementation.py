@@ -16,7 +16,13 @@ from typing import Any
 import numpy as np
 
 from rnn_reference.arguments import Array
-from rnn_reference.verification.outcomes import Crashed, NotImplementedYet, NotOffered, Outcome, Wrong
+from rnn_reference.verification.outcomes import (
+    Crashed,
+    NotImplementedYet,
+    NotOffered,
+    Outcome,
+    Wrong,
+)
 
 FUNCTIONS = (
     "tanh_forward",

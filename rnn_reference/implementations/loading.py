@@ -16,7 +16,11 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from rnn_reference.implementations.definitions import definitions
-from rnn_reference.implementations.implementation import FUNCTIONS, Implementation, crash
+from rnn_reference.implementations.implementation import (
+    FUNCTIONS,
+    Implementation,
+    crash,
+)
 from rnn_reference.implementations.notebook import read_cells
 from rnn_reference.implementations.patience import OutOfPatience, at_most
 from rnn_reference.implementations.standins import stand_in
@@ -40,13 +44,14 @@ def load(target: str) -> Implementation:
     offers none of the six functions.
     """
     where, attribute = _parted(target)
+    notes: list[str] = []
     with _quietly():
         if where in BUILT_IN and not Path(where).exists():
-            owner, notes = _built_in(where), []
+            owner = _built_in(where)
         elif where.endswith((".py", ".ipynb")):
             owner, notes = _from_file(where)
         else:
-            owner, notes = _from_module(where), []
+            owner = _from_module(where)
         functions = _attribute(owner, attribute, target) if attribute else owner
         implementation = Implementation(target, functions, notes)
     if not implementation.offered:
@@ -160,7 +165,8 @@ def _compiled(statement: ast.stmt, label: str, module: ModuleType) -> CodeType:
     """One statement as code, under every ``from __future__ import`` that the module has run already."""
     imported = [value for value in vars(module).values() if isinstance(value, __future__._Feature)]
     flags = sum({feature.compiler_flag for feature in imported})
-    return compile(ast.Module([statement], []), label, "exec", flags=flags, dont_inherit=True)
+    code: CodeType = compile(ast.Module([statement], []), label, "exec", flags=flags, dont_inherit=True)
+    return code
 
 
 def _empty_module(path: Path) -> ModuleType:
