@@ -38,6 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if follows and not follows[0].startswith("-"):
         print(f"expected one target, got {target} and {follows[0]}; a name with spaces goes in quotes", file=sys.stderr)
         return 2
+    if not target:
+        print("expected a target, got an empty name", file=sys.stderr)
+        return 2
     given.remove(target)
     return _run_pytest([f"--rnn={target}", *given])
 

@@ -69,7 +69,7 @@ def implementation_of(config: pytest.Config) -> Implementation:
         from rnn_reference.implementations.loading import load
         from rnn_reference.implementations.unusable import Unusable
 
-        target = config.option.rnn or "reference"
+        target = "reference" if config.option.rnn is None else config.option.rnn
         try:
             config.stash[_IMPLEMENTATION] = load(target)
         except Unusable as error:

@@ -7,12 +7,7 @@ import pytest
 
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.implementations.loading import load
-from rnn_reference.verification.outcomes import (
-    Crashed,
-    NotImplementedYet,
-    NotOffered,
-    Wrong,
-)
+from rnn_reference.verification.outcomes import Crashed, NotImplementedYet, NotOffered, Wrong
 from rnn_reference.verification.problems import Problem
 
 PROBLEM = Problem()

@@ -257,6 +257,16 @@ def test_torch_without_torch(folder, monkeypatch):
     assert said.startswith("torch is not installed") and said.endswith("pip install 'rnn-reference[torch]'")
 
 
+def test_an_empty_name(folder):
+    """An empty name, as of a shell variable that is not set, is no target, and not the reference either."""
+    assert refusal("") == "expected a target, got an empty name"
+
+
+def test_a_function_is_no_target(script):
+    """A function after the colon is answered with what to name instead."""
+    assert refusal(script(TANH) + ":tanh_forward").endswith("name what holds it, and all six are looked for")
+
+
 def test_no_module_of_that_name(folder):
     """A name that is neither a module nor an adapter is answered with the adapters there are."""
     said = refusal("no_such_thing")

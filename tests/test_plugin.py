@@ -156,7 +156,7 @@ def test_strict_makes_advice_fail(run, judged, tmp_path):
     target = EXAMPLES / "document.ipynb"
     done = run("-m", "rnn_reference", target, "--rnn-only=numerics.tanh_large", "--rnn-strict", cwd=tmp_path)
     assert done.returncode == 1
-    assert "1 checks: 0 passed, 1 failed" in done.stdout
+    assert "1 check: 0 passed, 1 failed" in done.stdout
     assert "--rnn-seed=0 --rnn-strict" in done.stdout
 
 
@@ -189,6 +189,7 @@ def test_a_target_of_which_nothing_can_be_judged_is_no_success(run, tmp_path):
     done = run("-m", "rnn_reference", "homework.py", "--rnn-only=protocol", cwd=tmp_path)
     assert done.returncode == 2
     assert "homework.py: not judged" in done.stdout
+    assert "rnn_backward        not judged: homework.py has no rnn_forward" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -196,6 +197,7 @@ def test_a_target_of_which_nothing_can_be_judged_is_no_success(run, tmp_path):
     [
         ([], "expected a target, got none"),
         (["--rnn-seed=1"], "expected a target, got none"),
+        ([""], "expected a target, got an empty name"),
         (["my", "homework.py"], "expected one target, got my and homework.py; a name with spaces goes in quotes"),
     ],
 )

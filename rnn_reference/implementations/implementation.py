@@ -16,13 +16,7 @@ from typing import Any
 import numpy as np
 
 from rnn_reference.arguments import Array
-from rnn_reference.verification.outcomes import (
-    Crashed,
-    NotImplementedYet,
-    NotOffered,
-    Outcome,
-    Wrong,
-)
+from rnn_reference.verification.outcomes import Crashed, NotImplementedYet, NotOffered, Outcome, Wrong
 
 FUNCTIONS = (
     "tanh_forward",
@@ -86,14 +80,19 @@ class Implementation:
         """A distribution for each column of ``x``."""
         return _array("softmax_forward", "its result", self.call("softmax_forward", x))
 
-    def rnn_cell_forward(self, xt: Array, a_prev: Array, parameters: Mapping[str, Array]) -> tuple[Array, Array, Any]:
+    def rnn_cell_forward(
+        self, xt: Array, a_prev: Array, parameters: Mapping[str, Array], as_they_are: bool = False
+    ) -> tuple[Array, Array, Any]:
         """``a_next, yt_pred, cache``."""
-        result = self.call("rnn_cell_forward", xt, a_prev, parameters)
+        result = self.call("rnn_cell_forward", xt, a_prev, parameters, as_they_are=as_they_are)
         return _triple("rnn_cell_forward", ("a_next", "yt_pred", "cache"), result)
 
-    def rnn_forward(self, x: Array, a0: Array, parameters: Mapping[str, Array]) -> tuple[Array, Array, Any]:
+    def rnn_forward(
+        self, x: Array, a0: Array, parameters: Mapping[str, Array], as_they_are: bool = False
+    ) -> tuple[Array, Array, Any]:
         """``a, y_pred, caches``."""
-        return _triple("rnn_forward", ("a", "y_pred", "caches"), self.call("rnn_forward", x, a0, parameters))
+        result = self.call("rnn_forward", x, a0, parameters, as_they_are=as_they_are)
+        return _triple("rnn_forward", ("a", "y_pred", "caches"), result)
 
     def rnn_cell_backward(self, da_next: Array, cache: Any) -> dict[str, Array]:
         """``dxt, da_prev, dWax, dWaa, dba``; ``dx`` is taken for ``dxt``, as the document's docstring has it."""
@@ -102,9 +101,9 @@ class Implementation:
             result = {**result, "dxt": result["dx"]}
         return _gradients("rnn_cell_backward", result)
 
-    def rnn_backward(self, da: Array, caches: Any) -> dict[str, Array]:
+    def rnn_backward(self, da: Array, caches: Any, as_they_are: bool = False) -> dict[str, Array]:
         """``dx, da0, dWax, dWaa, dba``."""
-        return _gradients("rnn_backward", self.call("rnn_backward", da, caches))
+        return _gradients("rnn_backward", self.call("rnn_backward", da, caches, as_they_are=as_they_are))
 
     def call(self, name: str, *arguments: Any, as_they_are: bool = False) -> Any:
         """What the function returns, untouched, for copies of the arguments that are its own to spoil.

@@ -16,11 +16,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from rnn_reference.implementations.definitions import definitions
-from rnn_reference.implementations.implementation import (
-    FUNCTIONS,
-    Implementation,
-    crash,
-)
+from rnn_reference.implementations.implementation import FUNCTIONS, Implementation, crash
 from rnn_reference.implementations.notebook import read_cells
 from rnn_reference.implementations.patience import OutOfPatience, at_most
 from rnn_reference.implementations.standins import stand_in
@@ -43,6 +39,8 @@ def load(target: str) -> Implementation:
     an optional ``:attribute``. Raises Unusable, with one clear line, if it cannot be found or run, or if it
     offers none of the six functions.
     """
+    if not target:
+        raise Unusable("expected a target, got an empty name")
     where, attribute = _parted(target)
     notes: list[str] = []
     with _quietly():
@@ -204,6 +202,8 @@ def _attribute(owner: ModuleType, attribute: str, target: str) -> Any:
 
 
 def _what_it_has(owner: Any) -> str:
+    if inspect.isroutine(owner):
+        return ": it is a function; name what holds it, and all six are looked for"
     names = [name for name, value in vars(owner).items() if callable(value) and not name.startswith("_")] \
         if hasattr(owner, "__dict__") else []  # fmt: skip
     parts = [n for n in names if any(callable(getattr(getattr(owner, n), f, None)) for f in FUNCTIONS)]

@@ -34,13 +34,14 @@ def closing_lines(report: Report) -> Iterator[tuple[str, dict[str, bool]]]:
     for name, function in report["functions"].items():
         yield from _of_function(name, function, report)
     counts = ", ".join(f"{count} {outcome}" for outcome, count in report["counts"].items())
-    yield f"{sum(report['counts'].values())} checks: {counts}", {"bold": True}
+    total = len(report["checks"])
+    yield f"{total} check{'s' if total != 1 else ''}: {counts}", {"bold": True}
 
 
 def _of_function(name: str, function: dict[str, Any], report: Report) -> Iterator[tuple[str, dict[str, bool]]]:
     verdict = function["verdict"]
     colour = {"conforms": "green", "wrong": "red", "not implemented": "red"}.get(verdict, "yellow")
-    yield f"{name:<19} {verdict}{_extent(function)}", {colour: True}
+    yield f"{name:<19} {verdict}{_extent(name, function, report)}", {colour: True}
     checks = {check["id"]: check for check in report["checks"]}
     shown = checks.get(function["shown_by"])
     if shown:
@@ -49,7 +50,7 @@ def _of_function(name: str, function: dict[str, Any], report: Report) -> Iterato
         if shown["problem"]:
             yield _under("problem", shown["problem"]["text"]), {}
         yield _under("rerun", shown["rerun"]), {}
-    for check in function["advice"]:
+    for check in function["advice"] if verdict == "conforms" else ():  # first of all it has to be right
         yield _under("advice", f"{checks[check]['asks'].rstrip('.')} ({check})"), {"yellow": True}
         yield _under("", f"not so here: {checks[check]['message']}"), {"yellow": True}
     for note in function["notes"]:
@@ -60,5 +61,15 @@ def _under(label: str, text: str) -> str:
     return f"{'':<20}{label:<11} {text}"
 
 
-def _extent(function: dict[str, Any]) -> str:
+def _extent(name: str, function: dict[str, Any], report: Report) -> str:
+    if function["verdict"] == "not judged":
+        return _why_not(name, [check for check in report["checks"] if check["about"] == name])
     return f", shown by {function['shown_by']}:" if function["shown_by"] else ""
+
+
+def _why_not(name: str, asked: list[dict[str, Any]]) -> str:
+    """Why a function that is there has no verdict."""
+    needed = sorted({check["function"] for check in asked} - {name})
+    if needed:
+        return f": {' and '.join(needed)} must work first"
+    return f": {asked[0]['message']}" if asked else ": not among the checks that were run"

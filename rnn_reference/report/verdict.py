@@ -1,6 +1,6 @@
 """What all the checks together say: the report, as plain data, from which every other form is made.
 
-A record is what one check left behind: ``id, group, function, outcome, message, asks, problem, smallest_error_seen,
+A record is what one check left behind: ``id, group, about, function, outcome, message, asks, problem, smallest_error_seen,
 faults, candidates, evidence, notes, rerun``.
 """
 
@@ -24,7 +24,7 @@ def report_on(implementation: Implementation, records: Iterable[Record]) -> Repo
     records = list(records)
     functions = {name: _of_function(name, implementation.offers(name), records) for name in FUNCTIONS}
     counts = Counter(record["outcome"] for record in records)
-    shown = "id outcome function asks message lines problem smallest_error_seen notes rerun".split()
+    shown = "id outcome about function asks message lines problem smallest_error_seen notes rerun".split()
     return {
         "schema": SCHEMA,
         "suite": __version__,
