@@ -65,7 +65,8 @@ def run() -> Run:
     """Run ``python ARGUMENTS`` as its own process, with the package on the path and none of this run's settings."""
 
     def run(*arguments: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "HYPOTHESIS_"))}
+        of_this_run = ("PYTEST_", "HYPOTHESIS_")
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(of_this_run)}
         inherited |= {"PYTHONPATH": str(ROOT), "COLUMNS": "80", "NO_COLOR": "1", **environment}
         command = [sys.executable, *map(str, arguments)]
         return subprocess.run(command, cwd=cwd, env=inherited, capture_output=True, text=True, timeout=120, check=False)
@@ -77,7 +78,8 @@ def run() -> Run:
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder whose own pytest settings, conftest files, tests and modules would spoil any run that heeds them."""
     folder = tmp_path_factory.mktemp("somebody's own folder")
-    (folder / "pytest.ini").write_text("[pytest]\naddopts = -x --maxfail=1\nfilterwarnings = error\ntestpaths = checks\n")
+    settings = "[pytest]\naddopts = -x --maxfail=1\nfilterwarnings = error\ntestpaths = checks\n"
+    (folder / "pytest.ini").write_text(settings)
     (folder / "checks").mkdir()
     for own in (folder, folder / "checks"):
         (own / "conftest.py").write_text("raise RuntimeError('the caller's conftest was run')\n")
@@ -99,7 +101,7 @@ def judged(run: Run, hostile: Path) -> SimpleNamespace:
 
 @pytest.fixture(scope="session")
 def plain(run: Run, tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
-    """``pytest --rnn=`` without a path, on one check that the document's notebook fails, beside tests of other people."""
+    """``pytest --rnn=`` without a path, on one check that the document's notebook fails, beside other tests."""
     folder = tmp_path_factory.mktemp("elsewhere")
     (folder / "test_own.py").write_text("def test_own():\n    raise RuntimeError\n")
     shutil.copy(ROOT / "examples" / "document.ipynb", folder / "my homework.ipynb")

@@ -95,7 +95,7 @@ def test_torch_is_a_built_in_adapter(folder):
 @pytest.mark.parametrize("name", ["my homework.py", "devoir numéro 1 – Ünï.py", "循环网络.py"])
 def test_a_name_may_have_spaces_and_any_letters(script, name):
     """A path with spaces and non-ASCII letters is a path."""
-    assert load(script(TANH, f"my files/{name}") and f"my files/{name}").offered == ["tanh_forward"]
+    assert load(script(TANH, f"my files/{name}")).offered == ["tanh_forward"]
 
 
 def test_a_notebook_with_any_letters_names_its_cell_in_a_crash(notebook):
@@ -113,10 +113,8 @@ def test_a_path_is_relative_or_absolute(script, folder):
 def test_helpers_beside_the_target_are_imported_even_late(script, folder):
     """A module beside the target is found, by an import inside of a function as well."""
     script("def three():\n    return 3.0\n", "elsewhere/helper_beside.py")
-    script(
-        "def tanh_forward(x):\n    from helper_beside import three\n    return 0 * x + three()\n", "elsewhere/homework.py"
-    )
-    assert np.array_equal(load("elsewhere/homework.py").tanh_forward(X), np.full(X.shape, 3.0))
+    late = "def tanh_forward(x):\n    from helper_beside import three\n    return 0 * x + three()\n"
+    assert np.array_equal(load(script(late, "elsewhere/homework.py")).tanh_forward(X), np.full(X.shape, 3.0))
 
 
 @pytest.mark.parametrize("name", ["json.py", "numpy.py", "rnn_reference.py", "torch.py"])
@@ -337,7 +335,8 @@ def value_of(source, notebook):
 @pytest.mark.parametrize(
     "source",
     ["eps = 1e-8", "import numpy as np\neps = np.float64(1) * 1e-8", "eps = float('1e-8')", "eps: float = 1e-8",
-     "big, eps = 1, 1e-8", "from math import sqrt\neps = sqrt(1e-16)", "eps = 1\neps = 1e-8", "eps = 1e-8 if 1 > 0 else 2",
+     "big, eps = 1, 1e-8", "from math import sqrt\neps = sqrt(1e-16)", "eps = 1\neps = 1e-8",
+     "eps = 1e-8 if 1 > 0 else 2",
      "if 2 > 1:\n    eps = 1e-8", "try:\n    import no_such_package\n    eps = 1\nexcept ImportError:\n    eps = 1e-8"],
 )  # fmt: skip
 def test_constants_are_definitions(notebook, source):
@@ -428,10 +427,19 @@ def test_an_old_notebook_is_read(folder):
     assert load("old.ipynb").offered == ["tanh_forward"]
 
 
+@pytest.mark.parametrize("kind", ["script", "notebook"])
+def test_files_from_windows_are_read(request, folder, kind):
+    """A byte-order mark and the line ends of Windows do not keep a file from being read."""
+    path = folder / request.getfixturevalue(kind)(TANH)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert load(path.name).offered == ["tanh_forward"]
+
+
 def test_an_untidy_notebook_is_read(folder):
     """A notebook that breaks its format's rules here and there is read all the same."""
     cells = [{"cell_type": "code", "source": TANH, "surprise": 1, "metadata": {}, "outputs": [], "execution_count": 1}]
-    (folder / "untidy.ipynb").write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    untidy = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (folder / "untidy.ipynb").write_text(json.dumps(untidy))
     assert load("untidy.ipynb").offered == ["tanh_forward"]
 
 
@@ -442,8 +450,8 @@ def test_an_untidy_notebook_is_read(folder):
 @pytest.mark.parametrize("kind", ["script", "notebook"])
 def test_a_missing_helper_is_stood_in_for(request, line, kind):
     """A course's helper module that is not there is stood in for, and the report says so."""
-    target = request.getfixturevalue(kind)(f"{line}\n\ndef softmax_forward(x):\n    return softmax(x) + 0 * sigmoid(x)\n")
-    implementation = load(target)
+    source = f"{line}\n\ndef softmax_forward(x):\n    return softmax(x) + 0 * sigmoid(x)\n"
+    implementation = load(request.getfixturevalue(kind)(source))
     assert np.allclose(implementation.softmax_forward(X.T).sum(axis=0), 1)
     assert "there is no rnn_utils beside it: our softmax, sigmoid" in implementation.notes[-1]
 
@@ -495,7 +503,5 @@ def test_without_matplotlib_nothing_is_shown(notebook, monkeypatch):
 def test_without_tqdm_loops_run_all_the_same(notebook, monkeypatch):
     """Where tqdm is not installed, a loop under a progress bar is the loop."""
     monkeypatch.setitem(sys.modules, "tqdm", None)
-    target = notebook(
-        "from tqdm import tqdm", "def tanh_forward(x):\n    for i in tqdm(range(3), desc='t'):\n        x = x + 1\n    return x"
-    )
-    assert np.array_equal(load(target).tanh_forward(X), X + 3)
+    loop = "def tanh_forward(x):\n    for i in tqdm(range(3), desc='t'):\n        x = x + 1\n    return x"
+    assert np.array_equal(load(notebook("from tqdm import tqdm", loop)).tanh_forward(X), X + 3)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from rnn_reference.__main__ import main
 from rnn_reference.implementations.implementation import FUNCTIONS
 from rnn_reference.places import checks_folder
 from rnn_reference.plugin import _matches, _no_such_check, _require_sound
+from rnn_reference.report.verdict import finite
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 IDS = (checks_folder() / "ids.txt").read_text(encoding="utf-8").split()
@@ -72,12 +74,19 @@ def test_the_report_names_the_document_s_mistake(judged):
     assert wrong["evidence"]["worst"]["tensor"] == "dx"
 
 
+def test_numbers_that_json_lacks_become_null():
+    """A NaN or an infinity anywhere in the evidence is null in the report, and every other value is itself."""
+    evidence = {"a": [1.5, float("nan")], "b": {"c": float("-inf")}, "d": [("dx", "nan")], "e": [None, True, 3]}
+    assert finite(evidence) == {"a": [1.5, None], "b": {"c": None}, "d": [["dx", "nan"]], "e": [None, True, 3]}
+
+
 def test_several_processes_give_the_same_report(run, judged, tmp_path):
     """With ``-n 2``, the same checks give the same records in the same order."""
     pytest.importorskip("xdist", reason="pytest-xdist is not installed")
     target = f"--rnn={EXAMPLES / 'document.ipynb'}"
-    options = ("--rnn-examples=2", "--rnn-only=golden", f"--rnn-report={tmp_path / 'out.json'}", "-n", "2", "-q")
-    done = run("-m", "pytest", "-p", "rnn_reference.plugin", target, *options, cwd=tmp_path)
+    options = ("--rnn-examples=2", "--rnn-only=golden", "--rnn-report=out.json", "-p", "xdist", "-n", "2", "-q")
+    command = ("-m", "pytest", "-p", "rnn_reference.plugin", target, *options)
+    done = run(*command, cwd=tmp_path, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
     assert done.returncode == 1
     golden = [check for check in judged.report["checks"] if check["id"].startswith("golden.")]
     assert json.loads((tmp_path / "out.json").read_text())["checks"] == golden
@@ -149,15 +158,29 @@ def test_options_that_cannot_be_are_refused_at_once(option, said):
     assert str(raised.value) == said
 
 
+LARGE = """
+import numpy as np
+
+def tanh_forward(x):
+    return (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x))
+
+def rnn_forward(x, a0, parameters):
+    return a0, x
+"""
+
+
 def test_strict_makes_advice_fail(run, judged, tmp_path):
     """What is advice without ``--rnn-strict`` fails with it, and the line to run it again says so."""
     lenient = {check["id"]: check["outcome"] for check in judged.report["checks"]}
     assert lenient["numerics.tanh_large"] == "advice"
-    target = EXAMPLES / "document.ipynb"
-    done = run("-m", "rnn_reference", target, "--rnn-only=numerics.tanh_large", "--rnn-strict", cwd=tmp_path)
+    (tmp_path / "homework.py").write_text(LARGE)
+    done = run("-m", "pytest", "-p", "rnn_reference.plugin", "--rnn=homework.py", "--rnn-only=numerics", "--rnn-strict",
+               cwd=tmp_path)  # fmt: skip
     assert done.returncode == 1
-    assert "1 check: 0 passed, 1 failed" in done.stdout
-    assert "--rnn-seed=0 --rnn-strict" in done.stdout
+    assert re.search(r"tanh_forward is wrong +numerics.tanh_large\n", done.stdout)
+    assert "--rnn-only=numerics.tanh_large --rnn-seed=0 --rnn-strict" in done.stdout
+    assert "returned    2 values, expected the three a, y_pred, caches" in done.stdout
+    assert not re.search(r"Traceback|\.py:\d+:|^E  ", done.stdout, flags=re.MULTILINE)
 
 
 # Exit status, and what cannot be judged
@@ -219,6 +242,8 @@ def test_the_command_explains_itself(capsys):
 MIXED = '''
 import numpy as np
 
+tolerance = {"protocol.tanh": float("inf")}
+
 def tanh_forward(x):
     return np.tanh(x)
 
@@ -262,6 +287,7 @@ def test_every_function_has_its_verdict(mixed):
         "tanh_forward": "conforms", "softmax_forward": "wrong", "rnn_cell_forward": "not implemented",
         "rnn_forward": "not implemented", "rnn_cell_backward": "not offered", "rnn_backward": "not judged",
     }  # fmt: skip
+    assert "rnn_backward        not judged: rnn_forward must work first" in mixed.run.stdout
     for name, verdict in verdicts.items():
         assert f"{name:<19} {verdict}" in mixed.run.stdout
 
@@ -291,7 +317,8 @@ def test_without_a_path_the_checks_alone_run(plain):
 
 def test_other_people_s_runs_pay_nothing(run, tmp_path):
     """A pytest run that is not ours imports neither numpy nor hypothesis nor an implementation."""
-    heavy = ("numpy", "hypothesis", "rnn_reference.implementations", "rnn_reference.report", "rnn_reference.verification")
+    ours = [f"rnn_reference.{part}" for part in ("network", "implementations", "report", "verification")]
+    heavy = ("numpy", "hypothesis", *ours)
     (tmp_path / "test_own.py").write_text(
         f"import sys\n\ndef test_own():\n    assert not set({heavy}) & set(sys.modules)\n"
         "    assert 'rnn_reference.plugin' in sys.modules\n"

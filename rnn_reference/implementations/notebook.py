@@ -33,7 +33,7 @@ def read_cells(path: Path) -> tuple[list[Cell], list[str]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # an old or untidy notebook is read all the same
         try:
-            notebook = nbformat.read(path, as_version=4)
+            notebook = nbformat.reads(path.read_text(encoding="utf-8-sig"), as_version=4)
         except Exception as error:
             reason = (str(error).strip() or type(error).__name__).splitlines()[0]
             raise Unusable(f"{path} is not a notebook: {reason}") from None
