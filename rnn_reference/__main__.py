@@ -21,6 +21,9 @@ or a built-in adapter: reference, stepwise, torch.
   --rnn-examples=N        fresh problems for each property (default 20)
   --rnn-strict            advice fails
 and any option of pytest: -v names each check, -x stops at the first failure.
+
+While it runs: . passed, F failed, a advice (which does not fail), - not offered, ? not judged.
+Exit status: 0 conforms, 1 wrong or not implemented, 2 not judged.
 """
 
 

@@ -153,9 +153,11 @@ def _run_definitions(module: ModuleType, tree: ast.Module, label: str) -> list[s
             if isinstance(statement, ast.Assign | ast.AnnAssign):
                 continue  # a constant made of what a demo made: whoever uses it will say so
             name = getattr(statement, "name", None)
+            place = f"{label}, line {statement.lineno}"
+            told = _told(error).replace(f"; {Path(label).name}, line {statement.lineno}: ", ": ")
             if name is None or name in FUNCTIONS:
-                raise Unusable(f"{label}, line {statement.lineno}: {_told(error)}") from None
-            notes.append(f"{label}, line {statement.lineno}: {name} was left out: {_told(error)}")
+                raise Unusable(f"{place}: {told}") from None
+            notes.append(f"{place}: {name} was left out: {told}")
     return notes
 
 
@@ -181,9 +183,10 @@ def _make_importable(folder: Path) -> None:
 
     They come before what is installed, but after Python's own modules, which the suite needs itself.
     """
-    if str(folder) not in sys.path:
-        installed = (n for n, entry in enumerate(sys.path) if Path(entry).name in ("site-packages", "dist-packages"))
-        sys.path.insert(next(installed, len(sys.path)), str(folder))
+    others = [entry for entry in sys.path if entry != str(folder)]
+    installed = (n for n, entry in enumerate(others) if Path(entry).name in ("site-packages", "dist-packages"))
+    others.insert(next(installed, len(others)), str(folder))
+    sys.path[:] = others
     importlib.invalidate_caches()
 
 
