@@ -202,7 +202,7 @@ def scipy_check_grad(instance: Instance, f: Callable[..., Any]) -> Asked:
     """scipy.optimize.check_grad: the norm of the difference; refused above 1e-5 (its documentation names no limit)."""
     from scipy.optimize import approx_fprime
 
-    start, loss, parted = _flat(instance, f)
+    start, loss, _ = _flat(instance, f)
     value = approx_fprime(start, loss)
 
     def accepts(claimed: list[Any]) -> bool:
@@ -227,8 +227,9 @@ def numdifftools_gradient(instance: Instance, f: Callable[..., Any]) -> Asked:
     import numdifftools
 
     start, loss, parted = _flat(instance, f)
-    value, info = numdifftools.Gradient(loss, full_output=True)(start)
-    return _against(parted(value.ravel()), parted(10 * info.error_estimate.ravel()), instance.gradients())
+    found = numdifftools.Gradient(loss, full_output=True)(start)
+    value, error = found[0].ravel(), found[1].ravel()
+    return _against(parted(value), parted(10 * error), instance.gradients())
 
 
 OURS = {

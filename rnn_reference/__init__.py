@@ -1,7 +1,8 @@
 """Is this recurrent network right, and if not, which mistake does it make?
 
-The six functions of the API (``tanh_forward`` ... ``rnn_backward``) are the reference itself, and need
-numpy alone; ``check_vjp`` checks the gradient of any function. Importing this package costs nothing: each name is loaded when it is first asked for.
+The six functions of the API (``tanh_forward`` ... ``rnn_backward``) are the reference itself, and need numpy alone;
+``check_vjp`` checks the gradient of any function. Importing this package costs nothing: each name is loaded when it
+is first asked for.
 """
 
 from importlib import import_module

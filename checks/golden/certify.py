@@ -126,7 +126,7 @@ def write(cases):
         written = {
             case: {
                 "sizes": found["sizes"],
-                "sha256": hashlib.sha256(b"".join(v.astype("<f8").tobytes() for v in found["arrays"].values())).hexdigest(),
+                "sha256": hash_of(found["arrays"]),
                 "arrays": {
                     n: {"shape": list(v.shape), "values": [form(float(x)) for x in v.ravel()]}
                     for n, v in found["arrays"].items()
@@ -136,6 +136,11 @@ def write(cases):
         }
         text = json.dumps({"about": about, "cases": written}, indent=0, separators=(",", ":"))
         (Path(__file__).parent / name).write_text(text + "\n", encoding="utf-8")
+
+
+def hash_of(arrays):
+    """The sha256 of all arrays' bytes, little-endian float64, in their order."""
+    return hashlib.sha256(b"".join(array.astype("<f8").tobytes() for array in arrays.values())).hexdigest()
 
 
 if __name__ == "__main__":

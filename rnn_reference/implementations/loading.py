@@ -1,5 +1,7 @@
 """``--rnn=TARGET`` -> an implementation: a file, a notebook, a module, a built-in adapter, or a part of one."""
 
+import __future__
+
 import ast
 import contextlib
 import importlib
@@ -7,9 +9,10 @@ import inspect
 import io
 import linecache
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from rnn_reference.implementations.definitions import definitions
@@ -36,18 +39,22 @@ def load(target: str) -> Implementation:
     an optional ``:attribute``. Raises Unusable, with one clear line, if it cannot be found or run, or if it
     offers none of the six functions.
     """
+    if not target:
+        raise Unusable("expected a target, got an empty name")
     where, attribute = _parted(target)
+    notes: list[str] = []
     with _quietly():
         if where in BUILT_IN and not Path(where).exists():
-            owner, notes = _built_in(where), list[str]()
+            owner = _built_in(where)
         elif where.endswith((".py", ".ipynb")):
             owner, notes = _from_file(where)
         else:
-            owner, notes = _from_module(where), []
+            owner = _from_module(where)
         functions = _attribute(owner, attribute, target) if attribute else owner
         implementation = Implementation(target, functions, notes)
     if not implementation.offered:
-        raise Unusable(f"{target} offers none of {', '.join(FUNCTIONS)}{_what_it_has(functions)}")
+        because = "".join(f"; {note}" for note in implementation.notes)
+        raise Unusable(f"{target} offers none of {', '.join(FUNCTIONS)}{_what_it_has(functions)}{because}")
     return implementation
 
 
@@ -61,7 +68,9 @@ def _parted(target: str) -> tuple[str, str]:
 
 @contextlib.contextmanager
 def _quietly() -> Iterator[None]:
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+    silent = contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO())
+    with silent[0], silent[1], contextlib.chdir(Path.cwd()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         yield
 
 
@@ -73,11 +82,13 @@ def _built_in(name: str) -> ModuleType:
 
 
 def _from_module(name: str) -> ModuleType:
+    if Path(name).exists() and not name.isidentifier():
+        raise Unusable(f"{name} is neither a .py file nor a notebook")
     _make_importable(Path.cwd())
     try:
         return importlib.import_module(name)
     except (Exception, SystemExit) as error:
-        if isinstance(error, ModuleNotFoundError) and error.name and name.startswith(error.name):
+        if isinstance(error, ModuleNotFoundError) and error.name and f"{name}.".startswith(f"{error.name}."):
             known = ", ".join(BUILT_IN)
             raise Unusable(
                 f"there is no module {error.name}, no file and no adapter of that name (adapters: {known})"
@@ -105,14 +116,16 @@ def _from_notebook(path: Path) -> tuple[ModuleType, list[str]]:
 
 def _from_script(path: Path) -> tuple[ModuleType, list[str]]:
     try:
-        source = path.read_bytes()
-        tree = ast.parse(source, filename=str(path))
-    except (SyntaxError, ValueError) as error:
-        raise Unusable(f"{path} {_told(error)}") from None
+        tree = ast.parse(path.read_bytes(), filename=str(path))
+    except SyntaxError as error:
+        text = f": {error.text.strip()}" if error.text else ""
+        raise Unusable(f"{path}, line {error.lineno} is not Python ({error.msg}){text}") from None
+    except ValueError as error:
+        raise Unusable(f"{path} is not Python: {error}") from None
     module = _empty_module(path)
     try:
         with at_most(IMPORT_SECONDS):
-            exec(compile(tree, str(path), "exec"), module.__dict__)
+            exec(compile(tree, str(path), "exec", dont_inherit=True), module.__dict__)
         return module, []
     except OutOfPatience:
         reason = f"did not end within {IMPORT_SECONDS:g} s"
@@ -124,7 +137,7 @@ def _from_script(path: Path) -> tuple[ModuleType, list[str]]:
 
 
 def _run_definitions(module: ModuleType, tree: ast.Module, label: str) -> list[str]:
-    """Run the definitions of ``tree`` in ``module``, one by one; the notes on what was stood in for."""
+    """Run the definitions of ``tree`` in ``module``, one by one; the notes on what was stood in for or left out."""
     notes: list[str] = []
     for statement in definitions(tree.body):
         stood_in = stand_in(statement)
@@ -135,25 +148,45 @@ def _run_definitions(module: ModuleType, tree: ast.Module, label: str) -> list[s
             continue
         try:
             with at_most(IMPORT_SECONDS):
-                exec(compile(ast.Module([statement], []), label, "exec"), module.__dict__)
+                exec(_compiled(statement, label, module), module.__dict__)
         except (Exception, SystemExit, OutOfPatience) as error:
             if isinstance(statement, ast.Assign | ast.AnnAssign):
                 continue  # a constant made of what a demo made: whoever uses it will say so
-            raise Unusable(f"{label}, line {statement.lineno}: {_told(error)}") from None
+            name = getattr(statement, "name", None)
+            place = f"{label}, line {statement.lineno}"
+            told = _told(error).replace(f"; {Path(label).name}, line {statement.lineno}: ", ": ")
+            if name is None or name in FUNCTIONS:
+                raise Unusable(f"{place}: {told}") from None
+            notes.append(f"{place}: {name} was left out: {told}")
     return notes
 
 
+def _compiled(statement: ast.stmt, label: str, module: ModuleType) -> CodeType:
+    """One statement as code, under every ``from __future__ import`` that the module has run already."""
+    imported = [value for value in vars(module).values() if isinstance(value, __future__._Feature)]
+    flags = sum({feature.compiler_flag for feature in imported})
+    code: CodeType = compile(ast.Module([statement], []), label, "exec", flags=flags, dont_inherit=True)
+    return code
+
+
 def _empty_module(path: Path) -> ModuleType:
-    module = ModuleType(path.stem)
+    """A module that no import can be answered with: a file may be called as a package that it imports itself."""
+    module = ModuleType(f"{path.stem} under test")
     module.__file__ = str(path)
-    sys.modules.setdefault(path.stem, module)  # dataclasses and pickle look a class's module up
+    module.__package__ = ""
+    sys.modules[module.__name__] = module  # dataclasses and pickle look a class's module up
     return module
 
 
 def _make_importable(folder: Path) -> None:
-    """Files beside the target can be imported from now on: by imports inside functions, later, as well."""
-    if str(folder) not in sys.path:
-        sys.path.insert(0, str(folder))
+    """Files beside the target can be imported from now on: by imports inside functions, later, as well.
+
+    They come before what is installed, but after Python's own modules, which the suite needs itself.
+    """
+    others = [entry for entry in sys.path if entry != str(folder)]
+    installed = (n for n, entry in enumerate(others) if Path(entry).name in ("site-packages", "dist-packages"))
+    others.insert(next(installed, len(others)), str(folder))
+    sys.path[:] = others
     importlib.invalidate_caches()
 
 
@@ -172,6 +205,8 @@ def _attribute(owner: ModuleType, attribute: str, target: str) -> Any:
 
 
 def _what_it_has(owner: Any) -> str:
+    if inspect.isroutine(owner):
+        return ": it is a function; name what holds it, and all six are looked for"
     names = [name for name, value in vars(owner).items() if callable(value) and not name.startswith("_")] \
         if hasattr(owner, "__dict__") else []  # fmt: skip
     parts = [n for n in names if any(callable(getattr(getattr(owner, n), f, None)) for f in FUNCTIONS)]
@@ -181,7 +216,6 @@ def _what_it_has(owner: Any) -> str:
 
 
 def _told(error: BaseException) -> str:
-    if isinstance(error, SyntaxError):
-        text = f": {error.text.strip()}" if error.text else ""
-        return f"line {error.lineno} is not Python ({error.msg}){text}"
+    if isinstance(error, OutOfPatience):
+        return f"it did not end within {IMPORT_SECONDS:g} s"
     return "; ".join(text for _, text in crash("", error).lines)

@@ -29,6 +29,7 @@ def record_of(item: pytest.Item, check: str, raised: BaseException | None, judge
     return {
         "id": check,
         "group": group,
+        "about": marker.args[0],
         "function": (outcome.function if outcome else None) or marker.args[0],
         "outcome": name,
         "asks": " ".join((item.obj.__doc__ or "").split()),  # type: ignore[attr-defined]

@@ -175,7 +175,8 @@ def _by_chain_rule(x: Array, a0: Array, parameters: Parameters, a: Array, dz: Li
             "dba": dz.sum(axis=(1, 2))[:, None],
         }
 
-    value, cut_off, squared = through(dz.value, np.asarray), through(dz.cut_off, np.abs), through(dz.rounding**2, np.square)
+    value, cut_off = through(dz.value, np.asarray), through(dz.cut_off, np.abs)
+    squared = through(dz.rounding**2, np.square)
     return Derivative(value, {name: _bound(cut_off[name], np.sqrt(squared[name])) for name in value})
 
 

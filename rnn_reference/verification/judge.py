@@ -69,7 +69,7 @@ class Judge:
         for name, array in expected.items():
             size = np.sqrt(np.mean(np.abs(array) ** 2)) if array.size else 0.0
             if size and np.max(used[name]) > BLUNT * np.sqrt(self.u) * size:
-                self.blunt = f"{name}: rounding alone may move it by {np.max(used[name]):.0e}, and it is about {size:.0e}"
+                self.blunt = f"{name}: rounding may move it by {np.max(used[name]):.0e}, and it is about {size:.0e}"
         return require_close(got, expected, used, source)
 
     def certify(self, got: Mapping[str, Array], exact: Mapping[str, Array], tolerance: Mapping[str, Array]) -> None:

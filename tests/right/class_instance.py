@@ -6,8 +6,7 @@ import numpy as np
 class Network:
     @staticmethod
     def softmax_forward(x):
-        e = np.exp(x - np.log(np.sum(np.exp(x - x.max(axis=0)), axis=0)) - x.max(axis=0))
-        return e
+        return np.exp(x - np.log(np.sum(np.exp(x - x.max(axis=0)), axis=0)) - x.max(axis=0))
 
     def rnn_forward(self, x, a0, parameters):
         states = [a0]

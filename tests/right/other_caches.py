@@ -7,7 +7,8 @@ def rnn_forward(x, a0, parameters):
     a = np.zeros((len(a0), x.shape[1], x.shape[2]))
     z = np.zeros_like(a)
     for t in range(x.shape[2]):
-        z[:, :, t] = parameters["ba"] + parameters["Waa"] @ (a[:, :, t - 1] if t else a0) + parameters["Wax"] @ x[:, :, t]
+        before = a[:, :, t - 1] if t else a0
+        z[:, :, t] = parameters["ba"] + parameters["Waa"] @ before + parameters["Wax"] @ x[:, :, t]
         a[:, :, t] = np.tanh(z[:, :, t])
     scores = np.einsum("ya,amt->ymt", parameters["Wya"], a) + parameters["by"][..., None]
     y = 1 / np.exp(scores[None] - scores[:, None]).sum(axis=1)
