@@ -24,7 +24,8 @@ class Target:
     """A plug-in that puts an object in the place of ``--rnn``, and keeps what came of it."""
 
     def __init__(self, functions, name):
-        self.implementation = Implementation(name, functions)
+        made = isinstance(functions, Implementation)
+        self.implementation = functions if made else Implementation(name, functions)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config):

@@ -91,8 +91,7 @@ def test_no_false_alarm_in_float64(mode, instances):
 @pytest.mark.parametrize("instances", INSTANCES)
 def test_no_false_alarm_in_float32(instances):
     """The same in float32, against the float64 reference at the same float32 inputs."""
-    for problem in fresh(instances):
-        problem = problem.at(dtype="float32")  # noqa: PLW2901
+    for problem in (problem.at(dtype="float32") for problem in fresh(instances)):
         value, bound = by_reference_in_float32(*problem.inputs, problem.da)
         for name, got in written_differently(problem, "float32").items():
             assert np.all(abs(got - value[name]) <= bound[name]), (str(problem), name)

@@ -2,17 +2,21 @@
 
 import pytest
 
+from rnn_reference.implementations.loading import load
+
 RIGHT = "batch_first.py einsum.py class_instance.py:NETWORK other_caches.py float32.py scipy_softmax.py".split()
 
 
 @pytest.mark.parametrize("target", RIGHT)
-def test_no_alarm(target, verdict_on, here):
+def test_no_alarm(target, suite, here):
     """Every check passes on a right network, or is advice about its arithmetic."""
-    run = verdict_on(here / "right" / target)
+    if "scipy" in target:
+        pytest.importorskip("scipy", reason="scipy is not installed: pip install 'rnn-reference[dev]'")
+    run = suite(load(str(here / "right" / target)), "--rnn-examples=5")
+    outcomes = [record["outcome"] for record in run.records.values()]
     assert run.status == 0, run.printed
-    assert run.report["verdict"] == "conforms"
-    assert run.report["counts"]["failed"] == 0
-    assert run.report["counts"]["passed"] > 40
+    assert set(outcomes) <= {"passed", "advice", "not offered", "not judged"}, run.printed
+    assert outcomes.count("passed") > 40
 
 
 @pytest.mark.slow

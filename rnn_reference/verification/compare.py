@@ -75,7 +75,8 @@ def require_finite(function: str, got: Mapping[str, Array]) -> None:
     for name, array in got.items():
         if not np.all(np.isfinite(array)):
             kind = "NaN" if np.any(np.isnan(array)) else "infinite"
-            raise Wrong([(name, f"{(~np.isfinite(array)).sum()} of {array.size} entries are {kind}")], function=function)
+            count = f"{(~np.isfinite(array)).sum()} of {array.size} entries are {kind}"
+            raise Wrong([(name, count)], function=function)
 
 
 def require_same_dtype(got: Mapping[str, Any], dtype: str = "float32") -> None:
