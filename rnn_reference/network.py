@@ -40,9 +40,9 @@ def rnn_forward(x: Any, a0: Any, parameters: Any) -> tuple[Array, Array, Caches]
     x_steps = _time_first(x)
     a = Wax @ x_steps
     a += ba
-    a_prev = a0
+    a_prev, recurrent = a0, np.empty_like(a0)
     for a_next in a:  # each starts as Wax xt + ba and ends as the state
-        a_next += Waa @ a_prev
+        a_next += np.matmul(Waa, a_prev, out=recurrent)
         np.tanh(a_next, out=a_next)
         a_prev = a_next
 
@@ -69,9 +69,10 @@ def rnn_backward(da: Any, caches: Any) -> Gradients:
 
     dz = 1 - a * a
     da_prev = np.zeros_like(a0)
-    for dz_t, da_t in zip(dz[::-1], _time_first(da)[::-1], strict=True):
-        dz_t *= da_t + da_prev
-        da_prev = Waa.T @ dz_t
+    for dz_t, da_t in zip(dz[::-1], _time_first(da)[::-1], strict=True):  # each starts as the slope of tanh
+        da_prev += da_t
+        dz_t *= da_prev
+        np.matmul(Waa.T, dz_t, out=da_prev)
 
     return {
         "dx": _time_last(Wax.T @ dz),
