@@ -64,7 +64,7 @@ def _run_pytest(options: list[str]) -> int:
     sys.dont_write_bytecode = True
     folder = checks_folder()
     ours = ["-c", str(folder / "isolated.ini"), "--rootdir", str(folder), "-p", "rnn_reference.plugin"]
-    quiet = ["-p", "no:cacheprovider", "--no-header", "--no-summary"]
+    quiet = ["-p", "no:cacheprovider", "--no-header", "--tb=no", "-rN"]  # what failed is said in our closing lines
     if not any(option.startswith(("-v", "--verb")) for option in options):
         quiet.append("-qq")  # pytest's own last line would only say again what ours say
     result = _Result()
