@@ -45,20 +45,20 @@ def test_softmax_columns(implementation, judge):
 @pytest.mark.judges("tanh_forward")
 def test_tanh_float32(implementation, judge):
     """tanh returns float32 for float32."""
-    require_same_dtype({"out": implementation.call("tanh_forward", _single(judge.draw(3, 4)), as_they_are=True)})
+    require_same_dtype({"out": implementation.tanh_forward(_single(judge.draw(3, 4)), as_they_are=True)})
 
 
 @pytest.mark.judges("softmax_forward")
 def test_softmax_float32(implementation, judge):
     """Softmax returns float32 for float32."""
-    require_same_dtype({"out": implementation.call("softmax_forward", _single(judge.draw(3, 4)), as_they_are=True)})
+    require_same_dtype({"out": implementation.softmax_forward(_single(judge.draw(3, 4)), as_they_are=True)})
 
 
 @pytest.mark.judges("rnn_cell_forward")
 def test_cell_float32(implementation, judge):
     """rnn_cell_forward returns float32 for float32."""
     problem = judge.posed(NAMED["T_x=6"])
-    a_next, yt_pred, _ = implementation.call("rnn_cell_forward", *map(_single, problem.step), as_they_are=True)
+    a_next, yt_pred, _ = implementation.rnn_cell_forward(*map(_single, problem.step), as_they_are=True)
     require_same_dtype({"a_next": a_next, "yt_pred": yt_pred})
 
 
@@ -66,7 +66,7 @@ def test_cell_float32(implementation, judge):
 def test_network_float32(implementation, judge):
     """rnn_forward returns float32 for float32."""
     problem = judge.posed(NAMED["T_x=6"])
-    a, y_pred, _ = implementation.call("rnn_forward", *map(_single, problem.inputs), as_they_are=True)
+    a, y_pred, _ = implementation.rnn_forward(*map(_single, problem.inputs), as_they_are=True)
     require_same_dtype({"a": a, "y_pred": y_pred})
 
 
@@ -74,10 +74,10 @@ def test_network_float32(implementation, judge):
 def test_gradient_float32(implementation, judge):
     """rnn_backward returns float32 for float32."""
     problem = judge.posed(NAMED["T_x=6"])
-    a, _, caches = implementation.call("rnn_forward", *map(_single, problem.inputs), as_they_are=True)
+    a, _, caches = implementation.rnn_forward(*map(_single, problem.inputs), as_they_are=True)
     if np.asarray(a).dtype != np.float32:
         raise NotJudged([("", "rnn_forward has made float64 of it already")], function="rnn_backward")
-    require_same_dtype(implementation.call("rnn_backward", _single(problem.da), caches, as_they_are=True))
+    require_same_dtype(implementation.rnn_backward(_single(problem.da), caches, as_they_are=True))
 
 
 LAYOUTS = {
@@ -98,7 +98,7 @@ def test_layout(implementation, judge, layout):
             return {name: laid_out(item) for name, item in value.items()}
         return LAYOUTS[layout](value.astype(implementation.dtype))
 
-    a, y_pred, _ = implementation.call("rnn_forward", *map(laid_out, problem.inputs), as_they_are=True)
+    a, y_pred, _ = implementation.rnn_forward(*map(laid_out, problem.inputs), as_they_are=True)
     usual, y_usual, _ = implementation.rnn_forward(*problem.inputs)
     tolerance = network_answers(problem).tolerance
     got = {"a": np.asarray(a), "y_pred": np.asarray(y_pred)}
