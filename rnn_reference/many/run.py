@@ -40,7 +40,7 @@ def on_dask(address: str) -> Runner:
     from distributed import as_completed as as_they_complete
 
     def run(tasks: list[Task]) -> Iterator[Report]:
-        with Client(address, set_as_default=False) as client:  # type: ignore[no-untyped-call]
+        with Client(address) as client:  # type: ignore[no-untyped-call]
             futures = {client.submit(Task.judged, task, pure=False): task for task in tasks}
             for future in as_they_complete(futures):  # type: ignore[no-untyped-call]
                 error = future.exception()
