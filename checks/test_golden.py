@@ -1,6 +1,8 @@
-"""The values that the document prints, to all the digits that can be had from it.
+"""Values from elsewhere: those that the document prints, to all the digits that can be had from it, and certified
+ones, computed to 50 digits by two routes and rounded once.
 
-Its printed ``rnn_backward`` values are not the gradient; that check asks for the gradient of the same problem.
+The document's printed ``rnn_backward`` values are not the gradient; that check asks for the gradient of the same
+problem.
 """
 
 from pathlib import Path
@@ -8,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from rnn_reference.verification import golden
-from rnn_reference.verification.answers import tolerances_of
-from rnn_reference.verification.compare import require_shapes
-from rnn_reference.verification.outcomes import NotOffered, Wrong
+from rnn_reference.verification.answers import network_answers, tolerances_of
+from rnn_reference.verification.compare import agrees, require_shapes
+from rnn_reference.verification.outcomes import NotJudged, NotOffered, Wrong
 from rnn_reference.verification.rounding import softmax_tolerance, tanh_tolerance
 
 DOCUMENT = golden.read(Path(__file__).parent / "golden" / "document.json")
+CERTIFIED = golden.read_certified(Path(__file__).parent / "golden" / "certified.json")
 THE_DOCUMENT = "the document gives"
 
 
@@ -98,6 +101,35 @@ def test_network_backward(implementation, judge, tensor):
         if case.prints_like_published(got[case.at]):
             wrong.lines.append(("published", "these are the document's printed values; they are not the gradient"))
         raise
+
+
+@pytest.mark.judges("rnn_forward")
+@pytest.mark.parametrize("case", CERTIFIED)
+def test_certified_states(implementation, judge, case):
+    """rnn_forward gives the certified states and predictions."""
+    problem, exact = _certified(judge, case, "rnn_forward")
+    a, y_pred, _ = implementation.rnn_forward(*problem.inputs)
+    tolerance = network_answers(problem).tolerance
+    judge.certify({"a": a, "y_pred": y_pred}, {name: exact[name] for name in ("a", "y_pred")}, tolerance)
+
+
+@pytest.mark.judges("rnn_backward", needs=("rnn_forward",))
+@pytest.mark.parametrize("case", CERTIFIED)
+def test_certified_gradients(implementation, judge, case):
+    """rnn_backward gives the certified gradients."""
+    problem, exact = _certified(judge, case, "rnn_backward")
+    a, _, caches = implementation.rnn_forward(*problem.inputs)
+    tolerance = network_answers(problem).tolerance
+    if not agrees({"a": a}, {"a": exact["a"]}, tolerance):
+        raise NotJudged([("", "the certified gradients are those of the right states, and these are others")])
+    gradients = implementation.rnn_backward(problem.da, caches)
+    judge.certify(gradients, {name: exact[name] for name in ("dx", "da0", "dWax", "dWaa", "dba")}, tolerance)
+
+
+def _certified(judge, case, function):
+    if judge.implementation.dtype != "float64":
+        raise NotOffered([("", f"the certified inputs are float64, this is {judge.implementation.dtype}")], function)
+    return judge.posed(CERTIFIED[case].problem), CERTIFIED[case].arrays
 
 
 def _network_inputs(case):

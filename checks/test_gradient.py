@@ -5,8 +5,8 @@ Where the forward pass is wrong, a backward pass that is right for it is not bla
 
 import pytest
 
-from rnn_reference.verification.gradients import judge_cell, judge_network
-from rnn_reference.verification.problems import NAMED
+from rnn_reference.verification.gradients import judge_cell, judge_network, judge_spots
+from rnn_reference.verification.problems import NAMED, ORDINARY
 
 on_all_problems = pytest.mark.parametrize("problem", NAMED, indirect=True)
 
@@ -23,6 +23,13 @@ def test_cell(judge, problem):
 def test_network(judge, problem):
     """rnn_backward is the derivative of the implementation's own rnn_forward, through time."""
     judge_network(judge, problem)
+
+
+@pytest.mark.judges("rnn_backward", needs=("rnn_forward",))
+@pytest.mark.parametrize("problem", ORDINARY, indirect=True)
+def test_spot(judge, problem):
+    """One element of each input, moved by itself, moves the loss as its gradient says."""
+    judge_spots(judge, problem)
 
 
 @pytest.mark.judges("rnn_cell_backward", needs=("rnn_cell_forward",))

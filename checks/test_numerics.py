@@ -17,7 +17,7 @@ from rnn_reference.verification.rounding import softmax_tolerance, tanh_toleranc
 
 @pytest.mark.judges("tanh_forward")
 def test_tanh_large(implementation, judge):
-    """tanh is finite, and 1 or -1, for every large x."""
+    """Tanh is finite, and 1 or -1, for every large x."""
     x = np.array([[-1e5, -800.0, -720.0], [720.0, 800.0, 1e5]])
     got = implementation.tanh_forward(x)
     require_finite("tanh_forward", {"out": got})
@@ -44,7 +44,7 @@ def test_softmax_columns(implementation, judge):
 
 @pytest.mark.judges("tanh_forward")
 def test_tanh_float32(implementation, judge):
-    """tanh returns float32 for float32."""
+    """Tanh returns float32 for float32."""
     require_same_dtype({"out": implementation.tanh_forward(_single(judge.draw(3, 4)), as_they_are=True)})
 
 

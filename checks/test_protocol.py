@@ -50,7 +50,8 @@ def test_network_forward(implementation, problem):
 @on_ordinary_problems
 def test_cell_backward(implementation, problem):
     """rnn_cell_backward returns a dict of dxt, da_prev, dWax, dWaa and dba, each of the shape of what it is the
-    gradient of."""
+    gradient of.
+    """
     _, _, cache = implementation.rnn_cell_forward(*problem.step)
     gradients = implementation.rnn_cell_backward(problem.da[:, :, 0], cache)
     shapes = {name: array.shape for name, array in problem.parameters.items()}
@@ -62,7 +63,8 @@ def test_cell_backward(implementation, problem):
 @on_ordinary_problems
 def test_network_backward(implementation, problem):
     """rnn_backward returns a dict of dx, da0, dWax, dWaa and dba, each of the shape of what it is the gradient
-    of."""
+    of.
+    """
     _, _, caches = implementation.rnn_forward(*problem.inputs)
     gradients = implementation.rnn_backward(problem.da, caches)
     shapes = {name: array.shape for name, array in problem.parameters.items()}

@@ -19,4 +19,4 @@ class MyCell:
     def rnn_cell_backward(self, da_next, cache):
         a_next, leaves = cache
         gradients = torch.autograd.grad(a_next, leaves, torch.tensor(da_next), retain_graph=True)
-        return dict(zip(["dxt", "da_prev", "dWax", "dWaa", "dba"], gradients))
+        return dict(zip(["dxt", "da_prev", "dWax", "dWaa", "dba"], gradients, strict=True))

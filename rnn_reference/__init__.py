@@ -1,7 +1,8 @@
 """Is this recurrent network right, and if not, which mistake does it make?
 
-The six functions of the API (``tanh_forward`` ... ``rnn_backward``) are the reference itself, and need
-numpy alone. Importing this package costs nothing: each name is loaded when it is first asked for.
+The six functions of the API (``tanh_forward`` ... ``rnn_backward``) are the reference itself, and need numpy alone;
+``check_vjp`` checks the gradient of any function. Importing this package costs nothing: each name is loaded when it
+is first asked for.
 """
 
 from importlib import import_module
@@ -16,6 +17,7 @@ _HOME = {
     "rnn_cell_backward": "cell",
     "rnn_forward": "network",
     "rnn_backward": "network",
+    "check_vjp": "verification.vjp",
 }
 
 __all__ = ["__version__", *_HOME]  # noqa: PLE0604 (the names above, once)

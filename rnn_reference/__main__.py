@@ -8,8 +8,10 @@ Exit status: 0 if all conform, 1 if one is wrong or not implemented, 2 if one co
 import argparse
 import os
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from rnn_reference.places import is_file
 
@@ -33,6 +35,9 @@ Several targets, a folder, or any of these options: each target is judged in a p
   --csv=FILE              write the table there
   --json=FILE             write a list with the report on each target there
   --dask=ADDRESS          hand them to the Dask cluster whose scheduler is there (tcp://host:8786)
+
+While it runs: . passed, F failed, a advice (which does not fail), - not offered, ? not judged.
+Exit status: 0 all conform, 1 one is wrong or not implemented, 2 one was not judged.
 """
 
 
@@ -48,11 +53,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not own.targets:
         print(f"expected a target, got none\n\n{USAGE}", file=sys.stderr)
         return 2
+    if "" in own.targets:
+        print("expected a target, got an empty name", file=sys.stderr)
+        return 2
     many = len(own.targets) > 1 or Path(own.targets[0]).is_dir()
     if many or own.n or own.csv or own.json or own.dask:
         return _judge_many(own, rest)
     options = [f"--rnn-seed={own.rnn_seed}", f"--rnn-examples={own.rnn_examples}"]
-    return _status(_run_pytest([f"--rnn={own.targets[0]}", *options, *rest]))
+    return _run_pytest([f"--rnn={own.targets[0]}", *options, *rest])
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -84,12 +92,13 @@ def _judge_many(own: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _run_pytest(options: list[str]) -> int:
+    _prefer_installed_modules()
     try:
         import hypothesis  # noqa: F401 (its absence would show in the middle of the run)
         import pytest
     except ModuleNotFoundError as error:
         print(f"{error.name} is not installed: pip install 'rnn-reference[check]'", file=sys.stderr)
-        return 4
+        return 2
     from rnn_reference.places import checks_folder
 
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
@@ -97,14 +106,33 @@ def _run_pytest(options: list[str]) -> int:
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     sys.dont_write_bytecode = True
     folder = checks_folder()
-    ours = ["-c", str(folder / "pytest.ini"), "--rootdir", str(folder), "-p", "rnn_reference.plugin"]
-    quiet = ["-p", "no:cacheprovider", "-q", "--no-header", "--no-summary"]
-    return int(pytest.main([*ours, *quiet, *options, str(folder)]))
+    ours = ["-c", str(folder / "isolated.ini"), "--rootdir", str(folder), "-p", "rnn_reference.plugin"]
+    quiet = ["-p", "no:cacheprovider", "--no-header", "--no-summary"]
+    if not any(option.startswith(("-v", "--verb")) for option in options):
+        quiet.append("-qq")  # pytest's own last line would only say again what ours say
+    result = _Result()
+    with tempfile.TemporaryDirectory() as place:  # hypothesis would leave a folder of its own beside the target
+        os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = place
+        return result.status(int(pytest.main([*ours, *quiet, *options, str(folder)], plugins=[result])))
 
 
-def _status(pytest_status: int) -> int:
-    """0 and 1 mean the same here and there; all else is a target that was not judged to the end."""
-    return pytest_status if pytest_status in (0, 1) else 2
+def _prefer_installed_modules() -> None:
+    """``python -m`` puts the caller's folder first, where a ``json.py`` would be taken for Python's own."""
+    if sys.path[0] in ("", os.getcwd()):
+        sys.path.append(sys.path.pop(0))
+
+
+class _Result:
+    """A pytest plug-in that keeps the verdict of the run."""
+
+    verdict = ""
+
+    def pytest_unconfigure(self, config: Any) -> None:
+        self.verdict = config.pluginmanager.getplugin("rnn-reference-run").verdict
+
+    def status(self, pytest_status: int) -> int:
+        """0 and 1 mean the same here and there; all else is a target that was not judged, or not to the end."""
+        return pytest_status if pytest_status in (0, 1) and self.verdict != "not judged" else 2
 
 
 if __name__ == "__main__":

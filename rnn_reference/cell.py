@@ -29,9 +29,8 @@ def rnn_cell_forward(xt: Any, a_prev: Any, parameters: Any) -> tuple[Array, Arra
     Source: document, section 1.3.
     """
     where = "rnn_cell_forward"
-    values = {"a_prev": a_prev, "xt": xt, **parameter_values(where, parameters)}
-    shapes = {"a_prev": ("n_a", "m"), "xt": ("n_x", "m"), **PARAMETER_SHAPES}
-    a_prev, xt, *weights = aligned(where, values, shapes)
+    values = parameter_values(where, parameters) | {"a_prev": a_prev, "xt": xt}
+    *weights, a_prev, xt = aligned(where, values, PARAMETER_SHAPES | {"a_prev": ("n_a", "m"), "xt": ("n_x", "m")})
     Wax, Waa, Wya, ba, by = weights
 
     a_next = tanh_forward(Waa @ a_prev + Wax @ xt + ba)
@@ -50,10 +49,10 @@ def rnn_cell_backward(da_next: Any, cache: Any) -> Gradients:
     """
     where = "rnn_cell_backward"
     a_next, a_prev, xt, parameters = cache_of(where, "cache", cache)
-    values = {"a_next": a_next, "a_prev": a_prev, "xt": xt, "da_next": da_next}
-    values |= parameter_values(where, parameters)
+    values = parameter_values(where, parameters)
+    values |= {"a_next": a_next, "a_prev": a_prev, "xt": xt, "da_next": da_next}
     shapes = {"a_next": ("n_a", "m"), "a_prev": ("n_a", "m"), "xt": ("n_x", "m"), "da_next": ("n_a", "m")}
-    a_next, a_prev, xt, da_next, Wax, Waa, *_ = aligned(where, values, shapes | PARAMETER_SHAPES)
+    Wax, Waa, _, _, _, a_next, a_prev, xt, da_next = aligned(where, values, PARAMETER_SHAPES | shapes)
 
     dz = (1 - a_next * a_next) * da_next
     return {

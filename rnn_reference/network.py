@@ -32,18 +32,17 @@ def rnn_forward(x: Any, a0: Any, parameters: Any) -> tuple[Array, Array, Caches]
     shapes that do not fit or no time step. Source: document, section 1.4.
     """
     where = "rnn_forward"
-    values = {"a0": a0, "x": x, **parameter_values(where, parameters)}
-    shapes = {"a0": ("n_a", "m"), "x": ("n_x", "m", "T_x"), **PARAMETER_SHAPES}
-    a0, x, *weights = aligned(where, values, shapes)
+    values = parameter_values(where, parameters) | {"a0": a0, "x": x}
+    *weights, a0, x = aligned(where, values, PARAMETER_SHAPES | {"a0": ("n_a", "m"), "x": ("n_x", "m", "T_x")})
     Wax, Waa, Wya, ba, by = weights
     at_least_one_step(where, "x", x.shape[2])
 
     x_steps = _time_first(x)
     a = Wax @ x_steps
     a += ba
-    a_prev = a0
+    a_prev, recurrent = a0, np.empty_like(a0)
     for a_next in a:  # each starts as Wax xt + ba and ends as the state
-        a_next += Waa @ a_prev
+        a_next += np.matmul(Waa, a_prev, out=recurrent)
         np.tanh(a_next, out=a_next)
         a_prev = a_next
 
@@ -64,16 +63,16 @@ def rnn_backward(da: Any, caches: Any) -> Gradients:
     """
     where = "rnn_backward"
     states, a0, x, parameters = _opened(where, caches)
-    values = {"a0": a0, "x": x, "a": states, "da": da, **parameter_values(where, parameters)}
-    whole = ("n_a", "m", "T_x")
-    shapes = {"a0": ("n_a", "m"), "x": ("n_x", "m", "T_x"), "a": ("T_x", "n_a", "m"), "da": whole}
-    a0, x, a, da, Wax, Waa, *_ = aligned(where, values, shapes | PARAMETER_SHAPES)
+    values = parameter_values(where, parameters) | {"a0": a0, "x": x, "a": states, "da": da}
+    shapes = {"a0": ("n_a", "m"), "x": ("n_x", "m", "T_x"), "a": ("T_x", "n_a", "m"), "da": ("n_a", "m", "T_x")}
+    Wax, Waa, _, _, _, a0, x, a, da = aligned(where, values, PARAMETER_SHAPES | shapes)
 
     dz = 1 - a * a
     da_prev = np.zeros_like(a0)
-    for dz_t, da_t in zip(dz[::-1], _time_first(da)[::-1], strict=True):
-        dz_t *= da_t + da_prev
-        da_prev = Waa.T @ dz_t
+    for dz_t, da_t in zip(dz[::-1], _time_first(da)[::-1], strict=True):  # each starts as the slope of tanh
+        da_prev += da_t
+        dz_t *= da_prev
+        np.matmul(Waa.T, dz_t, out=da_prev)
 
     return {
         "dx": _time_last(Wax.T @ dz),
@@ -96,7 +95,9 @@ def _opened(where: str, caches: Any) -> tuple[Array, Array, Array, Any]:
 
 def _summed_product(dz: Array, inputs: Array) -> Array:
     """``sum over t of dz_t inputs_t^T``, as one matrix product over all steps and the batch."""
-    return np.tensordot(dz, inputs, axes=([0, 2], [0, 2]))
+    T_x, _, m = dz.shape
+    dz, inputs = (steps.transpose(1, 0, 2).reshape(steps.shape[1], T_x * m) for steps in (dz, inputs))
+    return dz @ inputs.T
 
 
 def _time_first(array: Array) -> Array:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from rnn_reference.implementations.implementation import Implementation
 
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of a run."""
     group = parser.getgroup("rnn-reference", "is this recurrent network right?")
@@ -43,33 +44,45 @@ def pytest_configure(config: pytest.Config) -> None:
     """Load the target at once, so that one that cannot be judged is a usage error and nothing else."""
     config.addinivalue_line("markers", "judges(function, needs=()): the function that a check is about")
     config.pluginmanager.register(Run(config), "rnn-reference-run")
+    _require_sound(config.option)
     if config.option.rnn is None:
         return
-    if config.option.rnn_examples < 1:
-        raise pytest.UsageError(f"--rnn-examples must be at least 1, got {config.option.rnn_examples}")
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
-        config.args = [str(checks_folder())]
+        config.args = [str(path) for path in sorted(checks_folder().glob("test_*.py"))]
     implementation_of(config)
 
 
-_IMPLEMENTATION = pytest.StashKey[Any]()
+def _require_sound(options: Any) -> None:
+    """Raise a usage error for an option that would only come to light at the end, or as an error of ours."""
+    if options.rnn_examples < 1:
+        raise pytest.UsageError(f"--rnn-examples must be at least 1, got {options.rnn_examples}")
+    if options.rnn_seed < 0:
+        raise pytest.UsageError(f"--rnn-seed must be at least 0, got {options.rnn_seed}")
+    path = Path(options.rnn_report or "report.json")
+    if path.suffix != ".json":
+        raise pytest.UsageError(f"--rnn-report={path}: the name must end in .json")
+    if not path.parent.is_dir():
+        raise pytest.UsageError(f"--rnn-report={path}: there is no folder {path.parent}")
+
+
+IMPLEMENTATION = pytest.StashKey[Any]()
 _JUDGE = pytest.StashKey[Any]()
 
 
 def implementation_of(config: pytest.Config) -> Implementation:
     """The implementation under test: that of ``--rnn``, or the reference."""
-    if _IMPLEMENTATION not in config.stash:
+    if IMPLEMENTATION not in config.stash:
         from rnn_reference.implementations.unusable import Unusable
 
-        target = config.option.rnn or "reference"
+        target = "reference" if config.option.rnn is None else config.option.rnn
         try:
-            config.stash[_IMPLEMENTATION] = _load(config, target)
+            config.stash[IMPLEMENTATION] = _load(config, target)
         except Unusable as error:
             from rnn_reference.report.verdict import unusable
 
             _write(config, unusable(target, str(error)))
             raise pytest.UsageError(str(error)) from None
-    implementation: Implementation = config.stash[_IMPLEMENTATION]
+    implementation: Implementation = config.stash[IMPLEMENTATION]
     return implementation
 
 
@@ -125,9 +138,7 @@ class Run:
         self.config = config
         self.records: list[dict[str, Any]] = []
         self.asked = 0
-        path = config.option.rnn_report
-        if path and Path(path).suffix != ".json":
-            raise pytest.UsageError(f"--rnn-report={path}: the name must end in .json")
+        self.verdict = ""
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -137,7 +148,7 @@ class Run:
             self.asked = sum(map(_is_check, items))
             return
         kept = [item for item in items if _is_check(item) and _matches(check_id(item), wanted)]
-        if not kept:
+        if not kept and not hasattr(self.config, "workerinput"):
             raise pytest.UsageError(_no_such_check(wanted, {check_id(item) for item in items if _is_check(item)}))
         self.config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
@@ -181,26 +192,29 @@ class Run:
         if not _is_check(item) or call.when != "call":
             return report
         from rnn_reference.report.outcome import record_of
+        from rnn_reference.report.terminal import block, rerun
 
         strict = self.config.option.rnn_strict
         judge = item.stash.get(_JUDGE, None)
         raised = call.excinfo.value if call.excinfo else None
         printed = implementation_of(self.config).printed() if raised else ""
         record = record_of(item, check_id(item), raised, judge, strict, printed)
+        record["rerun"] = rerun(implementation_of(self.config).name, record["id"], self._options())
+        record["place"] = item.session.items.index(item)
+        report.location = (*report.location[:2], record["id"])
         report.rnn = record  # type: ignore[attr-defined]
-        if call.excinfo is None or record["traceback"]:
+        if record["outcome"] == "passed" or record["traceback"]:
             return report
-        from rnn_reference.report.terminal import block
-
-        text = block(record, implementation_of(self.config).name, self._options())
+        text = block(record)
         passes = {"advice": "passed", "not offered": "skipped", "not judged": "skipped"}
         report.outcome = passes.get(record["outcome"], "failed")  # type: ignore[assignment]
         report.longrepr = (str(item.path), 0, text) if report.outcome == "skipped" else text
         return report
 
     def _options(self) -> str:
-        examples = self.config.option.rnn_examples
-        return f"--rnn-seed={self.config.option.rnn_seed}" + (f" --rnn-examples={examples}" if examples != 20 else "")
+        options = self.config.option
+        examples = f" --rnn-examples={options.rnn_examples}" if options.rnn_examples != 20 else ""
+        return f"--rnn-seed={options.rnn_seed}{examples}{' --rnn-strict' if options.rnn_strict else ''}"
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Gather what the checks left behind, from this process or another."""
@@ -220,14 +234,18 @@ class Run:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """The closing lines; and the report, if one is asked for."""
         if not self.records:
+            if self.config.option.rnn_only:
+                terminalreporter.write_line(f"no check was run: --rnn-only={self.config.option.rnn_only}")
             return
         from rnn_reference.report.terminal import closing_lines
         from rnn_reference.report.verdict import report_on
 
+        self.records.sort(key=lambda record: record["place"])  # several processes report in any order
         left_out = max(0, self.asked - len(self.records))
         report = report_on(implementation_of(self.config), self.records, left_out)
         _write(self.config, report)
-        good = report["verdict"] == "conforms"
+        self.verdict = report["verdict"]
+        good = self.verdict == "conforms"
         title = f"{report['implementation']['name']}: {report['verdict']}"
         terminalreporter.write_sep("=", title, bold=True, green=good, red=not good)
         for line, markup in closing_lines(report):
@@ -237,10 +255,13 @@ class Run:
 def _no_such_check(wanted: str, known: set[str]) -> str:
     import difflib
 
-    near = difflib.get_close_matches(wanted, sorted(known), n=3, cutoff=0.4)
+    names = {check.partition("[")[0] for check in known}
     groups = sorted({check.partition(".")[0] for check in known})
+    group = wanted.partition(".")[0]
+    near = difflib.get_close_matches(wanted, sorted({*known, *names, *groups}), n=3, cutoff=0.4)
     meant = f"did you mean {' or '.join(near)}? " if near else ""
-    return f"--rnn-only={wanted} matches no check; {meant}groups: {', '.join(groups)}; -v lists the ids"
+    inside = sorted(name for name in names if name.startswith(f"{group}."))
+    return f"--rnn-only={wanted} matches no check; {meant}there are {', '.join(inside or groups)}"
 
 
 def _matches(check: str, wanted: str) -> bool:

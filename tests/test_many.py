@@ -106,7 +106,8 @@ def test_one_bad_seed_is_not_outvoted():
     (["unusable", "wrong"], 2)])  # fmt: skip
 def test_the_status_is_that_of_the_worst(verdicts, status, capsys):
     """The exit status is 0 if all conform, 2 if one could not be judged, and else 1."""
-    reports = [_report(str(i), "passed", v) if v != "unusable" else unusable(str(i), "?") for i, v in enumerate(verdicts)]
+    reports = [_report(str(i), "passed", verdict) for i, verdict in enumerate(verdicts)]
+    reports = [unusable(r["implementation"]["name"], "?") if r["verdict"] == "unusable" else r for r in reports]
     tasks = [Task(str(i), ".") for i in range(len(verdicts))]
     assert judge_all(tasks, lambda given: iter(reports)) == status
     assert len(capsys.readouterr().out.splitlines()) == len(verdicts) + 2
@@ -139,7 +140,7 @@ def test_forty_targets_on_a_cluster_that_loses_a_worker(tmp_path):
     """On a Dask cluster whose worker is killed half way every target is judged once and none is lost."""
     (tmp_path / "targets").mkdir()
     expected = forty(tmp_path / "targets")
-    with _cluster(tmp_path) as (address, workers):
+    with Cluster(tmp_path) as (address, workers):
         run = subprocess.Popen([sys.executable, "-m", "rnn_reference", tmp_path / "targets", "--rnn-timeout=0.5",
                                 f"--dask={address}", f"--json={tmp_path / 'all.json'}"],
                                stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)  # fmt: skip
@@ -151,7 +152,7 @@ def test_forty_targets_on_a_cluster_that_loses_a_worker(tmp_path):
     assert verdicts_in(tmp_path / "all.json") == expected
 
 
-class _cluster:
+class Cluster:
     """A Dask scheduler and two workers of one thread on this machine, ended with the block."""
 
     def __init__(self, folder):

@@ -9,13 +9,14 @@ from collections.abc import Iterable
 
 CONSTRUCTORS = frozenset(
     "array asarray zeros ones full eye arange linspace sqrt log exp dtype "
-    "float16 float32 float64 int32 int64 finfo".split()
+    "float int float16 float32 float64 int32 int64 finfo".split()
 )
 """Calls that make a constant out of constants and do nothing else."""
 
 _CONSTANT_NODES = (
     ast.Constant, ast.Name, ast.Attribute, ast.Tuple, ast.List, ast.Set, ast.Dict, ast.UnaryOp, ast.BinOp,
-    ast.Subscript, ast.Slice, ast.keyword, ast.operator, ast.unaryop, ast.expr_context,
+    ast.Subscript, ast.Slice, ast.Compare, ast.BoolOp, ast.IfExp, ast.keyword, ast.operator, ast.unaryop,
+    ast.cmpop, ast.boolop, ast.expr_context,
 )  # fmt: skip
 
 
@@ -31,7 +32,7 @@ def definitions(body: Iterable[ast.stmt]) -> list[ast.stmt]:
         elif isinstance(statement, ast.Try) and definitions(statement.body):
             kept.append(_only_definitions(statement))
         elif isinstance(statement, ast.If) and not _is_main_guard(statement.test):
-            kept += definitions(statement.body)
+            kept += definitions(statement.body) or definitions(statement.orelse)
     return kept
 
 
@@ -55,7 +56,8 @@ def _is_constant(value: ast.expr) -> bool:
     if isinstance(value, ast.Lambda):
         return True
     if isinstance(value, ast.Call):
-        name = value.func.attr if isinstance(value.func, ast.Attribute) else None
+        called = value.func
+        name = called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else None
         parts = [*value.args, *(k.value for k in value.keywords)]
         return name in CONSTRUCTORS and all(map(_is_constant, parts))
     return isinstance(value, _CONSTANT_NODES) and all(

@@ -4,8 +4,12 @@ Whatever it does wrong comes out as one of the outcomes: what it lacks as ``NotO
 ``NotImplementedYet``, an exception as ``Crashed``, an answer of the wrong form as ``Wrong``.
 """
 
+import contextlib
+import os
+import sysconfig
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +37,8 @@ GRADIENTS = {
     "rnn_backward": ("dx", "da0", "dWax", "dWaa", "dba"),
 }
 
-_OURS = str(Path(__file__).resolve().parent.parent)
+_OURS = (str(Path(__file__).resolve().parent.parent) + os.sep,)
+_LIBRARIES = (sysconfig.get_path("stdlib") + os.sep, "<frozen ", "<__array_function__")
 
 
 class Implementation:
@@ -49,9 +54,20 @@ class Implementation:
         self.notes = list(notes or [])
         self.misshapen: Wrong | None = None
         self._functions = functions
-        self.dtype = str(np.dtype(getattr(functions, "dtype", None) or "float64"))
-        self.tolerance: dict[str, float] = dict(getattr(functions, "tolerance", None) or {})
+        self.dtype = self._dtype_of(getattr(functions, "dtype", None))
+        self.tolerance = _tolerance_of(getattr(functions, "tolerance", None))
         self.notes += [f"{check}: tolerance widened to {value:g}" for check, value in self.tolerance.items()]
+
+    def _dtype_of(self, declared: Any) -> str:
+        """The name of a floating-point type, torch's own included; a global that is no such thing is not meant."""
+        if declared is None:
+            return "float64"
+        with contextlib.suppress(TypeError):
+            dtype = np.dtype(str(declared).removeprefix("torch.") if "torch" in str(declared) else declared)
+            if dtype.kind == "f" and dtype.itemsize <= 8:  # what is right is known to float64 and no further
+                return str(dtype)
+        self.notes.append(f"its dtype, {declared!r}, is none of float16, float32 and float64: it is given float64")
+        return "float64"
 
     def offers(self, name: str) -> bool:
         """Whether it has the function at all, a stub included."""
@@ -101,7 +117,8 @@ class Implementation:
         """``dx, da0, dWax, dWaa, dba``."""
         gradients = _gradients("rnn_backward", self.call("rnn_backward", da, caches, as_they_are=as_they_are))
         n_x, n_a = gradients["dx"].shape[:1], len(da)
-        shapes = {"dx": (*n_x, *da.shape[1:]), "da0": da.shape[:2], "dWax": (n_a, *n_x), "dWaa": (n_a, n_a), "dba": (n_a, 1)}
+        shapes = {"dx": (*n_x, *da.shape[1:]), "da0": da.shape[:2]}
+        shapes |= {"dWax": (n_a, *n_x), "dWaa": (n_a, n_a), "dba": (n_a, 1)}
         self._look_at("rnn_backward", gradients, shapes)
         return gradients
 
@@ -124,7 +141,8 @@ class Implementation:
     def call(self, name: str, *arguments: Any, as_they_are: bool = False) -> Any:
         """What the function returns, untouched, for copies of the arguments that are its own to spoil.
 
-        Arrays are handed over contiguous, writable and in the implementation's dtype, unless ``as_they_are``.
+        Arrays are handed over contiguous, writable and in the implementation's dtype, unless ``as_they_are``. What
+        a backward pass is given beside its gradient is the implementation's own cache, and goes back untouched.
         """
         if not self.offers(name):
             raise NotOffered([("", f"{self.name} has no {name}")], function=name)
@@ -135,7 +153,8 @@ class Implementation:
 
     def _handed_over(self, name: str, arguments: tuple[Any, ...], as_they_are: bool) -> Any:
         """What the function returns, None if that is nothing. Raises the outcome of a call that does not return."""
-        given = arguments if as_they_are else tuple(self._own(argument) for argument in arguments)
+        ours = 0 if as_they_are else 1 if name in GRADIENTS else len(arguments)
+        given = (*map(self._own, arguments[:ours]), *arguments[ours:])
         try:
             return getattr(self._functions, name)(*given)
         except NotImplementedError:
@@ -170,10 +189,21 @@ def crash(name: str, error: BaseException) -> Crashed:
     lines = [("error", f"{type(error).__name__}: {text.splitlines()[0]}")]
     frames = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.startswith(_OURS)]
     if frames:
-        theirs = [f for f in frames if "site-packages" not in f.filename] or frames
+        theirs = [f for f in frames if not _is_of_a_library(f.filename)] or frames
         frame = theirs[-1]
         lines.append(("where", f"{Path(frame.filename).name}, line {frame.lineno}: {frame.line or ''}".rstrip(": ")))
     return Crashed(lines, function=name, evidence={"exception": type(error).__name__})
+
+
+def _is_of_a_library(filename: str) -> bool:
+    return "site-packages" in filename or filename.startswith(_LIBRARIES)
+
+
+def _tolerance_of(declared: Any) -> dict[str, float]:
+    """What is a table of check ids; a global number of that name has another meaning in most people's files."""
+    if not isinstance(declared, Mapping):
+        return {}
+    return {str(check): float(value) for check, value in declared.items() if isinstance(value, Real)}
 
 
 def _array(function: str, what: str, value: Any) -> Array:
@@ -187,6 +217,7 @@ def _triple(function: str, names: tuple[str, str, str], result: Any) -> tuple[Ar
     if not isinstance(result, tuple | list) or len(result) != 3:
         came = f"{len(result)} values" if isinstance(result, tuple | list) else kind_of(result)
         raise Wrong([("returned", f"{came}, expected the three {', '.join(names)}")], function=function)
+    _require_begun(function, names[:2], result[:2])
     return _array(function, names[0], result[0]), _array(function, names[1], result[1]), result[2]
 
 
@@ -202,4 +233,11 @@ def _gradients(function: str, result: Any) -> dict[str, Array]:
         raise Wrong(
             [("returned", f"a dict without {' and '.join(missing)}; it has {has}")], function=function
         )
+    _require_begun(function, names, [result[name] for name in names])
     return {name: _array(function, name, result[name]) for name in names}
+
+
+def _require_begun(function: str, names: Sequence[str], values: Sequence[Any]) -> None:
+    """Raise NotImplementedYet if every value is None, as in an exercise that nobody has begun."""
+    if all(value is None for value in values):
+        raise NotImplementedYet([("", f"{function} is a stub: {', '.join(names)} are None")], function=function)

@@ -36,8 +36,8 @@ class Isolated(Implementation):
     """The implementation that ``target`` names, its functions and caches in a worker process.
 
     ``target`` is a file or a notebook, with an optional ``:attribute``; ``seconds`` limits each call and the run of
-    a file, ``memory`` the bytes of data of its process (on Linux); ``process`` may have been started before. Raises Unusable, with one clear line, where
-    ``load`` would, and if the process ends while it loads.
+    a file, ``memory`` the bytes of data of its process (on Linux); ``process`` may have been started before. Raises
+    Unusable, with one clear line, where ``load`` would, and if the process ends while it loads.
     """
 
     def __init__(
@@ -54,15 +54,19 @@ class Isolated(Implementation):
         self._offers = {name for name in FUNCTIONS if name in loaded["offers"]}
 
     def offers(self, name: str) -> bool:
+        """Whether the worker has found it."""
         return name in self._offers
 
     def second_part(self, caches: Handle) -> Any:
+        """``caches[1]``, fetched; None where the caches are no pair."""
         return self._ask("rnn_forward", {"part": caches}, [caches], "part")["part"]
 
     def printed(self) -> str:
+        """The end of what was printed over there since this was last asked."""
         return self._process.printed()
 
     def close(self) -> None:
+        """End the worker."""
         self._process.close()
 
     def _handed_over(self, name: str, arguments: tuple[Any, ...], as_they_are: bool) -> Any:

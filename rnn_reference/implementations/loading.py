@@ -1,5 +1,7 @@
 """``--rnn=TARGET`` -> an implementation: a file, a notebook, a module, a built-in adapter, or a part of one."""
 
+import __future__
+
 import ast
 import contextlib
 import importlib
@@ -7,9 +9,10 @@ import inspect
 import linecache
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from rnn_reference.implementations.definitions import definitions
@@ -40,9 +43,11 @@ def load(target: str, seconds: float = PATIENCE, definitions_only: bool = False)
     an optional ``:attribute``. ``seconds`` limits the run of a file, ``definitions_only`` leaves it out. Raises
     Unusable, with one clear line, if it cannot be found or run, or if it offers none of the six functions.
     """
+    if not target:
+        raise Unusable("expected a target, got an empty name")
     where, attribute = parted(target)
+    notes: list[str] = []
     with _quietly():
-        notes: list[str] = []
         if where in BUILT_IN and not Path(where).exists():
             owner = _built_in(where)
         elif where.endswith((".py", ".ipynb")):
@@ -50,17 +55,11 @@ def load(target: str, seconds: float = PATIENCE, definitions_only: bool = False)
         else:
             owner = _from_module(where)
         functions = _attribute(owner, attribute, target) if attribute else owner
-        implementation = _made(target, functions, notes)
+        implementation = Implementation(target, functions, notes)
     if not implementation.offered:
-        raise Unusable(f"{target} offers none of {', '.join(FUNCTIONS)}{_what_it_has(functions)}")
+        because = "".join(f"; {note}" for note in implementation.notes)
+        raise Unusable(f"{target} offers none of {', '.join(FUNCTIONS)}{_what_it_has(functions)}{because}")
     return implementation
-
-
-def _made(target: str, functions: Any, notes: list[str]) -> Implementation:
-    try:
-        return Implementation(target, functions, notes)
-    except (TypeError, ValueError) as error:
-        raise Unusable(f"{target}: its dtype or its tolerance is none: {error}") from None
 
 
 @contextlib.contextmanager
@@ -69,7 +68,10 @@ def _quietly() -> Iterator[None]:
         open(os.devnull, "w", encoding="utf-8") as nowhere,
         contextlib.redirect_stdout(nowhere),
         contextlib.redirect_stderr(nowhere),
+        contextlib.chdir(Path.cwd()),
+        warnings.catch_warnings(),
     ):
+        warnings.simplefilter("ignore")
         yield
 
 
@@ -81,11 +83,13 @@ def _built_in(name: str) -> ModuleType:
 
 
 def _from_module(name: str) -> ModuleType:
+    if Path(name).exists() and not name.isidentifier():
+        raise Unusable(f"{name} is neither a .py file nor a notebook")
     _make_importable(Path.cwd())
     try:
         return importlib.import_module(name)
     except (Exception, SystemExit) as error:
-        if isinstance(error, ModuleNotFoundError) and error.name and name.startswith(error.name):
+        if isinstance(error, ModuleNotFoundError) and error.name and f"{name}.".startswith(f"{error.name}."):
             known = ", ".join(BUILT_IN)
             raise Unusable(
                 f"there is no module {error.name}, no file and no adapter of that name (adapters: {known})"
@@ -115,16 +119,18 @@ def _from_notebook(path: Path, seconds: float) -> tuple[ModuleType, list[str]]:
 
 def _from_script(path: Path, seconds: float, definitions_only: bool) -> tuple[ModuleType, list[str]]:
     try:
-        source = path.read_bytes()
-        tree = ast.parse(source, filename=str(path))
-    except (SyntaxError, ValueError) as error:
-        raise Unusable(f"{path} {_told(error)}") from None
+        tree = ast.parse(path.read_bytes(), filename=str(path))
+    except SyntaxError as error:
+        text = f": {error.text.strip()}" if error.text else ""
+        raise Unusable(f"{path}, line {error.lineno} is not Python ({error.msg}){text}") from None
+    except ValueError as error:
+        raise Unusable(f"{path} is not Python: {error}") from None
     module = _empty_module(path)
     if definitions_only:
         return module, _run_definitions(module, tree, str(path), seconds)
     try:
         with at_most(seconds):
-            exec(compile(tree, str(path), "exec"), module.__dict__)
+            exec(compile(tree, str(path), "exec", dont_inherit=True), module.__dict__)
         return module, []
     except OutOfPatience:
         reason = f"did not end within {seconds:g} s"
@@ -136,7 +142,7 @@ def _from_script(path: Path, seconds: float, definitions_only: bool) -> tuple[Mo
 
 
 def _run_definitions(module: ModuleType, tree: ast.Module, label: str, seconds: float) -> list[str]:
-    """Run the definitions of ``tree`` in ``module``, one by one; the notes on what was stood in for."""
+    """Run the definitions of ``tree`` in ``module``, one by one; the notes on what was stood in for or left out."""
     notes: list[str] = []
     for statement in definitions(tree.body):
         stood_in = stand_in(statement)
@@ -147,25 +153,45 @@ def _run_definitions(module: ModuleType, tree: ast.Module, label: str, seconds: 
             continue
         try:
             with at_most(seconds):
-                exec(compile(ast.Module([statement], []), label, "exec"), module.__dict__)
+                exec(_compiled(statement, label, module), module.__dict__)
         except (Exception, SystemExit, OutOfPatience) as error:
             if isinstance(statement, ast.Assign | ast.AnnAssign):
                 continue  # a constant made of what a demo made: whoever uses it will say so
-            raise Unusable(f"{label}, line {statement.lineno}: {_told(error)}") from None
+            name = getattr(statement, "name", None)
+            place = f"{label}, line {statement.lineno}"
+            told = _told(error).replace(f"; {Path(label).name}, line {statement.lineno}: ", ": ")
+            if name is None or name in FUNCTIONS:
+                raise Unusable(f"{place}: {told}") from None
+            notes.append(f"{place}: {name} was left out: {told}")
     return notes
 
 
+def _compiled(statement: ast.stmt, label: str, module: ModuleType) -> CodeType:
+    """One statement as code, under every ``from __future__ import`` that the module has run already."""
+    imported = [value for value in vars(module).values() if isinstance(value, __future__._Feature)]
+    flags = sum({feature.compiler_flag for feature in imported})
+    code: CodeType = compile(ast.Module([statement], []), label, "exec", flags=flags, dont_inherit=True)
+    return code
+
+
 def _empty_module(path: Path) -> ModuleType:
-    module = ModuleType(path.stem)
+    """A module that no import can be answered with: a file may be called as a package that it imports itself."""
+    module = ModuleType(f"{path.stem} under test")
     module.__file__ = str(path)
-    sys.modules.setdefault(path.stem, module)  # dataclasses and pickle look a class's module up
+    module.__package__ = ""
+    sys.modules[module.__name__] = module  # dataclasses and pickle look a class's module up
     return module
 
 
 def _make_importable(folder: Path) -> None:
-    """Files beside the target can be imported from now on: by imports inside functions, later, as well."""
-    if str(folder) not in sys.path:
-        sys.path.insert(0, str(folder))
+    """Files beside the target can be imported from now on: by imports inside functions, later, as well.
+
+    They come before what is installed, but after Python's own modules, which the suite needs itself.
+    """
+    others = [entry for entry in sys.path if entry != str(folder)]
+    installed = (n for n, entry in enumerate(others) if Path(entry).name in ("site-packages", "dist-packages"))
+    others.insert(next(installed, len(others)), str(folder))
+    sys.path[:] = others
     importlib.invalidate_caches()
 
 
@@ -184,6 +210,8 @@ def _attribute(owner: ModuleType, attribute: str, target: str) -> Any:
 
 
 def _what_it_has(owner: Any) -> str:
+    if inspect.isroutine(owner):
+        return ": it is a function; name what holds it, and all six are looked for"
     names = [name for name, value in vars(owner).items() if callable(value) and not name.startswith("_")] \
         if hasattr(owner, "__dict__") else []  # fmt: skip
     parts = [n for n in names if any(callable(getattr(getattr(owner, n), f, None)) for f in FUNCTIONS)]
@@ -193,7 +221,6 @@ def _what_it_has(owner: Any) -> str:
 
 
 def _told(error: BaseException) -> str:
-    if isinstance(error, SyntaxError):
-        text = f": {error.text.strip()}" if error.text else ""
-        return f"line {error.lineno} is not Python ({error.msg}){text}"
+    if isinstance(error, OutOfPatience):
+        return str(error)
     return "; ".join(text for _, text in crash("", error).lines)

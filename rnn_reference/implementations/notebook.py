@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rnn_reference.implementations.unusable import Unusable
 
-_NOT_PYTHON = re.compile(r"^(?P<indent>\s*)(?:[\w.,\s]+=\s*)?[%!?].*$|^\s*[\w.]+\?{1,2}\s*$")
+_NOT_PYTHON = re.compile(r"\s*(?:[\w.,\s]+=\s*)?[%!?]|\s*[\w.]+\?{1,2}\s*$")
 _PYTHON_CELL_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")
 
 
@@ -33,10 +33,10 @@ def read_cells(path: Path) -> tuple[list[Cell], list[str]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # an old or untidy notebook is read all the same
         try:
-            notebook = nbformat.read(path, as_version=4)
+            notebook = nbformat.reads(path.read_text(encoding="utf-8-sig"), as_version=4)  # type: ignore[no-untyped-call]
         except Exception as error:
-            reason = str(error).strip().splitlines()[0]
-            raise Unusable(f"{path} is not a notebook: {type(error).__name__}: {reason}") from None
+            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+            raise Unusable(f"{path} is not a notebook: {reason}") from None
     cells, notes = [], []
     for number, cell in enumerate(notebook.cells, start=1):
         if cell.cell_type != "code":
@@ -51,16 +51,31 @@ def read_cells(path: Path) -> tuple[list[Cell], list[str]]:
 
 
 def python_of(source: str) -> str:
-    """A cell's source without IPython's own syntax, line numbers kept."""
+    """A cell's source without IPython's own syntax, line numbers kept.
+
+    A line goes only where Python itself stumbles over it: a line of an expression may begin with ``%`` as well.
+    """
     if source.lstrip().startswith("%%") and not source.lstrip().startswith(_PYTHON_CELL_MAGICS):
         return ""  # %%bash, %%html, %%writefile: another language
-    try:
-        ast.parse(source)
-    except (SyntaxError, ValueError):
-        return "\n".join(_without_magic(line) for line in source.splitlines())
-    return source
+    lines = source.splitlines()
+    while True:
+        try:
+            ast.parse("\n".join(lines))
+            return "\n".join(lines)
+        except SyntaxError as error:
+            number = (error.lineno or 0) - 1
+            if not 0 <= number < len(lines) or not _NOT_PYTHON.match(lines[number]):
+                return "\n".join(lines)
+            _drop(lines, number)
+        except ValueError:
+            return source
 
 
-def _without_magic(line: str) -> str:
-    found = _NOT_PYTHON.match(line)
-    return f"{found['indent'] or ''}pass" if found else line
+def _drop(lines: list[str], number: int) -> None:
+    """Put ``pass`` in place of a line, and nothing in place of the lines that it is continued on."""
+    indent = lines[number][: len(lines[number]) - len(lines[number].lstrip())]
+    continued = lines[number].endswith("\\")
+    lines[number] = f"{indent}pass"
+    while continued and (number := number + 1) < len(lines):
+        continued = lines[number].endswith("\\")
+        lines[number] = ""

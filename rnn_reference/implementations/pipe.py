@@ -30,7 +30,7 @@ ALIGNED = 16
 _encode = json.JSONEncoder(check_circular=False).encode
 
 
-class Malformed(Exception):
+class Malformed(Exception):  # noqa: N818 (it says what came, as Died does)
     """What came over the pipe is no message."""
 
 

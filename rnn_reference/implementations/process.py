@@ -1,4 +1,4 @@
-"""A worker process as its parent holds it: one question at a time, each with a time limit; its output kept in a file."""
+"""A worker process as its parent holds it: one question at a time, each in a limited time; its output in a file."""
 
 import contextlib
 import math
@@ -36,13 +36,18 @@ MOST_OUTPUT = 2**24
 """Bytes of output that are kept on disk; beyond, what came before is thrown away."""
 
 _OTHERWISE = ({"outcome", "lines"}, {"unusable"})
-_BOOTSTRAP = "import sys; sys.path[:] = {paths!r}; from rnn_reference.implementations.worker import main; main({shared!r})"
+_BOOTSTRAP = """
+import sys
+sys.path[:] = {paths!r}
+from rnn_reference.implementations.worker import main
+main({shared!r})
+"""
 _OURS = str(Path(__file__).resolve().parent.parent)
 _FRAME = re.compile(r'^  File "(?P<file>.+)", line (?P<line>\d+) in ', re.MULTILINE)
 _DUMP = re.compile(r"^(Fatal Python error|Windows fatal exception)", re.MULTILINE)
 
 
-class Died(Exception):
+class Died(Exception):  # noqa: N818 (an event, not an error of ours)
     """The worker is gone: ``how`` it went, ``where`` in other people's code if that is known."""
 
     def __init__(self, how: str, where: str | None, timed_out: bool) -> None:

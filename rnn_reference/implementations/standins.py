@@ -18,6 +18,9 @@ from rnn_reference.arguments import Array
 
 SHOWING = frozenset("matplotlib seaborn plotly IPython ipywidgets tqdm pandas PIL cv2 google".split())
 
+PACKAGES = frozenset("numpy scipy sklearn torch tensorflow keras jax theano mxnet cupy autograd".split())
+"""What is missing of these is to be installed: their softmax is over an axis of their own choice."""
+
 
 def sigmoid(x: Array) -> Array:
     """The logistic function, finite for every finite ``x``."""
@@ -33,15 +36,18 @@ HELPERS = {
 
 
 class Nothing:
-    """Stands where a package that shows things would: any use of it does nothing."""
+    """Stands where a package that shows things would: any use of it does nothing.
+
+    A call gives back what it was given, as a progress bar around a loop must.
+    """
 
     def __getattr__(self, name: str) -> "Nothing":
         if name.startswith("__"):
             raise AttributeError(name)
         return self
 
-    def __call__(self, *arguments: Any, **named: Any) -> "Nothing":
-        return self
+    def __call__(self, *arguments: Any, **named: Any) -> Any:  # noqa: D102 (said above)
+        return arguments[0] if arguments and hasattr(arguments[0], "__iter__") else self
 
 
 def stand_in(statement: ast.stmt) -> tuple[dict[str, Any], list[str]] | None:
@@ -63,6 +69,8 @@ def _names_from(module: str, aliases: list[ast.alias]) -> tuple[dict[str, Any], 
     wanted = {alias.name: alias.asname or alias.name for alias in aliases}
     if module.split(".")[0] in SHOWING:
         return {name: Nothing() for name in wanted.values()}, [f"{module} is not installed; nothing is shown"]
+    if module.split(".")[0] in PACKAGES:
+        return None
     if "*" in wanted:
         given = ", ".join(HELPERS)
         return dict(HELPERS), [f"there is no {module} beside it: our {given} stand in for what it gives"]

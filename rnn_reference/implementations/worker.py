@@ -57,8 +57,10 @@ def _moved(number: int, mode: str) -> BinaryIO:
 
 
 def _limit_memory(limit: float) -> None:
-    """Allow ``limit`` bytes of data, where the system has such a limit. Address space is left alone: a GPU's
-    driver reserves far more of it than it uses."""
+    """Allow ``limit`` bytes of data, where the system has such a limit.
+
+    Address space is left alone: a GPU's driver reserves far more of it than it uses.
+    """
     try:
         import resource
     except ModuleNotFoundError:
@@ -126,7 +128,8 @@ class _Worker:
                 number = next(self.numbers)
                 self.kept[number] = parts[2]
                 return (_plain(parts[0]), _plain(parts[1]), Handle(number))
-            return [_plain(part) for part in parts[:MANY]] if isinstance(result, list) else tuple(map(_plain, parts[:MANY]))
+            described = [_plain(part) for part in parts[:MANY]]
+            return described if isinstance(result, list) else tuple(described)
         return _plain(result)
 
     def _second_part(self, number: int) -> Any:
@@ -145,6 +148,8 @@ def _plain(value: Any) -> Any:
 
 
 def _leaf(value: Any) -> Any:
+    if value is None:
+        return None
     try:
         return as_numbers(value)
     except Exception as error:

@@ -28,9 +28,12 @@ def record_of(
     lines = outcome.lines if outcome else [("error", f"{type(raised).__name__}: {raised}")] if raised else []
     if name in WRONG:
         lines = [*lines, *(("printed", line[:100]) for line in printed.strip().splitlines()[-3:])]
+    if name == "passed" and judge and judge.blunt:
+        name, lines = "advice", [("blunt", judge.blunt)]
     return {
         "id": check,
         "group": group,
+        "about": marker.args[0],
         "function": (outcome.function if outcome else None) or marker.args[0],
         "outcome": name,
         "asks": " ".join((item.obj.__doc__ or "").split()),  # type: ignore[attr-defined]
@@ -38,6 +41,7 @@ def record_of(
         "message": "; ".join(f"{label}: {text}" if label else text for label, text in lines),
         "problem": _problem(judge),
         "smallest_error_seen": judge.smallest_error_seen if judge else None,
+        "ulps": judge.ulps if judge else {},
         "faults": outcome.faults if outcome else [],
         "candidates": outcome.candidates if outcome else [],
         "evidence": outcome.evidence if outcome else {},

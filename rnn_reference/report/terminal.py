@@ -9,7 +9,7 @@ from rnn_reference.report.verdict import Record, Report
 WIDTH = 78
 
 
-def block(record: Record, target: str, options: str) -> str:
+def block(record: Record) -> str:
     """All there is to say of one check that did not pass, and the line that runs it again."""
     verdict = {"failed": "is wrong", "advice": "could be better", "not implemented": "is not implemented"}
     head = f"{record['function']} {verdict.get(record['outcome'], record['outcome'])}"
@@ -18,7 +18,7 @@ def block(record: Record, target: str, options: str) -> str:
     lines += [f"  {label:<12}{text}".rstrip() for label, text in record["lines"]]
     if record["problem"]:
         lines.append(f"  {'problem':<12}{record['problem']['text']}")
-    lines.append(f"  {'rerun':<12}{rerun(target, record['id'], options)}")
+    lines.append(f"  {'rerun':<12}{record['rerun']}")
     return "\n".join(lines)
 
 
@@ -33,13 +33,15 @@ def closing_lines(report: Report) -> Iterator[tuple[str, dict[str, bool]]]:
         yield f"note: {note}", {"yellow": True}
     for name, function in report["functions"].items():
         yield from _of_function(name, function, report)
-    yield ", ".join(f"{count} {outcome}" for outcome, count in report["counts"].items()), {"bold": True}
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in report["counts"].items())
+    total = len(report["checks"])
+    yield f"{total} check{'s' if total != 1 else ''}: {counts}", {"bold": True}
 
 
 def _of_function(name: str, function: dict[str, Any], report: Report) -> Iterator[tuple[str, dict[str, bool]]]:
     verdict = function["verdict"]
     colour = {"conforms": "green", "wrong": "red", "not implemented": "red"}.get(verdict, "yellow")
-    yield f"{name:<19} {verdict}{_extent(function)}", {colour: True}
+    yield f"{name:<19} {verdict}{_extent(name, function, report)}", {colour: True}
     checks = {check["id"]: check for check in report["checks"]}
     shown = checks.get(function["shown_by"])
     if shown:
@@ -47,8 +49,10 @@ def _of_function(name: str, function: dict[str, Any], report: Report) -> Iterato
             yield _under(label, text), {}
         if shown["problem"]:
             yield _under("problem", shown["problem"]["text"]), {}
-    for check in function["advice"]:
-        yield _under("advice", f"{checks[check]['message']} ({check})"), {"yellow": True}
+        yield _under("rerun", shown["rerun"]), {}
+    for check in function["advice"] if verdict == "conforms" else ():  # first of all it has to be right
+        yield _under("advice", f"{checks[check]['asks'].rstrip('.')} ({check})"), {"yellow": True}
+        yield _under("", f"not so here: {checks[check]['message']}"), {"yellow": True}
     for note in function["notes"]:
         yield _under("note", note), {"yellow": True}
 
@@ -57,5 +61,25 @@ def _under(label: str, text: str) -> str:
     return f"{'':<20}{label:<11} {text}"
 
 
-def _extent(function: dict[str, Any]) -> str:
-    return f", shown by {function['shown_by']}:" if function["shown_by"] else ""
+def _extent(name: str, function: dict[str, Any], report: Report) -> str:
+    if function["verdict"] == "not judged":
+        return _why_not(name, [check for check in report["checks"] if check["about"] == name])
+    if function["shown_by"]:
+        return f", shown by {function['shown_by']}:"
+    mine = (check for check in report["checks"] if check["function"] == name and _is_sharp(check))
+    seen = [check["smallest_error_seen"] for check in mine]
+    return f"; an error of {min(seen):.0e} in any element would have been seen" if seen else ""
+
+
+def _is_sharp(check: dict[str, Any]) -> bool:
+    """Whether it is a check that compares values, and passed: what it would have seen is worth telling."""
+    compares = check["id"].startswith(("forward.", "gradient."))
+    return compares and check["outcome"] == "passed" and bool(check["smallest_error_seen"])
+
+
+def _why_not(name: str, asked: list[dict[str, Any]]) -> str:
+    """Why a function that is there has no verdict."""
+    needed = sorted({check["function"] for check in asked} - {name})
+    if needed:
+        return f": {' and '.join(needed)} must work first"
+    return f": {asked[0]['message']}" if asked else ": not among the checks that were run"

@@ -1,9 +1,10 @@
 """What all the checks together say: the report, as plain data, from which every other form is made.
 
-A record is what one check left behind: ``id, group, function, outcome, message, asks, problem, smallest_error_seen,
-faults, candidates, evidence, notes``.
+A record is what one check left behind: ``id, group, about, function, outcome, message, asks, problem,
+smallest_error_seen, faults, candidates, evidence, notes, rerun``.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any, TypeAlias
@@ -26,7 +27,7 @@ def report_on(implementation: Implementation, records: Iterable[Record], left_ou
     functions = {name: _of_function(name, implementation.offers(name), records) for name in FUNCTIONS}
     verdict = _overall([function["verdict"] for function in functions.values()])
     counts = Counter(record["outcome"] for record in records)
-    shown = ("id", "outcome", "function", "asks", "message", "lines", "problem", "smallest_error_seen", "notes")
+    shown = "id outcome about function asks message lines problem smallest_error_seen ulps notes rerun".split()
     return {
         "schema": SCHEMA,
         "suite": __version__,
@@ -36,10 +37,19 @@ def report_on(implementation: Implementation, records: Iterable[Record], left_ou
             "notes": implementation.notes + notes,
         },
         "verdict": "not judged" if verdict == "conforms" and left_out else verdict,
-        "functions": functions,
-        "checks": [{key: record[key] for key in shown} for record in records],
+        "functions": finite(functions),
+        "checks": [finite({key: record[key] for key in shown}) for record in records],
         "counts": {outcome: counts[outcome] for outcome in COUNTED if counts[outcome] or outcome in _ALWAYS},
     }
+
+
+def finite(value: Any) -> Any:
+    """The same plain data, with None for every NaN and infinity: JSON has no such numbers."""
+    if isinstance(value, dict):
+        return {key: finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def unusable(name: str, reason: str) -> Report:

@@ -20,7 +20,14 @@ def difference(got: Array, expected: Array) -> Array:
     return np.asarray(np.where(same, 0.0, np.where(np.isnan(off), np.inf, off)))
 
 
-def agrees(got: Mapping[str, Array], expected: Mapping[str, Array], tolerance: Mapping[str, Array]) -> bool:
+def ulps(got: Array, exact: Array) -> Array:
+    """The error of each element in units in the last place of the exact value, as float64 has them."""
+    return difference(got, exact) / np.spacing(np.maximum(np.abs(exact), np.finfo(float).tiny))
+
+
+def agrees(
+    got: Mapping[str, Array], expected: Mapping[str, Array], tolerance: Mapping[str, Array | float]
+) -> bool:
     """Whether every tensor has the expected shape and lies within its tolerance, element by element."""
     return all(
         got[name].shape == expected[name].shape
@@ -70,7 +77,8 @@ def require_finite(function: str, got: Mapping[str, Array]) -> None:
     for name, array in got.items():
         if not np.all(np.isfinite(array)):
             kind = "NaN" if np.any(np.isnan(array)) else "infinite"
-            raise Wrong([(name, f"{(~np.isfinite(array)).sum()} of {array.size} entries are {kind}")], function=function)
+            count = f"{(~np.isfinite(array)).sum()} of {array.size} entries are {kind}"
+            raise Wrong([(name, count)], function=function)
 
 
 def require_same_dtype(got: Mapping[str, Any], dtype: str = "float32") -> None:

@@ -1,11 +1,16 @@
 """Numerical differentiation with an error bound for every element.
 
-A central difference is taken at steps ``1/2, 1/4, ... 2**-14`` and extrapolated to the step 0 (Richardson; the
-table is Neville's). The entry is used whose error estimate is least, where the estimate is what it still moves by
-when the step is halved, in every finer row (a chaotic network shows a false plateau at large steps), plus what
-rounding may do to it.
+A central difference is taken at steps from ``1/2`` to ``2**-20`` and extrapolated to the step 0 (Richardson; the
+table is Neville's). The entry is used whose error estimate is least. An estimate is
 
-The output *tensors* are subtracted before anything is summed: the loss itself has no digits to spare.
+- what the entry still moved by, both when the order was raised and when the step was halved,
+- how far any entry of a smaller step lies from it, beyond what rounding explains: a chaotic network shows a
+  false plateau at large steps,
+- and what rounding may do to it.
+
+The output *tensors* are subtracted before anything is summed: the loss itself has no digits to spare. Where the
+function takes complex numbers, ``imag f(x + ih) / h`` at ``h = 2**-100`` is its derivative to rounding, with no
+table at all.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,8 +19,20 @@ from typing import NamedTuple
 import numpy as np
 
 from rnn_reference.arguments import Array, Gradients, Parameters
+from rnn_reference.verification.outcomes import Outcome
 
-STEPS = 2.0 ** -np.arange(1, 15)
+STEPS = 2.0 ** -np.array([1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20])
+"""Close together where the table is sharp; far apart below, where they only show what is no plateau."""
+
+COMPLEX_STEP = 2.0**-100
+NUMBERS_AT_ONCE = 2**20
+"""Input numbers of one call: what a cache holds, and a pipe to another process carries, in one go."""
+
+ALLOWED = 2.0
+"""Root mean squares of rounding in a bound: they are bounds themselves, of operations that err by less."""
+
+EXPLAINED = 3.0
+"""Root mean squares of rounding that pass for no disagreement between two entries."""
 
 Forward = Callable[[Array, Array, Mapping[str, Array]], Array]
 """``x, a0, parameters -> a``: the forward pass that is differentiated."""
@@ -28,106 +45,185 @@ class Derivative(NamedTuple):
     error: Gradients
 
 
-def extrapolated(differences: Array, noise: Array) -> tuple[Array, Array]:
-    """The limit of central differences as the step goes to 0, and a bound on its error.
+class Limit(NamedTuple):
+    """The limit of central differences, and its error in two parts: what was cut off, and rounding (rms)."""
 
-    ``differences`` is ``(len(STEPS), ...)``, one row for each of ``STEPS``; ``noise`` of the same shape says how
-    far rounding may have moved each. Source: Neville's scheme for a series in even powers of the step.
+    value: Array
+    cut_off: Array
+    rounding: Array
+
+
+def extrapolated(differences: Array, rounding: Array) -> Limit:
+    """The limit of central differences as the step goes to 0.
+
+    ``differences`` is ``(len(STEPS), ...)``, a row for each of ``STEPS``; ``rounding`` (broadcast to that) says by how
+    much rounding moves each, as a root mean square. Source: Neville's scheme for a series in even powers.
     """
-    best, least = differences[-1], np.full(differences.shape[1:], np.inf)
-    column, spread = differences, noise
-    for order in range(1, len(STEPS)):
-        factor = 4.0**order
-        finer = (factor * column[1:] - column[:-1]) / (factor - 1)
-        spread = (factor * spread[1:] + spread[:-1]) / (factor - 1)
-        moved = np.maximum(abs(finer - column[1:]), _largest_move_below(finer))
-        estimate = moved + spread
-        row = np.argmin(estimate, axis=0)[None]
-        value, error = (np.take_along_axis(array, row, axis=0)[0] for array in (finer, estimate))
-        best, least = np.where(error < least, value, best), np.minimum(error, least)
-        column = finer
-    return best, least
+    column = differences
+    variance = np.broadcast_to(rounding**2, differences.shape)
+    best = Limit(differences[-1], np.full(differences.shape[1:], np.inf), np.sqrt(variance[-1]))
+    for order in range(1, len(STEPS) - 1):
+        factor = ((STEPS[:-order] / STEPS[order:]) ** 2).reshape(-1, *[1] * (differences.ndim - 1))
+        lower, column = column, (factor * column[1:] - column[:-1]) / (factor - 1)
+        variance = (factor**2 * variance[1:] + variance[:-1]) / (factor - 1) ** 2
+        moved = np.maximum(abs(column - lower[1:])[1:], abs(np.diff(column, axis=0)))
+        cut_off = np.maximum(moved, _disagreement(column, np.sqrt(variance))[1:])
+        best = _better(best, column[1:], cut_off, np.sqrt(variance[1:]))
+    return best
 
 
-def _largest_move_below(column: Array) -> Array:
-    """For each row, how far the rows of smaller steps lie from it, rounding left out of account."""
-    lowest = np.minimum.accumulate(column[::-1], axis=0)[::-1]
-    highest = np.maximum.accumulate(column[::-1], axis=0)[::-1]
-    return np.maximum(highest - column, column - lowest)
+def _disagreement(column: Array, rounding: Array) -> Array:
+    """For each row, how far the rows of smaller steps lie from it, beyond what rounding explains."""
+    lowest, highest, most = (
+        accumulate(rows[::-1], axis=0)[::-1]
+        for accumulate, rows in (
+            (np.minimum.accumulate, column), (np.maximum.accumulate, column), (np.maximum.accumulate, rounding),
+        )
+    )  # fmt: skip
+    return np.asarray(np.maximum(highest - column, column - lowest) - EXPLAINED * most)
+
+
+def _better(best: Limit, value: Array, cut_off: Array, rounding: Array) -> Limit:
+    """``best``, with the elements replaced for which a row of the new column promises a smaller error."""
+    row = np.argmin(cut_off + EXPLAINED * rounding, axis=0)[None]
+    new = Limit(*(np.take_along_axis(rows, row, axis=0)[0] for rows in (value, cut_off, rounding)))
+    closer = new.cut_off + EXPLAINED * new.rounding < best.cut_off + EXPLAINED * best.rounding
+    return Limit(*(np.where(closer, mine, old) for mine, old in zip(new, best, strict=True)))
 
 
 def by_injection(
-    forward: Forward, x: Array, a0: Array, parameters: Parameters, da: Array, a_error: Array
+    forward: Forward, x: Array, a0: Array, parameters: Parameters, da: Array, a_rounding: Array
 ) -> Derivative:
-    """The gradients that ``rnn_backward`` should give, from one call of a forward pass that conforms.
+    """The gradients that ``rnn_backward`` should give, from a few calls of a forward pass that conforms.
 
     The pre-activation of unit i at step t is moved through n_a more inputs, zero but there, that reach it by
-    an identity beside ``Wax``; every move of every unit, step and size is a further column of one batch. The
-    chain rule gives the rest: every gradient is a product of ``dL/dz`` with what is known. ``a_error`` says how
-    far rounding may move each element of ``a``. Arrays as for ``rnn_forward`` and ``rnn_backward``, float64.
+    an identity beside ``Wax``; every move of every unit is a further column of one batch. The chain rule gives the
+    rest: every gradient is a product of ``dL/dz`` with what is known. ``a_rounding`` says by how much rounding moves
+    each element of ``a`` (rms). Arrays as for ``rnn_forward`` and ``rnn_backward``, float64.
     """
-    n_a, m, T_x = da.shape
-    widened = {**parameters, "Wax": np.concatenate([parameters["Wax"], np.eye(n_a)], axis=1)}
-    moves = np.concatenate([STEPS, -STEPS])
     a = forward(x, a0, parameters)
-    dz, dz_error = np.empty((n_a, m, T_x)), np.empty((n_a, m, T_x))
-    scale = np.sqrt(np.sum((da * a_error) ** 2, axis=(0, 2)))
-    for t in range(T_x):
-        # columns: (move, unit, batch); steps before t are not touched by it, and are left out of the run
-        extra = np.zeros((n_a, len(moves), n_a, m, T_x - t))
-        for unit in range(n_a):
-            extra[unit, :, unit, :, 0] = moves[:, None]
-        rest = np.broadcast_to(x[:, None, None, :, t:], (len(x), len(moves), n_a, m, T_x - t))
-        stacked = np.concatenate([rest, extra]).reshape(len(x) + n_a, -1, T_x - t)
-        before = a[:, :, t - 1] if t else a0
-        start = np.broadcast_to(before[:, None, None], (n_a, len(moves), n_a, m)).reshape(n_a, -1)
-        after = forward(stacked, start, widened).reshape(n_a, 2, len(STEPS), n_a, m, T_x - t)
-        slopes = (after[:, 0] - after[:, 1]) / (2 * STEPS[:, None, None, None])
-        differences = np.einsum("jkimt,jmt->kim", slopes, da[:, :, t:])
-        noise = np.broadcast_to(scale / STEPS[:, None, None], differences.shape)
-        dz[:, :, t], dz_error[:, :, t] = extrapolated(differences, noise)
-    return _by_chain_rule(x, a0, parameters, a, dz, dz_error)
+    moves = np.concatenate([STEPS, -STEPS])
+    scale = np.sqrt(np.sum((da * a_rounding) ** 2, axis=(0, 2)) / 2)
+    rounding = scale / STEPS[:, None, None]
+    steps = []
+    for t in range(da.shape[2]):
+        up, down = np.split(_moved(forward, x, a0, parameters, a, t, moves), 2, axis=1)
+        slopes = (up - down) / (2 * STEPS[:, None, None, None])
+        steps.append(extrapolated(np.einsum("jkimt,jmt->kim", slopes, da[:, :, t:]), rounding))
+    dz = Limit(*(np.stack(part, axis=2) for part in zip(*steps, strict=True)))
+    return _by_chain_rule(x, a0, parameters, a, dz)
 
 
-def _by_chain_rule(
-    x: Array, a0: Array, parameters: Parameters, a: Array, dz: Array, dz_error: Array
-) -> Derivative:
+def keeps_complex(forward: Forward, x: Array, a0: Array, parameters: Parameters) -> bool:
+    """Whether a forward pass takes complex input and keeps the imaginary part, at every step.
+
+    One that stores its states in a float array drops it, with a warning at best; it may also refuse.
+    """
+    moved = x.astype(complex)
+    moved[:, :, 0] += 1j * COMPLEX_STEP
+    try:
+        a = forward(moved, a0, parameters)
+    except Outcome:
+        return False
+    return np.iscomplexobj(a) and bool(np.all(np.isfinite(a)) and np.all(np.any(a.imag != 0, axis=(0, 1))))
+
+
+def by_complex_step(forward: Forward, x: Array, a0: Array, parameters: Parameters, da: Array) -> Gradients:
+    """The same gradients to rounding, for a forward pass that takes complex numbers and keeps them."""
+    a = forward(x, a0, parameters)
+    move = np.array([1j * COMPLEX_STEP])
+    moved = [_moved(forward, x, a0, parameters, a, t, move).imag for t in range(da.shape[2])]
+    slopes = [np.einsum("jkimt,jmt->im", move, da[:, :, t:]) / COMPLEX_STEP for t, move in enumerate(moved)]
+    dz = np.stack(slopes, axis=2)
+    return _by_chain_rule(x, a0, parameters, a, Limit(dz, 0 * dz, 0 * dz)).value
+
+
+def _moved(
+    forward: Forward, x: Array, a0: Array, parameters: Parameters, a: Array, t: int, moves: Array
+) -> Array:
+    """The states from step t on when one unit's pre-activation at t is moved: ``(n_a, move, unit, m, T_x - t)``.
+
+    The run starts from the state before t: what comes earlier is not touched by the move.
+    """
+    n_x, m, T_x = x.shape
+    n_a, rest = len(a0), T_x - t
+    widened = {**parameters, "Wax": np.concatenate([parameters["Wax"], np.eye(n_a)], axis=1)}
+    before = a[:, :, t - 1] if t else a0
+    at_once = max(1, NUMBERS_AT_ONCE // ((n_x + n_a) * len(moves) * m * rest))
+    runs = []
+    for first in range(0, n_a, at_once):
+        units = range(first, min(first + at_once, n_a))
+        columns = (len(moves), len(units), m)
+        stacked = np.zeros((n_x + n_a, *columns, rest), dtype=moves.dtype)
+        stacked[:n_x] = x[:, None, None, :, t:]
+        for place, unit in enumerate(units):
+            stacked[n_x + unit, :, place, :, 0] = moves[:, None]
+        start = np.broadcast_to(before[:, None, None], (n_a, *columns)).reshape(n_a, -1)
+        after = forward(stacked.reshape(n_x + n_a, -1, rest), start, widened)
+        runs.append(after.reshape(n_a, *columns, rest))
+    return np.concatenate(runs, axis=2)
+
+
+def _by_chain_rule(x: Array, a0: Array, parameters: Parameters, a: Array, dz: Limit) -> Derivative:
+    """Every gradient from ``dL/dz``. Cut-off errors add up; roundings, being independent, add as squares."""
     a_prev = np.concatenate([a0[:, :, None], a[:, :, :-1]], axis=2)
 
-    def through(dz: Array, over: Callable[[Array], Array]) -> Gradients:
-        Wax, Waa = over(parameters["Wax"]), over(parameters["Waa"])
+    def through(dz: Array, of: Callable[[Array], Array]) -> Gradients:
         return {
-            "dx": np.einsum("ax,amt->xmt", Wax, dz),
-            "da0": Waa.T @ dz[:, :, 0],
-            "dWax": np.tensordot(dz, over(x), axes=((1, 2), (1, 2))),
-            "dWaa": np.tensordot(dz, over(a_prev), axes=((1, 2), (1, 2))),
+            "dx": np.einsum("ax,amt->xmt", of(parameters["Wax"]), dz),
+            "da0": of(parameters["Waa"]).T @ dz[:, :, 0],
+            "dWax": np.tensordot(dz, of(x), axes=((1, 2), (1, 2))),
+            "dWaa": np.tensordot(dz, of(a_prev), axes=((1, 2), (1, 2))),
             "dba": dz.sum(axis=(1, 2))[:, None],
         }
 
-    return Derivative(through(dz, np.array), through(dz_error, np.abs))
+    value, cut_off = through(dz.value, np.asarray), through(dz.cut_off, np.abs)
+    squared = through(dz.rounding**2, np.square)
+    return Derivative(value, {name: _bound(cut_off[name], np.sqrt(squared[name])) for name in value})
+
+
+def _bound(cut_off: Array, rounding: Array) -> Array:
+    return np.asarray(cut_off + ALLOWED * rounding)
 
 
 def by_element(
-    forward: Forward, x: Array, a0: Array, parameters: Parameters, da: Array, a_error: Array
+    forward: Forward, x: Array, a0: Array, parameters: Parameters, da: Array, a_rounding: Array
 ) -> Derivative:
     """The same for any forward pass at all: every element of every input moved by itself, two calls a step."""
-    inputs = {"dx": x, "da0": a0, "dWax": parameters["Wax"], "dWaa": parameters["Waa"], "dba": parameters["ba"]}
-    noise = np.sqrt(np.sum((da * a_error) ** 2)) / STEPS
 
-    def moved(name: str, array: Array) -> Array:
-        with_it = inputs | {name: array}
-        weights = {"Wax": with_it["dWax"], "Waa": with_it["dWaa"], "ba": with_it["dba"]}
-        return forward(with_it["dx"], with_it["da0"], {**parameters, **weights})
+    def moved(inputs: Mapping[str, Array]) -> Array:
+        weights = {name: inputs[name] for name in ("Wax", "Waa", "ba")}
+        return forward(inputs["x"], inputs["a0"], {**parameters, **weights})
 
-    value, error = {}, {}
-    for name, array in inputs.items():
-        differences = np.empty((len(STEPS), *array.shape))
-        for index in np.ndindex(array.shape):
-            for k, step in enumerate(STEPS):
-                up, down = array.copy(), array.copy()
-                up[index] += step
-                down[index] -= step
-                differences[(k, *index)] = np.sum(da * (moved(name, up) - moved(name, down))) / (2 * step)
-        spread = np.broadcast_to(noise.reshape(-1, *[1] * array.ndim), differences.shape)
-        value[name], error[name] = extrapolated(differences, spread)
-    return Derivative(value, error)
+    inputs = {"x": x, "a0": a0, **{name: parameters[name] for name in ("Wax", "Waa", "ba")}}
+    limits = {f"d{name}": one_by_one(moved, inputs, name, da, a_rounding) for name in inputs}
+    errors = {name: _bound(limit.cut_off, limit.rounding) for name, limit in limits.items()}
+    return Derivative({name: limit.value for name, limit in limits.items()}, errors)
+
+
+def one_by_one(
+    f: Callable[[Mapping[str, Array]], Array],
+    inputs: Mapping[str, Array],
+    name: str,
+    cotangent: Array,
+    rounding: Array,
+    indices: list[tuple[int, ...]] | None = None,
+) -> Limit:
+    """The derivative of ``sum(cotangent * f(inputs))`` with respect to the elements of ``inputs[name]``.
+
+    ``rounding`` says by how much rounding moves each element of ``f`` (rms). With ``indices``, of those elements
+    alone, as a flat array.
+    """
+    array = inputs[name]
+    places = list(np.ndindex(array.shape)) if indices is None else indices
+    differences = np.empty((len(STEPS), len(places)))
+    for number, index in enumerate(places):
+        for k, step in enumerate(STEPS):
+            up, down = array.copy(), array.copy()
+            up[index] += step
+            down[index] -= step
+            change = f({**inputs, name: up}) - f({**inputs, name: down})
+            differences[k, number] = np.sum(cotangent * change) / (up[index] - down[index])
+    noise = np.sqrt(np.sum((cotangent * rounding) ** 2) / 2) / STEPS[:, None]
+    limit = extrapolated(differences, noise)
+    return limit if indices is not None else Limit(*(part.reshape(array.shape) for part in limit))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from rnn_reference.arguments import PARAMETER_SHAPES, Array
+from rnn_reference.verification.problems import Problem
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Golden:
         """What is right: the printed array plus the printed difference, or the gradient from elsewhere."""
         if "gradient" in self.entry:
             return np.array(self.entry["gradient"])
-        return np.array(self.entry["correct_out"]) + np.array(self.entry["difference"])
+        return np.asarray(np.array(self.entry["correct_out"]) + np.array(self.entry["difference"]))
 
     def prints_like_published(self, got: Array) -> bool:
         """Whether ``got`` has the published digits, to the last one printed."""
@@ -68,6 +69,28 @@ def read(path: Path) -> dict[tuple[str, str], Golden]:
         )
         found[golden.function, golden.tensor] = golden
     return found
+
+
+@dataclass(frozen=True)
+class Certified:
+    """A case computed to 50 digits by two routes and rounded once: its problem, and every input and result."""
+
+    problem: Problem
+    arrays: dict[str, Array]
+    sha256: str
+
+
+def read_certified(path: Path) -> dict[str, Certified]:
+    """The certified cases of a file, by name."""
+    cases = json.loads(path.read_text(encoding="utf-8"))["cases"]
+    return {name: Certified(Problem(**c["sizes"]), _arrays(c["arrays"]), c["sha256"]) for name, c in cases.items()}
+
+
+def _arrays(written: dict[str, Any]) -> dict[str, Array]:
+    return {
+        name: np.array([float.fromhex(v) for v in array["values"]]).reshape(array["shape"])
+        for name, array in written.items()
+    }
 
 
 def _made(how: dict[str, Any], random: np.random.RandomState | None) -> Array:

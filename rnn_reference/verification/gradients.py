@@ -6,18 +6,21 @@ forward agrees. Where the forward is wrong, a backward that is the reference's f
 states follows from it, and is not blamed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from rnn_reference.arguments import Array, Gradients, Parameters
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.verification import derivatives
 from rnn_reference.verification.answers import Answers, cell_answers, gradients_at, network_answers
-from rnn_reference.verification.compare import agrees
+from rnn_reference.verification.compare import agrees, require_shapes
 from rnn_reference.verification.diagnosis import name_the_fault
 from rnn_reference.verification.judge import Judge
-from rnn_reference.verification.outcomes import Wrong
+from rnn_reference.verification.outcomes import NotJudged, Wrong
 from rnn_reference.verification.problems import Problem
+from rnn_reference.verification.rounding import SAFETY
 
 OF_A_CELL = {"dx": "dxt", "da0": "da_prev"}
 """Names in the cell's dict of what the network's calls otherwise."""
@@ -79,45 +82,101 @@ def _network_of_one_step(implementation: Implementation) -> Callable[[Array, Arr
 
 
 def _judge(judge: Judge, case: _Case, differentiate: bool) -> None:
+    require_shapes({"a": case.states}, {"a": case.right.a.shape})
     conforms = agrees({"a": case.states}, {"a": case.right.a}, case.right.tolerance)
-    if case.states.shape != case.right.a.shape:
-        judge.close({"a": case.states}, {"a": case.right.a}, case.right.tolerance)  # says what is wrong with it
     inputs = (case.x, case.a0, case.parameters, case.da)
     follows, tolerance = gradients_at(case.states, *inputs, judge.implementation.dtype)
+    exact = differentiate and judge.implementation.dtype == "float64"
     try:
         if conforms:
-            if differentiate and judge.implementation.dtype == "float64":
-                _against_derivative(judge, case, derivatives.by_injection)
-            _close(judge, case, case.right.gradients, case.right.tolerance, "the gradient is")
+            looks = list(_derivatives(judge, case)) if exact else []
+            looks.append(_Look(case.right.gradients, case.right.tolerance, "the gradient is"))
         elif agrees(case.got, follows, judge.tolerated(follows, tolerance)):
             judge.notes.append(FOLLOWS)
-        elif judge.implementation.dtype == "float64" and sum(map(_size, follows.values())) <= TOO_MANY:
-            _against_derivative(judge, case, derivatives.by_element)
+            looks = [_Look(follows, tolerance, "the gradient at the states you gave is")]
+        elif exact and sum(array.size for array in follows.values()) <= TOO_MANY:
+            looks = [_derivative_by(derivatives.by_element, case)]
         else:
-            _close(judge, case, follows, tolerance, "the gradient at the states you gave is")
+            looks = [_Look(follows, tolerance, "the gradient at the states you gave is")]
+        judge.saw(min(_compare(judge, case, look) for look in looks))
     except Wrong as wrong:
+        require_steady(judge, case)
         raise name_the_fault(wrong, case.function, case.got, case.states, *inputs, tolerance) from None
 
 
-def _size(array: Array) -> int:
-    return array.size
+class _Look(NamedTuple):
+    """One thing to compare the gradients with."""
+
+    expected: Gradients
+    tolerance: dict[str, Array]
+    source: str
 
 
-def _against_derivative(judge: Judge, case: _Case, method: Callable[..., derivatives.Derivative]) -> None:
-    a_error = case.right.tolerance["a"]
-    found = method(case.forward, case.x, case.a0, case.parameters, case.da, a_error)
+def _derivative_by(method: Callable[..., derivatives.Derivative], case: _Case) -> _Look:
+    rounding = case.right.tolerance["a"] / SAFETY
+    found = method(case.forward, case.x, case.a0, case.parameters, case.da, rounding)
     tolerance = {name: found.error[name] + case.right.tolerance[name] for name in found.value}
     own = case.function.replace("backward", "forward")
-    _close(judge, case, found.value, tolerance, f"the derivative of your own {own} is")
+    return _Look(found.value, tolerance, f"the derivative of your own {own} is")
 
 
-def _close(judge: Judge, case: _Case, expected: Gradients, tolerance: dict[str, Array], source: str) -> None:
+def _derivatives(judge: Judge, case: _Case) -> Iterator[_Look]:
+    """The derivative of a forward pass that conforms: by differences; and by a complex step, if it takes one."""
+    by_differences = _derivative_by(derivatives.by_injection, case)
+    yield by_differences
+    inputs = (case.x, case.a0, case.parameters, case.da)
+    if derivatives.keeps_complex(case.forward, *inputs[:3]):
+        value = derivatives.by_complex_step(case.forward, *inputs)
+        if agrees(value, by_differences.expected, by_differences.tolerance):  # else it is no derivative: not trusted
+            tolerance = {name: 2 * case.right.tolerance[name] for name in value}
+            yield _Look(value, tolerance, by_differences.source)
+
+
+def _compare(judge: Judge, case: _Case, look: _Look) -> float:
     """Compare under the names that the function itself uses, without the cell's axis of one step."""
     if case.function == "rnn_backward":
-        judge.close(case.got, expected, tolerance, source)
-        return
+        return judge.compare(case.got, *look)
 
     def as_the_cell_has_it(named: dict[str, Array]) -> dict[str, Array]:
-        return {OF_A_CELL.get(n, n): named[n][..., 0] if n == "dx" else named[n] for n in expected}
+        return {OF_A_CELL.get(n, n): named[n][..., 0] if n == "dx" else named[n] for n in look.expected}
 
-    judge.close(*map(as_the_cell_has_it, (case.got, expected, tolerance)), source)
+    got, expected, tolerance = map(as_the_cell_has_it, (case.got, look.expected, look.tolerance))
+    return judge.compare(got, expected, tolerance, look.source)
+
+
+def require_steady(judge: Judge, case: _Case) -> None:
+    """Before a gradient is blamed: the forward pass must be finite, and the same when it is asked again."""
+    blamed = case.function.replace("backward", "forward")
+    if not np.all(np.isfinite(case.states)):
+        raise NotJudged([("", f"{blamed} gives states that are not finite")], function=case.function)
+    again = case.forward(case.x, case.a0, case.parameters)
+    if not agrees({"a": again}, {"a": case.states}, case.right.tolerance):
+        raise NotJudged([("", f"{blamed} gives two answers to one question")], function=case.function)
+
+
+def judge_spots(judge: Judge, problem: Problem) -> None:
+    """Raise ``Wrong`` unless the gradient of one element of each input is what moving that element alone does.
+
+    The derivative by injection presumes that every weight acts as in the equations; this does not.
+    """
+    implementation, problem = judge.implementation, judge.posed(problem)
+    _, _, caches = implementation.rnn_forward(*problem.inputs)
+    got = implementation.rnn_backward(problem.da, caches)
+    right = network_answers(problem)
+    inputs = {"x": problem.x, "a0": problem.a0, **{name: problem.parameters[name] for name in ("Wax", "Waa", "ba")}}
+    rng = np.random.default_rng(problem.seed)
+
+    def states(moved: Mapping[str, Array]) -> Array:
+        weights = {name: moved[name] for name in ("Wax", "Waa", "ba")}
+        return implementation.rnn_forward(moved["x"], moved["a0"], problem.parameters | weights)[0]
+
+    for name, array in inputs.items():
+        spot = tuple(int(i) for i in rng.integers(array.shape))
+        rounding = right.tolerance["a"] / SAFETY
+        limit = derivatives.one_by_one(states, inputs, name, problem.da, rounding, [spot])
+        require_shapes({f"d{name}": got[f"d{name}"]}, {f"d{name}": array.shape})
+        place = f"d{name}[{','.join(map(str, spot))}]"
+        error = limit.cut_off + SAFETY * limit.rounding + right.tolerance[f"d{name}"][spot]
+        judge.close(
+            {place: got[f"d{name}"][spot][None]}, {place: limit.value}, {place: error}, "moving it alone gives"
+        )

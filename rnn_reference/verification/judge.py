@@ -7,9 +7,12 @@ import numpy as np
 
 from rnn_reference.arguments import Array
 from rnn_reference.implementations.implementation import Implementation
-from rnn_reference.verification.compare import require_close
+from rnn_reference.verification.compare import require_close, ulps
 from rnn_reference.verification.problems import Problem
 from rnn_reference.verification.rounding import unit_roundoff
+
+BLUNT = 64.0
+"""A tolerance beyond this many square roots of u, against the tensor it is for, is too blunt to pass in silence."""
 
 
 class Judge:
@@ -22,6 +25,8 @@ class Judge:
         self.problem: Problem | None = None
         self.smallest_error_seen: float | None = None
         self.notes: list[str] = []
+        self.blunt: str | None = None
+        self.ulps: dict[str, float] = {}
 
     def posed(self, problem: Problem) -> Problem:
         """The problem in the implementation's dtype; from here on the check stands on it."""
@@ -50,9 +55,31 @@ class Judge:
         source: str = "the reference gives",
     ) -> None:
         """Raise ``Wrong`` unless every tensor is within tolerance; ``source`` words where ``expected`` is from."""
+        self.saw(self.compare(got, expected, tolerance, source))
+
+    def compare(
+        self,
+        got: Mapping[str, Array],
+        expected: Mapping[str, Array],
+        tolerance: Mapping[str, Array | float],
+        source: str,
+    ) -> float:
+        """As ``close``, for one look of several at the same tensors: the smallest error that this one would see."""
         used = self.tolerated(expected, tolerance)
-        seen = require_close(got, expected, used, source)
-        self.smallest_error_seen = max(seen, self.smallest_error_seen or 0.0)
+        for name, array in expected.items():
+            size = np.sqrt(np.mean(np.abs(array) ** 2)) if array.size else 0.0
+            if size and np.max(used[name]) > BLUNT * np.sqrt(self.u) * size:
+                self.blunt = f"{name}: rounding may move it by {np.max(used[name]):.0e}, and it is about {size:.0e}"
+        return require_close(got, expected, used, source)
+
+    def certify(self, got: Mapping[str, Array], exact: Mapping[str, Array], tolerance: Mapping[str, Array]) -> None:
+        """As ``close``, for values that are right to the last bit: the largest error in ulp is noted as well."""
+        self.close(got, exact, tolerance, "to the last bit it is")
+        self.ulps |= {name: float(ulps(got[name], exact[name]).max(initial=0.0)) for name in exact}
+
+    def saw(self, error: float) -> None:
+        """Note how small an error would have been seen; over several problems the largest of these counts."""
+        self.smallest_error_seen = max(error, self.smallest_error_seen or 0.0)
 
     def tolerated(
         self, expected: Mapping[str, Array], tolerance: Mapping[str, Array | float]

@@ -21,7 +21,7 @@ class Outcome(Exception):  # noqa: N818 (an outcome, not an error of ours)
     name = "failed"
 
     def __str__(self) -> str:
-        return "\n".join(f"{label:<10}{text}" for label, text in self.lines)
+        return "\n".join(f"{label:<11} {text}" for label, text in self.lines)
 
 
 class Wrong(Outcome):

@@ -50,7 +50,7 @@ class Problem:
         rng = np.random.default_rng([self.seed, self.n_x, self.n_a, self.n_y, self.m, self.T_x])
 
         def away_from_zero(low: float, high: float, *shape: int) -> Array:
-            return rng.uniform(low, high, shape) * rng.choice([-1.0, 1.0], shape)
+            return np.asarray(rng.uniform(low, high, shape) * rng.choice([-1.0, 1.0], shape))
 
         arrays = {
             "x": rng.standard_normal((self.n_x, self.m, self.T_x)),

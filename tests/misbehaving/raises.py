@@ -15,7 +15,7 @@ class Base:
         raise OfItsOwn("caught me")
 
 
-class Mute(Exception):
+class Mute(Exception):  # noqa: N818
     """Cannot even be printed."""
 
     def __str__(self):

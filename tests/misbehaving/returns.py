@@ -75,7 +75,7 @@ class Scalars:
         return [[np.float64(value) for value in row] for row in np.tanh(x)]
 
 
-class Liar(np.ndarray):
+class Liar(np.ndarray):  # noqa: PLW1641
     """Says that it is equal to anything, and answers every function of numpy with itself."""
 
     def __eq__(self, other):

@@ -1,0 +1,167 @@
+"""What the tests share: ways to put an implementation through the suite, and folders to write targets in."""
+
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from rnn_reference.implementations.implementation import Implementation
+from rnn_reference.places import checks_folder
+from rnn_reference.plugin import IMPLEMENTATION
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Target:
+    """A plug-in that puts an object in the place of ``--rnn``, and keeps what came of it."""
+
+    def __init__(self, functions, name):
+        made = isinstance(functions, Implementation)
+        self.implementation = functions if made else Implementation(name, functions)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config):
+        """Before the run looks for its target, here it is."""
+        config.stash[IMPLEMENTATION] = self.implementation
+
+    def pytest_unconfigure(self, config):
+        """The records, as the run leaves them."""
+        self.records = config.pluginmanager.get_plugin("rnn-reference-run").records
+
+
+@pytest.fixture(scope="session")
+def suite():
+    """Run the checks on an object in this process: ``suite(functions, "--rnn-only=...")``; the records by id."""
+
+    def run(functions, *options, name="an object"):
+        target = Target(functions, name)
+        folder = checks_folder()
+        ours = ["-c", str(folder / "isolated.ini"), "--rootdir", str(folder), "-p", "rnn_reference.plugin"]
+        with redirect_stdout(io.StringIO()) as printed:
+            status = pytest.main([*ours, "-p", "no:cacheprovider", "-q", *options, str(folder)], plugins=[target])
+        records = {record["id"]: record for record in target.records}
+        return SimpleNamespace(status=int(status), records=records, printed=printed.getvalue())
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def here():
+    """The folder of our own tests."""
+    return Path(__file__).resolve().parent
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty working folder; what is imported from it is forgotten again."""
+    before = dict(sys.modules)
+    monkeypatch.setattr(sys, "path", [entry for entry in sys.path if entry])
+    monkeypatch.chdir(tmp_path)
+    yield tmp_path
+    for name in set(sys.modules) - set(before):
+        if _lies_in(tmp_path, sys.modules[name]):
+            del sys.modules[name]
+
+
+def _lies_in(folder: Path, module: object) -> bool:
+    place = getattr(module, "__file__", None)
+    return bool(place) and os.path.realpath(str(place)).startswith(os.path.realpath(folder))
+
+
+@pytest.fixture
+def notebook(folder: Path) -> Callable[..., str]:
+    """Write a notebook of the given code cells; its name."""
+    import nbformat
+    from nbformat import v4
+
+    def write(*cells: str, name: str = "homework.ipynb") -> str:
+        nbformat.write(v4.new_notebook(cells=[v4.new_code_cell(source) for source in cells]), folder / name)
+        return name
+
+    return write
+
+
+@pytest.fixture
+def script(folder: Path) -> Callable[..., str]:
+    """Write a Python file; its name."""
+
+    def write(source: str, name: str = "homework.py") -> str:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(source, encoding="utf-8")
+        return name
+
+    return write
+
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def run() -> Run:
+    """Run ``python ARGUMENTS`` as its own process, with the package on the path and none of this run's settings."""
+
+    def run(*arguments: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+        of_this_run = ("PYTEST_", "HYPOTHESIS_")
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(of_this_run)}
+        inherited |= {"PYTHONPATH": str(ROOT), "COLUMNS": "80", "NO_COLOR": "1", **environment}
+        command = [sys.executable, *map(str, arguments)]
+        return subprocess.run(command, cwd=cwd, env=inherited, capture_output=True, text=True, timeout=120, check=False)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def verdict_on(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., SimpleNamespace]:
+    """Run ``python -m rnn_reference TARGET``, as a user does: its exit status, output and report."""
+
+    def verdict_on(target: object, *options: str) -> SimpleNamespace:
+        report = tmp_path_factory.mktemp("report") / "report.json"
+        done = run("-m", "rnn_reference", target, f"--rnn-report={report}", *options, cwd=ROOT)
+        found = json.loads(report.read_text(encoding="utf-8")) if report.exists() else None
+        return SimpleNamespace(status=done.returncode, printed=done.stdout + done.stderr, report=found)
+
+    return verdict_on
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose own pytest settings, conftest files, tests and modules would spoil any run that heeds them."""
+    folder = tmp_path_factory.mktemp("somebody's own folder")
+    settings = "[pytest]\naddopts = -x --maxfail=1\nfilterwarnings = error\ntestpaths = checks\n"
+    (folder / "pytest.ini").write_text(settings)
+    (folder / "checks").mkdir()
+    for own in (folder, folder / "checks"):
+        (own / "conftest.py").write_text("raise RuntimeError('the caller's conftest was run')\n")
+        (own / "test_own.py").write_text("def test_own():\n    raise RuntimeError\n")
+    for module in ("json", "numbers", "shlex", "pytest"):
+        (folder / f"{module}.py").write_text("raise RuntimeError('the caller's module was imported')\n")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def judged(run: Run, hostile: Path) -> SimpleNamespace:
+    """``python -m rnn_reference`` on the document's notebook from a hostile folder: ``run`` and ``report``."""
+    before = sorted(hostile.rglob("*"))
+    command = ("-m", "rnn_reference", ROOT / "examples" / "document.ipynb", "--rnn-examples=2", "--rnn-report=out.json")
+    done = run(*command, cwd=hostile, PYTEST_ADDOPTS="--collect-only", PYTEST_PLUGINS="no_such_plugin")
+    left = sorted(set(hostile.rglob("*")) - set(before))
+    return SimpleNamespace(run=done, report=json.loads((hostile / "out.json").read_text()), left=left)
+
+
+@pytest.fixture(scope="session")
+def plain(run: Run, tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    """``pytest --rnn=`` without a path, on one check that the document's notebook fails, beside other tests."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    (folder / "test_own.py").write_text("def test_own():\n    raise RuntimeError\n")
+    shutil.copy(ROOT / "examples" / "document.ipynb", folder / "my homework.ipynb")
+    options = ("--rnn=my homework.ipynb", "--rnn-only=gradient.network[T_x=6]", "--rnn-seed=3")
+    return run("-m", "pytest", "-p", "rnn_reference.plugin", *options, cwd=folder)

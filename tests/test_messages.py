@@ -1,0 +1,82 @@
+"""What a person reads: the block of a failure and the closing lines, on the document's own notebook."""
+
+import re
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def block(plain):
+    """The lines of the one failure, label and text."""
+    lines = plain.stdout.splitlines()
+    start = next(n for n, line in enumerate(lines) if line.startswith("rnn_backward is wrong"))
+    end = next(n for n, line in enumerate(lines) if line.strip().startswith("rerun"))
+    return lines[start : end + 1]
+
+
+def labelled(block):
+    """What stands beside each label of a block."""
+    return {line[2:12].strip(): line[14:] for line in block[1:]}
+
+
+def test_the_first_line_names_the_function_and_the_check(block):
+    """A failure begins with the function and the verdict, and ends its line with the id of the check."""
+    assert re.fullmatch(r"rnn_backward is wrong +gradient\.network\[T_x=6\]", block[0])
+
+
+def test_the_labels_stand_in_reading_order(block):
+    """What was asked, what differs, the worst element, the mistake, the problem and the way to run it again."""
+    labels = [line[2:12].strip() for line in block[1:]]
+    assert labels == ["asks", "dx", "da0", "dWax", "dWaa", "dba", "worst", "looks like", "problem", "rerun"]
+
+
+def test_differences_are_counted_and_placed_in_time(block):
+    """Of each array, how many entries differ; of one with a time axis, at which step it goes wrong."""
+    lines = labelled(block)
+    assert lines["dx"] == "120 of 144 entries differ; right at t=5, wrong from t=4 back"
+    assert lines["dWax"] == "15 of 15 entries differ"
+
+
+def test_the_worst_element_has_both_values_and_the_tolerance(block):
+    """The worst element is told by index, with what came, what should have come and how far off it may be."""
+    number = r"-?[\d.]+(e-?\d+)?"
+    expected = rf"dx\[\d,\d,\d\] = {number}, the derivative of your own rnn_forward is {number} \(tolerance \de-\d+\)"
+    assert re.fullmatch(expected, labelled(block)["worst"])
+
+
+def test_the_mistake_is_named_and_told(block):
+    """The mistake has its name and its sentence."""
+    assert labelled(block)["looks like"] == "carry-dropped: da_prev is not carried from step t+1 to step t"
+
+
+def test_the_problem_and_its_rerun_carry_the_seed(block):
+    """The problem is told by sizes and seed, and the line that runs it again quotes what a shell would split."""
+    lines = labelled(block)
+    assert lines["problem"] == "n_x=3 n_a=5 n_y=2 m=8 T_x=6 seed=3"
+    assert lines["rerun"] == (
+        "python -m rnn_reference 'my homework.ipynb' --rnn-only='gradient.network[T_x=6]' --rnn-seed=3"
+    )
+
+
+def test_there_is_no_traceback_into_our_frames(plain, judged):
+    """No failure shows a line of the suite's own code, or an array."""
+    for text in (plain.stdout, judged.run.stdout):
+        assert not re.search(r"Traceback|\.py:\d+:|^E  |array\(", text, flags=re.MULTILINE)
+
+
+def test_the_closing_lines_have_a_verdict_for_each_function(judged):
+    """The closing lines name the target with its verdict, then each function with its own, then the counts."""
+    lines = judged.run.stdout.splitlines()
+    title = next(n for n, line in enumerate(lines) if line.startswith("===") and line.rstrip("= ").endswith(": wrong"))
+    closing = [line for line in lines[title + 1 :] if not line.startswith(" ")]
+    assert [line.split()[0] for line in closing[:6]] == list(judged.report["functions"])
+    assert closing[5] == "rnn_backward        wrong, shown by gradient.network[T_x=6]:"
+    assert closing[6] == lines[-1]
+    assert re.fullmatch(r"\d+ checks: \d+ passed, \d\d failed, 1 not judged, 3 advice, 0 not offered", lines[-1])
+
+
+def test_advice_says_what_to_wish_for_and_what_came(judged):
+    """A piece of advice is the sentence of its check, its id, and what was found instead."""
+    lines = [" ".join(line.split()) for line in judged.run.stdout.splitlines()]
+    where = lines.index("advice Tanh is finite, and 1 or -1, for every large x (numerics.tanh_large)")
+    assert lines[where + 1] == "not so here: out: 6 of 6 entries are NaN"

@@ -1,0 +1,327 @@
+"""Runs: what is asked, what is reported, and with which exit status, whatever the caller's own settings."""
+
+import json
+import os
+import re
+import shlex
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from rnn_reference.__main__ import main
+from rnn_reference.implementations.implementation import FUNCTIONS
+from rnn_reference.places import checks_folder
+from rnn_reference.plugin import _matches, _no_such_check, _require_sound
+from rnn_reference.report.verdict import finite
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+IDS = (checks_folder() / "ids.txt").read_text(encoding="utf-8").split()
+OUTCOMES = {"passed", "failed", "crashed", "timed out", "not implemented", "not judged", "advice", "not offered"}
+
+
+# The full run, from a folder that would spoil it
+
+
+def test_the_ids_of_the_checks_are_frozen(judged):
+    """The checks that run are those of the list, in its order: an id that is new is added to it, none is used again."""
+    assert [check["id"] for check in judged.report["checks"]] == IDS
+    assert len(set(IDS)) == len(IDS)
+
+
+def test_ids_are_group_check_and_parameters():
+    """An id begins with its group, and brackets hold its parameters."""
+    groups = {"protocol", "golden", "forward", "gradient", "property", "numerics"}
+    assert {check.partition(".")[0] for check in IDS} == groups
+    assert "gradient.network[T_x=6]" in IDS
+
+
+def test_the_caller_s_settings_do_not_matter(judged):
+    """A run heeds no pytest.ini, conftest, environment variable or module of the caller's folder."""
+    assert judged.run.stderr == ""
+    assert judged.run.returncode == 1
+    assert judged.report["counts"]["failed"] > 1
+
+
+def test_a_run_leaves_nothing_behind(judged):
+    """A run leaves the report that was asked for in the caller's folder, and nothing else."""
+    assert [path.name for path in judged.left] == ["out.json"]
+
+
+def test_the_report_has_its_schema(judged):
+    """The report holds what its schema promises, for the whole, each function and each check."""
+    report = judged.report
+    assert list(report) == ["schema", "suite", "implementation", "verdict", "functions", "checks", "counts"]
+    assert (report["schema"], report["verdict"]) == (1, "wrong")
+    assert report["implementation"] == {"name": str(EXAMPLES / "document.ipynb"), "dtype": "float64", "notes": []}
+    assert list(report["functions"]) == list(FUNCTIONS)
+    for function in report["functions"].values():
+        assert {"verdict", "faults", "candidates", "convention", "first_wrong_step", "evidence"} <= set(function)
+    for check in report["checks"]:
+        assert {"id", "outcome", "message", "problem", "smallest_error_seen"} <= set(check)
+        assert check["outcome"] in OUTCOMES
+    assert report["counts"].keys() >= {"passed", "failed", "advice", "not offered"}
+    assert sum(report["counts"].values()) == len(report["checks"])
+
+
+def test_the_report_names_the_document_s_mistake(judged):
+    """Of the document's notebook, rnn_backward alone is wrong, by name, from the last step but one."""
+    verdicts = {name: function["verdict"] for name, function in judged.report["functions"].items()}
+    assert verdicts == {name: "wrong" if name == "rnn_backward" else "conforms" for name in FUNCTIONS}
+    wrong = judged.report["functions"]["rnn_backward"]
+    assert (wrong["faults"], wrong["first_wrong_step"]) == (["carry-dropped"], 4)
+    assert wrong["evidence"]["worst"]["tensor"] == "dx"
+
+
+def test_numbers_that_json_lacks_become_null():
+    """A NaN or an infinity anywhere in the evidence is null in the report, and every other value is itself."""
+    evidence = {"a": [1.5, float("nan")], "b": {"c": float("-inf")}, "d": [("dx", "nan")], "e": [None, True, 3]}
+    assert finite(evidence) == {"a": [1.5, None], "b": {"c": None}, "d": [["dx", "nan"]], "e": [None, True, 3]}
+
+
+def test_several_processes_give_the_same_report(run, judged, tmp_path):
+    """With ``-n 2``, the same checks give the same records in the same order."""
+    pytest.importorskip("xdist", reason="pytest-xdist is not installed")
+    target = f"--rnn={EXAMPLES / 'document.ipynb'}"
+    options = ("--rnn-examples=2", "--rnn-only=golden", "--rnn-report=out.json", "-p", "xdist", "-n", "2", "-q")
+    command = ("-m", "pytest", "-p", "rnn_reference.plugin", target, *options)
+    done = run(*command, cwd=tmp_path, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
+    assert done.returncode == 1
+    golden = [check for check in judged.report["checks"] if check["id"].startswith("golden.")]
+    assert json.loads((tmp_path / "out.json").read_text())["checks"] == golden
+    assert f"{len(golden)} checks: " in done.stdout
+
+
+def test_a_clone_runs_its_checks_without_being_installed(run):
+    """``pytest checks`` in a clone finds the plug-in and all the checks, whether or not the package is installed."""
+    done = run("-m", "pytest", "checks", "--collect-only", "-q", cwd=EXAMPLES.parent)
+    assert done.returncode == 0, done.stdout
+    assert f"{len(IDS)} tests collected" in done.stdout
+
+
+# Options
+
+
+@pytest.mark.parametrize(
+    "check, wanted, matches",
+    [
+        ("gradient.network[T_x=6]", "gradient.network[T_x=6]", True),
+        ("gradient.network[T_x=6]", "gradient.network", True),
+        ("gradient.network[T_x=6]", "gradient", True),
+        ("gradient.network_fresh", "gradient.network", False),
+        ("gradient.network[T_x=6]", "grad", False),
+        ("gradient.network[T_x=6]", "network", False),
+    ],
+)
+def test_only_picks_a_check_a_family_or_a_group(check, wanted, matches):
+    """``--rnn-only`` takes an id, an id without its parameters, or a group, and no part of a word."""
+    assert _matches(check, wanted) is matches
+
+
+@pytest.mark.parametrize(
+    "wanted, said",
+    [
+        ("gradient.netwrk[T_x=6]", "did you mean gradient.network[T_x=6]"),
+        ("gradients", "did you mean gradient"),
+        ("gradient.nothing", "there are gradient.cell, gradient.cell_fresh, gradient.network, gradient.network_fresh"),
+        ("xyzzy", "there are forward, golden, gradient, numerics, property, protocol"),
+    ],
+)
+def test_only_suggests_what_there_is(wanted, said):
+    """An id that matches nothing is answered with the nearest, and with what the group has."""
+    assert said in _no_such_check(wanted, set(IDS))
+
+
+def test_only_that_matches_nothing_is_a_usage_error(run, tmp_path):
+    """``--rnn-only`` with an id that matches nothing ends the command with status 2 and one line."""
+    done = run("-m", "rnn_reference", "stepwise", "--rnn-only=gradient.netwrk", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.strip().startswith("ERROR: --rnn-only=gradient.netwrk matches no check; did you mean gradient.")
+    assert "Traceback" not in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize(
+    "option, said",
+    [
+        ({"rnn_examples": 0}, "--rnn-examples must be at least 1, got 0"),
+        ({"rnn_seed": -1}, "--rnn-seed must be at least 0, got -1"),
+        ({"rnn_report": "out.html"}, "--rnn-report=out.html: the name must end in .json"),
+        ({"rnn_report": "nowhere/out.json"}, "--rnn-report=nowhere/out.json: there is no folder nowhere"),
+    ],
+)
+def test_options_that_cannot_be_are_refused_at_once(option, said):
+    """An option that could not be honoured is refused before anything runs, with its value."""
+    options = {"rnn_examples": 20, "rnn_seed": 0, "rnn_report": None} | option
+    with pytest.raises(pytest.UsageError) as raised:
+        _require_sound(SimpleNamespace(**options))
+    assert str(raised.value) == said
+
+
+LARGE = """
+import numpy as np
+
+def tanh_forward(x):
+    return (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x))
+
+def rnn_forward(x, a0, parameters):
+    return a0, x
+"""
+
+
+def test_strict_makes_advice_fail(run, judged, tmp_path):
+    """What is advice without ``--rnn-strict`` fails with it, and the line to run it again says so."""
+    lenient = {check["id"]: check["outcome"] for check in judged.report["checks"]}
+    assert lenient["numerics.tanh_large"] == "advice"
+    (tmp_path / "homework.py").write_text(LARGE)
+    done = run("-m", "pytest", "-p", "rnn_reference.plugin", "--rnn=homework.py", "--rnn-only=numerics", "--rnn-strict",
+               cwd=tmp_path)  # fmt: skip
+    assert done.returncode == 1
+    assert re.search(r"tanh_forward is wrong +numerics.tanh_large\n", done.stdout)
+    assert "--rnn-only=numerics.tanh_large --rnn-seed=0 --rnn-strict" in done.stdout
+    assert "returned    2 values, expected the three a, y_pred, caches" in done.stdout
+    assert not re.search(r"Traceback|\.py:\d+:|^E  ", done.stdout, flags=re.MULTILINE)
+
+
+# Exit status, and what cannot be judged
+
+
+def test_a_right_target_ends_with_status_0_and_names_its_checks(run, tmp_path):
+    """A target that conforms ends the command with status 0; ``-v`` names each check."""
+    done = run("-m", "rnn_reference", EXAMPLES / "right.py", "--rnn-only=protocol", "-v", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "right.py: conforms" in done.stdout
+    assert "test_network_backward[T_x=6] PASSED" in done.stdout
+
+
+def test_an_unusable_target_ends_with_status_2_one_line_and_a_report(run, tmp_path):
+    """A target that cannot be loaded ends the command with status 2, one line, and a report that says so."""
+    (tmp_path / "homework.py").write_text("def rnn_forward(x:\n")
+    done = run("-m", "rnn_reference", "homework.py", "--rnn-report=out.json", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert done.stderr.startswith("ERROR: homework.py, line 1 is not Python (")
+    report = json.loads((tmp_path / "out.json").read_text())
+    assert (report["schema"], report["verdict"], report["functions"], report["checks"]) == (1, "unusable", {}, [])
+    assert done.stderr.strip().removeprefix("ERROR: ") == report["implementation"]["notes"][0]
+
+
+def test_a_target_of_which_nothing_can_be_judged_is_no_success(run, tmp_path):
+    """A backward pass without the forward pass that would make its caches is not judged: status 2."""
+    (tmp_path / "homework.py").write_text("def rnn_backward(da, caches):\n    return {}\n")
+    done = run("-m", "rnn_reference", "homework.py", "--rnn-only=protocol", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "homework.py: not judged" in done.stdout
+    assert "rnn_backward        not judged: homework.py has no rnn_forward" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        ([], "expected a target, got none"),
+        (["--rnn-seed=1"], "expected a target, got none"),
+        ([""], "expected a target, got an empty name"),
+    ],
+)
+def test_the_command_wants_a_target(arguments, said, capsys):
+    """No target is a usage error with status 2."""
+    assert main(arguments) == 2
+    assert capsys.readouterr().err.startswith(said)
+
+
+def test_the_command_explains_itself(capsys):
+    """``--help`` says what a target may be."""
+    assert main(["--help"]) == 0
+    assert "notebook.ipynb" in capsys.readouterr().out
+
+
+# What did not pass is counted
+
+
+MIXED = '''
+import numpy as np
+
+tolerance = {"protocol.tanh": float("inf")}
+
+def tanh_forward(x):
+    return np.tanh(x)
+
+def softmax_forward(x):
+    return x.nothing
+
+def rnn_cell_forward(xt, a_prev, parameters):
+    raise NotImplementedError
+
+def rnn_forward(x, a0, parameters):
+    pass
+
+def rnn_backward(da, caches):
+    return {}
+'''
+
+
+@pytest.fixture(scope="module")
+def mixed(run, tmp_path_factory):
+    """A run of a target with a crash, two stubs, something missing and something right."""
+    folder = tmp_path_factory.mktemp("mixed")
+    (folder / "homework.py").write_text(MIXED)
+    done = run("-m", "rnn_reference", "homework.py", "--rnn-only=protocol", "--rnn-report=out.json", cwd=folder)
+    return SimpleNamespace(run=done, report=json.loads((folder / "out.json").read_text()), folder=folder)
+
+
+def test_every_outcome_is_counted(mixed):
+    """The closing lines count what crashed, what is a stub and what is not offered beside what passed."""
+    assert mixed.run.returncode == 1
+    assert mixed.report["counts"] == {
+        "passed": 1, "failed": 0, "crashed": 1, "not implemented": 6, "advice": 0, "not offered": 2,
+    }  # fmt: skip
+    counted = "10 checks: 1 passed, 0 failed, 1 crashed, 6 not implemented, 0 advice, 2 not offered"
+    assert counted in mixed.run.stdout
+
+
+def test_every_function_has_its_verdict(mixed):
+    """A crash is wrong, a stub is not implemented, what is missing is not offered."""
+    verdicts = {name: function["verdict"] for name, function in mixed.report["functions"].items()}
+    assert verdicts == {
+        "tanh_forward": "conforms", "softmax_forward": "wrong", "rnn_cell_forward": "not implemented",
+        "rnn_forward": "not implemented", "rnn_cell_backward": "not offered", "rnn_backward": "not judged",
+    }  # fmt: skip
+    assert "rnn_backward        not judged: rnn_forward must work first" in mixed.run.stdout
+    for name, verdict in verdicts.items():
+        assert f"{name:<19} {verdict}" in mixed.run.stdout
+
+
+def test_the_line_to_run_again_can_be_pasted(run, plain, tmp_path):
+    """The line printed under a failure, pasted into a shell, gives the same failure."""
+    line = next(line for line in plain.stdout.splitlines() if line.strip().startswith("rerun "))
+    words = shlex.split(line)[1:]
+    assert words[:2] == ["python", "-m"] and "my homework.ipynb" in words
+    (tmp_path / "my homework.ipynb").write_bytes((EXAMPLES / "document.ipynb").read_bytes())
+    again = run("-c", f"import os; raise SystemExit(os.waitstatus_to_exitcode(os.system({line.split(None, 1)[1]!r})))",
+                cwd=tmp_path, PATH=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")  # fmt: skip
+    assert again.returncode == 1
+    worst = next(line.split() for line in plain.stdout.splitlines() if line.strip().startswith("worst "))
+    assert worst in [line.split() for line in again.stdout.splitlines()]
+
+
+# Beside other people's tests
+
+
+def test_without_a_path_the_checks_alone_run(plain):
+    """``pytest --rnn=TARGET`` from any folder runs the checks, and none of the tests that lie there."""
+    assert plain.returncode == 1
+    assert "test_own" not in plain.stdout
+    assert "1 failed" in plain.stdout.splitlines()[-1]
+
+
+def test_other_people_s_runs_pay_nothing(run, tmp_path):
+    """A pytest run that is not ours imports neither numpy nor hypothesis nor an implementation."""
+    ours = [f"rnn_reference.{part}" for part in ("network", "implementations", "report", "verification")]
+    heavy = ("numpy", "hypothesis", *ours)
+    (tmp_path / "test_own.py").write_text(
+        f"import sys\n\ndef test_own():\n    assert not set({heavy}) & set(sys.modules)\n"
+        "    assert 'rnn_reference.plugin' in sys.modules\n"
+    )
+    done = run("-m", "pytest", "-p", "rnn_reference.plugin", cwd=tmp_path, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
+    assert done.returncode == 0, done.stdout
+    assert "1 passed" in done.stdout and "checks" not in done.stdout

@@ -1,0 +1,28 @@
+"""Right networks, written in ways of their own, raise no alarm."""
+
+import pytest
+
+from rnn_reference.implementations.loading import load
+
+RIGHT = "batch_first.py einsum.py class_instance.py:NETWORK other_caches.py float32.py scipy_softmax.py".split()
+
+
+@pytest.mark.parametrize("target", RIGHT)
+def test_no_alarm(target, suite, here):
+    """Every check passes on a right network, or is advice about its arithmetic."""
+    if "scipy" in target:
+        pytest.importorskip("scipy", reason="scipy is not installed: pip install 'rnn-reference[dev]'")
+    run = suite(load(str(here / "right" / target)), "--rnn-examples=5")
+    outcomes = [record["outcome"] for record in run.records.values()]
+    assert run.status == 0, run.printed
+    assert set(outcomes) <= {"passed", "advice", "not offered", "not judged"}, run.printed
+    assert outcomes.count("passed") > 40
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("target", RIGHT)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_no_alarm_on_a_thousand_fresh_problems(target, seed, verdict_on, here):
+    """No alarm on 500 fresh problems a seed for every property, nor on the named problems of that seed."""
+    run = verdict_on(here / "right" / target, f"--rnn-seed={seed}", "--rnn-examples=500")
+    assert run.status == 0, run.printed
