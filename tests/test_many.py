@@ -65,7 +65,7 @@ def test_several_targets_end_in_one_table(tmp_path):
     """Several targets are judged each by itself, and end in a table, a CSV and a JSON list of one object each."""
     (tmp_path / "broken.py").write_text(BROKEN)
     (tmp_path / "stub.py").write_text(STUB)
-    done = command(tmp_path, MISBEHAVING / "dies.py:ByExit", "-n", 2, "--rnn-examples=1",
+    done = command(tmp_path, MISBEHAVING / "dies.py:ByExit", "-n", 2, "--rnn-only=protocol",
                    f"--csv={tmp_path / 'table.csv'}", f"--json={tmp_path / 'all.json'}")  # fmt: skip
     assert done.returncode == 2
     assert "[3/3]" in done.stderr

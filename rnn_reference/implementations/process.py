@@ -166,7 +166,7 @@ class Process:
         """Kill a worker that does not end in time by itself, and keep its output from filling the disk."""
         while self._child.poll() is None:
             late = time.monotonic() - (self._deadline or math.inf)
-            if late > GRACE:
+            if late > GRACE or (late > 0 and os.name == "nt"):
                 self._kill()
             elif late > 0:
                 self._child.send_signal(LAST_WORDS)
