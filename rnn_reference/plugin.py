@@ -56,6 +56,9 @@ def _require_sound(options: Any) -> None:
     """Raise a usage error for an option that would only come to light at the end, or as an error of ours."""
     if options.rnn_examples < 1:
         raise pytest.UsageError(f"--rnn-examples must be at least 1, got {options.rnn_examples}")
+    for name, value in (("--rnn-timeout", options.rnn_timeout), ("--rnn-memory", options.rnn_memory)):
+        if not value > 0:
+            raise pytest.UsageError(f"{name} must be more than 0, got {value:g}")
     if options.rnn_seed < 0:
         raise pytest.UsageError(f"--rnn-seed must be at least 0, got {options.rnn_seed}")
     path = Path(options.rnn_report or "report.json")
@@ -77,7 +80,7 @@ def implementation_of(config: pytest.Config) -> Implementation:
         target = "reference" if config.option.rnn is None else config.option.rnn
         try:
             config.stash[IMPLEMENTATION] = _load(config, target)
-        except Unusable as error:
+        except (Unusable, OSError) as error:
             from rnn_reference.report.verdict import unusable
 
             _write(config, unusable(target, str(error)))

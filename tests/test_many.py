@@ -126,6 +126,17 @@ def test_interrupting_keeps_what_is_done(capsys):
 
 
 @pytest.mark.slow
+def test_a_campaign_is_judged_as_one_target(tmp_path):
+    """A campaign of two ranges of seeds ends in one row, right for what is right and wrong for what is not."""
+    options = ["--rnn-examples=1010", "--rnn-only=property.backward_causal", f"--json={tmp_path / 'all.json'}"]
+    assert command(EXAMPLES / "right.py", *options).returncode == 0
+    done = command(EXAMPLES / "right.py", MISBEHAVING / "shapes.py:FlatGradients", *options)
+    assert done.returncode == 1
+    assert "[4/4]" in done.stderr
+    assert list(verdicts_in(tmp_path / "all.json").values()) == ["conforms", "wrong"]
+
+
+@pytest.mark.slow
 def test_forty_mixed_targets(tmp_path):
     """A folder of forty targets, right, wrong, broken and hanging, has one object each in the JSON."""
     expected = forty(tmp_path)

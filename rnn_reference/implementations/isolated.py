@@ -138,7 +138,7 @@ class Isolated(Implementation):
             self._process.close()
             self._process = Process()
             self._load()
-        except Unusable as error:
+        except (Unusable, OSError) as error:
             raise Crashed([("error", f"its process ended, and did not start again: {error}")], function) from None
 
 

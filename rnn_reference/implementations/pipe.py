@@ -23,7 +23,7 @@ from rnn_reference.implementations.process import SHARED
 NUMBERS = "fciub"
 """Kinds of dtype that an array of numbers has."""
 
-LARGEST = 2**31
+LARGEST = 2**30
 """Bytes: no message is longer than this."""
 
 ALIGNED = 16
@@ -79,15 +79,6 @@ def as_numbers(value: Any) -> Array:
     if masked:
         raise TypeError(f": {masked} of {array.size} entries are masked")
     return array
-
-
-def same(one: Any, other: Any) -> bool:
-    """Whether two values that came in messages (arrays, handles, dicts of arrays) are the same to the last bit."""
-    if isinstance(one, dict):
-        return isinstance(other, dict) and one.keys() == other.keys() and all(same(one[k], other[k]) for k in one)
-    if isinstance(one, ndarray) and isinstance(other, ndarray):
-        return one.dtype == other.dtype and one.shape == other.shape and one.tobytes() == other.tobytes()
-    return isinstance(one, Handle) and isinstance(other, Handle)
 
 
 class Channel:
@@ -174,6 +165,7 @@ class _Telling:
         self.length = 0
 
     def of(self, value: Any) -> Any:
+        """What stands for the value in the JSON."""
         if isinstance(value, ndarray):
             offset, self.length = self.length, -(-(self.length + value.nbytes) // ALIGNED) * ALIGNED
             self.placed.append((value, offset))

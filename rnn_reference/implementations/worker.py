@@ -21,7 +21,7 @@ import numpy as np
 
 from rnn_reference.implementations.implementation import FORWARD, Implementation, crash
 from rnn_reference.implementations.loading import load
-from rnn_reference.implementations.pipe import Channel, Foreign, Handle, Message, as_numbers, same
+from rnn_reference.implementations.pipe import Channel, Foreign, Handle, Message, as_numbers
 from rnn_reference.implementations.unusable import Unusable
 from rnn_reference.verification.outcomes import Outcome
 
@@ -93,6 +93,7 @@ class _Worker:
         self.numbers = itertools.count()
 
     def answer(self, message: Message) -> None:
+        """Do what one message asks for, and reply."""
         request = message.value()
         for number in request["released"]:
             self.kept.pop(number, None)
@@ -102,7 +103,7 @@ class _Worker:
         reply = self._called(request["call"], request["arguments"])
         if "returned" in reply and request["as_they_are"]:
             pairs = zip(request["arguments"], message.value(own=False)["arguments"], strict=True)
-            reply["changed"] = [None if same(now, was) else _plain(now) for now, was in pairs]
+            reply["changed"] = [None if _same(now, was) else _plain(now) for now, was in pairs]
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(Exception):
                 stream.flush()
@@ -154,3 +155,12 @@ def _leaf(value: Any) -> Any:
         return as_numbers(value)
     except Exception as error:
         return Foreign(type(value).__name__, str(error)[:MANY])
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two values that came in messages (arrays, handles, dicts of arrays) are the same to the last bit."""
+    if isinstance(one, dict):
+        return isinstance(other, dict) and one.keys() == other.keys() and all(_same(one[k], other[k]) for k in one)
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return one.dtype == other.dtype and one.shape == other.shape and one.tobytes() == other.tobytes()
+    return isinstance(one, Handle) and isinstance(other, Handle)

@@ -81,27 +81,28 @@ def merged(reports: Iterable[Report]) -> list[Report]:
 
 
 def _worst(ranges: list[Report]) -> Report:
-    first = min(ranges, key=lambda report: _BAD_FIRST.index(report["verdict"]))
+    first = min(ranges, key=_badness)
     if len(ranges) == 1 or not first["checks"]:
         return first
     functions = {
-        name: min((report["functions"][name] for report in ranges if name in report["functions"]),
-                  key=lambda function: _BAD_FIRST.index(function["verdict"]))
+        name: min((report["functions"][name] for report in ranges if name in report["functions"]), key=_badness)
         for name in first["functions"]
-    }  # fmt: skip
+    }
     checks = {check["id"]: check for check in first["checks"]}
     for report in ranges:
         for check in report["checks"]:
-            if _outcome_rank(check) < _outcome_rank(checks.get(check["id"], check)):
-                checks[check["id"]] = check
+            checks[check["id"]] = min(checks.get(check["id"], check), check, key=_badness)
     outcomes = [check["outcome"] for check in checks.values()]
     counts = dict.fromkeys(first["counts"], 0) | {outcome: outcomes.count(outcome) for outcome in outcomes}
     return first | {"functions": functions, "checks": list(checks.values()), "counts": counts}
 
 
-_BAD_FIRST = ("wrong", "unusable", "not implemented", "not judged", "conforms", "not offered")
-_OUTCOMES = ("failed", "crashed", "timed out", "not implemented", "advice", "not judged", "passed", "not offered")
+_WORST_FIRST = (
+    "wrong", "failed", "crashed", "timed out", "unusable", "not implemented", "advice", "not judged", "conforms",
+    "passed", "not offered",
+)  # fmt: skip
 
 
-def _outcome_rank(check: dict[str, str]) -> int:
-    return _OUTCOMES.index(check["outcome"])
+def _badness(found: dict[str, str]) -> int:
+    """The rank of a report's or a function's verdict, or of a check's outcome: the worst is 0."""
+    return _WORST_FIRST.index(found.get("verdict") or found["outcome"])
