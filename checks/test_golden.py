@@ -64,7 +64,7 @@ def test_caches(implementation, judge):
     """The second part of rnn_forward's caches is the input x, as section 1.4 reads it."""
     case = DOCUMENT["rnn_forward", "caches[1]"]
     _, _, caches = implementation.rnn_forward(*_network_inputs(case))
-    kept = caches[1] if isinstance(caches, tuple | list) and len(caches) == 2 else None
+    kept = implementation.second_part(caches)
     if getattr(kept, "shape", None) != case.inputs["x"].shape:
         raise NotOffered([("", "its caches are of another form, which is its own business")], "rnn_forward")
     tolerance = judge.u * abs(case.value)  # to have kept a number is to have rounded it once

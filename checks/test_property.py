@@ -187,7 +187,7 @@ def test_inputs_kept(implementation, judge, every_problem):
     @every_problem
     def ask(problem, t):
         given = judge.own_copies(problem)
-        implementation.call("rnn_forward", given["x"], given["a0"], given["parameters"], as_they_are=True)
+        implementation.rnn_forward(given["x"], given["a0"], given["parameters"], as_they_are=True)
         require_unchanged(given, judge.own_copies(problem), "rnn_forward")
 
 
@@ -198,9 +198,9 @@ def test_cotangent_kept(implementation, judge, every_problem):
     @every_problem
     def ask(problem, t):
         given = judge.own_copies(problem)
-        caches = implementation.call("rnn_forward", given["x"], given["a0"], given["parameters"], as_they_are=True)[2]
+        caches = implementation.rnn_forward(given["x"], given["a0"], given["parameters"], as_they_are=True)[2]
         before = judge.own_copies(given)  # what the forward pass spoils is its own affair
-        implementation.call("rnn_backward", given["da"], caches, as_they_are=True)
+        implementation.rnn_backward(given["da"], caches, as_they_are=True)
         require_unchanged(given, before, "rnn_backward")
 
 
@@ -212,7 +212,7 @@ def test_cell_inputs_kept(implementation, judge, every_problem):
     def ask(problem, t):
         given = judge.own_copies(dict(zip(("xt", "a_prev", "parameters"), problem.step, strict=True)))
         before = judge.own_copies(given)
-        implementation.call("rnn_cell_forward", *given.values(), as_they_are=True)
+        implementation.rnn_cell_forward(*given.values(), as_they_are=True)
         require_unchanged(given, before, "rnn_cell_forward")
 
 
@@ -225,7 +225,7 @@ def test_cell_cotangent_kept(implementation, judge, every_problem):
         _, _, cache = implementation.rnn_cell_forward(*problem.step)
         given = judge.own_copies({"da_next": problem.da[:, :, 0]})
         first, second = (
-            implementation.call("rnn_cell_backward", given["da_next"], cache, as_they_are=True) for _ in range(2)
+            implementation.rnn_cell_backward(given["da_next"], cache, as_they_are=True) for _ in range(2)
         )
         require_unchanged(given, judge.own_copies({"da_next": problem.da[:, :, 0]}), "rnn_cell_backward")
         for name in first:
@@ -239,7 +239,7 @@ def test_activations_inputs_kept(implementation, judge):
         if implementation.offers(name):
             x = judge.draw(4, 3).astype(implementation.dtype)
             given = x.copy()
-            implementation.call(name, given, as_they_are=True)
+            getattr(implementation, name)(given, as_they_are=True)
             require_unchanged({"x": given}, {"x": x}, name)
 
 

@@ -1,51 +1,94 @@
-"""``python -m rnn_reference TARGET``: is this recurrent network right?
+"""``python -m rnn_reference TARGET...``: is this recurrent network right?
 
-It is ``pytest --rnn=TARGET`` on the checks alone, kept apart from whatever pytest settings and plug-ins the caller has.
-Exit status: 0 if the target conforms, 1 if it is wrong or not implemented, 2 if it could not be judged.
+For one target it is ``pytest --rnn=TARGET`` on the checks alone, kept apart from whatever pytest settings and plug-ins
+the caller has. Several, or a folder, are judged each by a run of its own, and end in one table.
+Exit status: 0 if all conform, 1 if one is wrong or not implemented, 2 if one could not be judged.
 """
 
+import argparse
 import os
 import sys
 import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-USAGE = """usage: python -m rnn_reference TARGET [options]
+from rnn_reference.places import is_file
 
-TARGET comes first and is file.py, notebook.ipynb, package.module (each with an optional :attribute)
-or a built-in adapter: reference, stepwise, torch.
+USAGE = """usage: python -m rnn_reference TARGET... [options]
+
+TARGET is file.py, notebook.ipynb, package.module (each with an optional :attribute), a built-in adapter
+(reference, stepwise, torch), or a folder: the notebooks and scripts in it.
 
   --rnn-report=FILE.json  write the report there
   --rnn-only=ID           one check, or a group of them
   --rnn-seed=N            seed of every problem (default 0)
   --rnn-examples=N        fresh problems for each property (default 20)
   --rnn-strict            advice fails
-and any option of pytest: -v names each check, -x stops at the first failure.
+  --rnn-timeout=S         seconds for each call of a file's or a notebook's function (default 10)
+  --rnn-memory=GIB        memory for a file's or a notebook's process, on Linux (default 4)
+  --rnn-in-process        no process of its own for a file or a notebook: for debuggers
+and any option of pytest (as --name=value): -v names each check, -x stops at the first failure.
+
+Several targets, a folder, or any of these options: each target is judged in a process of its own.
+  -n N, -n auto           so many at a time (default: one on each core)
+  --csv=FILE              write the table there
+  --json=FILE             write a list with the report on each target there
+  --dask=ADDRESS          hand them to the Dask cluster whose scheduler is there (tcp://host:8786)
 
 While it runs: . passed, F failed, a advice (which does not fail), - not offered, ? not judged.
-Exit status: 0 conforms, 1 wrong or not implemented, 2 not judged.
+Exit status: 0 all conform, 1 one is wrong or not implemented, 2 one was not judged.
 """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Judge the target that the arguments name; the exit status. Other arguments are pytest's."""
+    """Judge the targets that the arguments name; the exit status. Options that are not ours are pytest's."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if "-h" in given or "--help" in given:
         print(USAGE)
         return 0
-    target = next((argument for argument in given if not argument.startswith("-")), None)
-    if target is None:
+    own, rest = _parser().parse_known_args(given)
+    own.targets += [argument for argument in rest if is_file(argument) and not argument.startswith("-")]
+    rest = [argument for argument in rest if argument not in own.targets]
+    if not own.targets:
         print(f"expected a target, got none\n\n{USAGE}", file=sys.stderr)
         return 2
-    follows = given[given.index(target) + 1 :][:1]
-    if follows and not follows[0].startswith("-"):
-        print(f"expected one target, got {target} and {follows[0]}; a name with spaces goes in quotes", file=sys.stderr)
-        return 2
-    if not target:
+    if "" in own.targets:
         print("expected a target, got an empty name", file=sys.stderr)
         return 2
-    given.remove(target)
-    return _run_pytest([f"--rnn={target}", *given])
+    many = len(own.targets) > 1 or Path(own.targets[0]).is_dir()
+    if many or own.n or own.csv or own.json or own.dask:
+        return _judge_many(own, rest)
+    options = [f"--rnn-seed={own.rnn_seed}", f"--rnn-examples={own.rnn_examples}"]
+    return _run_pytest([f"--rnn={own.targets[0]}", *options, *rest])
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, usage=USAGE.partition("\n\n")[0][7:])
+    parser.add_argument("targets", nargs="*")
+    for name in ("-n", "--csv", "--json", "--dask"):
+        parser.add_argument(name)
+    parser.add_argument("--rnn-seed", type=int, default=0)
+    parser.add_argument("--rnn-examples", type=int, default=20)
+    return parser
+
+
+def _judge_many(own: argparse.Namespace, rest: list[str]) -> int:
+    from rnn_reference.many import run
+    from rnn_reference.many.task import tasks_for
+
+    refused = next((option for option in rest if option.startswith("--rnn-report")), None)
+    if refused or own.rnn_examples < 1:
+        print(f"{refused}: for several targets it is --json=FILE" if refused else
+              f"--rnn-examples must be at least 1, got {own.rnn_examples}", file=sys.stderr)  # fmt: skip
+        return 2
+    try:
+        runner = run.on_dask(own.dask) if own.dask else run.here(run.processes(own.n or "auto"))
+        tasks = tasks_for(own.targets, rest, own.rnn_seed, own.rnn_examples)
+        return run.judge_all(tasks, runner, own.csv, own.json)
+    except (ValueError, OSError, ModuleNotFoundError) as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 2
 
 
 def _run_pytest(options: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""Where the parts that are no modules lie."""
+"""Where the parts that are no modules lie, and where a target does."""
 
 from pathlib import Path
 
@@ -9,3 +9,16 @@ def checks_folder() -> Path:
     """The folder of the checks: in the package once installed, beside it in a clone."""
     inside = PACKAGE / "checks"
     return inside if inside.is_dir() else PACKAGE.parent / "checks"
+
+
+def is_file(target: str) -> bool:
+    """Whether ``target`` names a file of code or a notebook, or a part of one."""
+    return parted(target)[0].endswith((".py", ".ipynb"))
+
+
+def parted(target: str) -> tuple[str, str]:
+    """``target``'s place and the attribute; the colon of a Windows drive is no separator."""
+    where, colon, attribute = target.rpartition(":")
+    if colon and where and all(part.isidentifier() for part in attribute.split(".")) and not Path(target).exists():
+        return where, attribute
+    return target, ""

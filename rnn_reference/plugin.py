@@ -32,6 +32,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--rnn-examples", metavar="N", type=int, default=20, help=(
         "fresh problems for each property (default 20)"))  # fmt: skip
     group.addoption("--rnn-strict", action="store_true", help="advice fails")
+    group.addoption("--rnn-timeout", metavar="S", type=float, default=10.0, help=(
+        "seconds for each call of a file's or a notebook's function (default 10)"))  # fmt: skip
+    group.addoption("--rnn-memory", metavar="GIB", type=float, default=4.0, help=(
+        "memory for a file's or a notebook's process, on Linux (default 4)"))  # fmt: skip
+    group.addoption("--rnn-in-process", action="store_true", help=(
+        "run a file or a notebook in this process: for debuggers; nothing is limited"))  # fmt: skip
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -50,6 +56,9 @@ def _require_sound(options: Any) -> None:
     """Raise a usage error for an option that would only come to light at the end, or as an error of ours."""
     if options.rnn_examples < 1:
         raise pytest.UsageError(f"--rnn-examples must be at least 1, got {options.rnn_examples}")
+    for name, value in (("--rnn-timeout", options.rnn_timeout), ("--rnn-memory", options.rnn_memory)):
+        if not value > 0:
+            raise pytest.UsageError(f"{name} must be more than 0, got {value:g}")
     if options.rnn_seed < 0:
         raise pytest.UsageError(f"--rnn-seed must be at least 0, got {options.rnn_seed}")
     path = Path(options.rnn_report or "report.json")
@@ -66,18 +75,37 @@ _JUDGE = pytest.StashKey[Any]()
 def implementation_of(config: pytest.Config) -> Implementation:
     """The implementation under test: that of ``--rnn``, or the reference."""
     if IMPLEMENTATION not in config.stash:
-        from rnn_reference.implementations.loading import load
         from rnn_reference.implementations.unusable import Unusable
 
         target = "reference" if config.option.rnn is None else config.option.rnn
         try:
-            config.stash[IMPLEMENTATION] = load(target)
-        except Unusable as error:
+            config.stash[IMPLEMENTATION] = _load(config, target)
+        except (Unusable, OSError) as error:
             from rnn_reference.report.verdict import unusable
 
             _write(config, unusable(target, str(error)))
             raise pytest.UsageError(str(error)) from None
     implementation: Implementation = config.stash[IMPLEMENTATION]
+    return implementation
+
+
+def _load(config: pytest.Config, target: str) -> Implementation:
+    """Files and notebooks run in a process of their own; frameworks and modules in this one."""
+    from rnn_reference.implementations.process import Process
+    from rnn_reference.places import is_file
+
+    options = config.option
+    if options.rnn_in_process or not is_file(target):
+        from rnn_reference.implementations.loading import load
+
+        return load(target, seconds=options.rnn_timeout)
+    process = Process()
+    config.add_cleanup(process.close)
+    from rnn_reference.implementations.isolated import Isolated
+    from rnn_reference.verification import search  # noqa: F401 (the checks will want it: now it costs no time)
+
+    implementation = Isolated(target, options.rnn_timeout, options.rnn_memory * 2**30, process)
+    config.add_cleanup(implementation.close)
     return implementation
 
 
@@ -112,6 +140,7 @@ class Run:
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
         self.records: list[dict[str, Any]] = []
+        self.asked = 0
         self.verdict = ""
 
     @pytest.hookimpl(trylast=True)
@@ -119,12 +148,14 @@ class Run:
         """Keep the checks that ``--rnn-only`` names."""
         wanted = self.config.option.rnn_only
         if not wanted:
+            self.asked = sum(map(_is_check, items))
             return
         kept = [item for item in items if _is_check(item) and _matches(check_id(item), wanted)]
         if not kept and not hasattr(self.config, "workerinput"):
             raise pytest.UsageError(_no_such_check(wanted, {check_id(item) for item in items if _is_check(item)}))
         self.config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
+        self.asked = len(kept)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
@@ -135,17 +166,25 @@ class Run:
 
         import numpy as np
 
-        from rnn_reference.verification.outcomes import NotOffered
+        from rnn_reference.verification.outcomes import NotOffered, Outcome
 
         marker = item.get_closest_marker("judges")
         assert marker is not None
         implementation = implementation_of(self.config)
+        implementation.begin()
         for name in (*marker.args, *marker.kwargs.get("needs", ())):
             if not implementation.offers(name):
                 raise NotOffered([("", f"{implementation.name} has no {name}")], function=marker.args[0])
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            return (yield)
+            try:
+                return (yield)
+            except Outcome:
+                raise
+            except Exception:
+                if implementation.misshapen:
+                    raise implementation.misshapen from None
+                raise
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -160,7 +199,9 @@ class Run:
 
         strict = self.config.option.rnn_strict
         judge = item.stash.get(_JUDGE, None)
-        record = record_of(item, check_id(item), call.excinfo.value if call.excinfo else None, judge, strict)
+        raised = call.excinfo.value if call.excinfo else None
+        printed = implementation_of(self.config).printed() if raised else ""
+        record = record_of(item, check_id(item), raised, judge, strict, printed)
         record["rerun"] = rerun(implementation_of(self.config).name, record["id"], self._options())
         record["place"] = item.session.items.index(item)
         report.location = (*report.location[:2], record["id"])
@@ -203,7 +244,8 @@ class Run:
         from rnn_reference.report.verdict import report_on
 
         self.records.sort(key=lambda record: record["place"])  # several processes report in any order
-        report = report_on(implementation_of(self.config), self.records)
+        left_out = max(0, self.asked - len(self.records))
+        report = report_on(implementation_of(self.config), self.records, left_out)
         _write(self.config, report)
         self.verdict = report["verdict"]
         good = self.verdict == "conforms"

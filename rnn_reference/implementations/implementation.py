@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 
 from rnn_reference.arguments import Array
+from rnn_reference.implementations.pipe import as_numbers, kind_of
+from rnn_reference.verification.compare import require_shapes
 from rnn_reference.verification.outcomes import Crashed, NotImplementedYet, NotOffered, Outcome, Wrong
 
 FUNCTIONS = (
@@ -26,6 +28,9 @@ FUNCTIONS = (
     "rnn_cell_backward",
     "rnn_backward",
 )
+
+FORWARD = ("rnn_cell_forward", "rnn_forward")
+"""Those whose third result is a cache."""
 
 GRADIENTS = {
     "rnn_cell_backward": ("dxt", "da_prev", "dWax", "dWaa", "dba"),
@@ -47,6 +52,7 @@ class Implementation:
     def __init__(self, name: str, functions: Any, notes: list[str] | None = None) -> None:
         self.name = name
         self.notes = list(notes or [])
+        self.misshapen: Wrong | None = None
         self._functions = functions
         self.dtype = self._dtype_of(getattr(functions, "dtype", None))
         self.tolerance = _tolerance_of(getattr(functions, "tolerance", None))
@@ -72,38 +78,65 @@ class Implementation:
         """Those of the six that it has."""
         return [name for name in FUNCTIONS if self.offers(name)]
 
-    def tanh_forward(self, x: Array) -> Array:
+    def tanh_forward(self, x: Array, as_they_are: bool = False) -> Array:
         """``x``'s shape in, ``x``'s shape out."""
-        return _array("tanh_forward", "its result", self.call("tanh_forward", x))
+        return _array("tanh_forward", "its result", self.call("tanh_forward", x, as_they_are=as_they_are))
 
-    def softmax_forward(self, x: Array) -> Array:
+    def softmax_forward(self, x: Array, as_they_are: bool = False) -> Array:
         """A distribution for each column of ``x``."""
-        return _array("softmax_forward", "its result", self.call("softmax_forward", x))
+        return _array("softmax_forward", "its result", self.call("softmax_forward", x, as_they_are=as_they_are))
 
     def rnn_cell_forward(
         self, xt: Array, a_prev: Array, parameters: Mapping[str, Array], as_they_are: bool = False
     ) -> tuple[Array, Array, Any]:
         """``a_next, yt_pred, cache``."""
         result = self.call("rnn_cell_forward", xt, a_prev, parameters, as_they_are=as_they_are)
-        return _triple("rnn_cell_forward", ("a_next", "yt_pred", "cache"), result)
+        a_next, yt_pred, cache = _triple("rnn_cell_forward", ("a_next", "yt_pred", "cache"), result)
+        shapes = {"a_next": a_prev.shape, "yt_pred": (len(parameters["Wya"]), *xt.shape[1:])}
+        self._look_at("rnn_cell_forward", {"a_next": a_next, "yt_pred": yt_pred}, shapes)
+        return a_next, yt_pred, cache
 
     def rnn_forward(
         self, x: Array, a0: Array, parameters: Mapping[str, Array], as_they_are: bool = False
     ) -> tuple[Array, Array, Any]:
         """``a, y_pred, caches``."""
         result = self.call("rnn_forward", x, a0, parameters, as_they_are=as_they_are)
-        return _triple("rnn_forward", ("a", "y_pred", "caches"), result)
+        a, y_pred, caches = _triple("rnn_forward", ("a", "y_pred", "caches"), result)
+        shapes = {"a": (len(a0), *x.shape[1:]), "y_pred": (len(parameters["Wya"]), *x.shape[1:])}
+        self._look_at("rnn_forward", {"a": a, "y_pred": y_pred}, shapes)
+        return a, y_pred, caches
 
-    def rnn_cell_backward(self, da_next: Array, cache: Any) -> dict[str, Array]:
+    def rnn_cell_backward(self, da_next: Array, cache: Any, as_they_are: bool = False) -> dict[str, Array]:
         """``dxt, da_prev, dWax, dWaa, dba``; ``dx`` is taken for ``dxt``, as the document's docstring has it."""
-        result = self.call("rnn_cell_backward", da_next, cache)
+        result = self.call("rnn_cell_backward", da_next, cache, as_they_are=as_they_are)
         if isinstance(result, Mapping) and "dxt" not in result and "dx" in result:
             result = {**result, "dxt": result["dx"]}
         return _gradients("rnn_cell_backward", result)
 
     def rnn_backward(self, da: Array, caches: Any, as_they_are: bool = False) -> dict[str, Array]:
         """``dx, da0, dWax, dWaa, dba``."""
-        return _gradients("rnn_backward", self.call("rnn_backward", da, caches, as_they_are=as_they_are))
+        gradients = _gradients("rnn_backward", self.call("rnn_backward", da, caches, as_they_are=as_they_are))
+        n_x, n_a = gradients["dx"].shape[:1], len(da)
+        shapes = {"dx": (*n_x, *da.shape[1:]), "da0": da.shape[:2]}
+        shapes |= {"dWax": (n_a, *n_x), "dWaa": (n_a, n_a), "dba": (n_a, 1)}
+        self._look_at("rnn_backward", gradients, shapes)
+        return gradients
+
+    def second_part(self, caches: Any) -> Any:
+        """``caches[1]``, which is ``x`` in the document's own; None for caches of another form."""
+        return caches[1] if isinstance(caches, tuple | list) and len(caches) == 2 else None
+
+    def begin(self) -> None:
+        """Forget what earlier checks made it print, or return in another shape."""
+        self.misshapen = None
+        self.printed()
+
+    def printed(self) -> str:
+        """The end of what it has printed since this was last asked, where that is not printed here."""
+        return ""
+
+    def close(self) -> None:
+        """Let go of what it holds outside this process."""
 
     def call(self, name: str, *arguments: Any, as_they_are: bool = False) -> Any:
         """What the function returns, untouched, for copies of the arguments that are its own to spoil.
@@ -113,20 +146,31 @@ class Implementation:
         """
         if not self.offers(name):
             raise NotOffered([("", f"{self.name} has no {name}")], function=name)
-        if not as_they_are:
-            ours = 1 if name in GRADIENTS else len(arguments)
-            arguments = (*map(self._own, arguments[:ours]), *arguments[ours:])
+        result = self._handed_over(name, arguments, as_they_are)
+        if result is None:
+            raise NotImplementedYet([("", f"{name} is a stub: it returns nothing")], function=name)
+        return result
+
+    def _handed_over(self, name: str, arguments: tuple[Any, ...], as_they_are: bool) -> Any:
+        """What the function returns, None if that is nothing. Raises the outcome of a call that does not return."""
+        ours = 0 if as_they_are else 1 if name in GRADIENTS else len(arguments)
+        given = (*map(self._own, arguments[:ours]), *arguments[ours:])
         try:
-            result = getattr(self._functions, name)(*arguments)
+            return getattr(self._functions, name)(*given)
         except NotImplementedError:
-            result = None
+            return None
         except Outcome:
             raise
         except (Exception, SystemExit) as error:
             raise crash(name, error) from None
-        if result is None:
-            raise NotImplementedYet([("", f"{name} is a stub: it returns nothing")], function=name)
-        return result
+
+    def _look_at(self, function: str, got: Mapping[str, Array], expected: Mapping[str, tuple[int, ...]]) -> None:
+        """Keep in mind that a result has another shape: whatever a check then stumbles over, that is the reason."""
+        try:
+            require_shapes(got, expected)
+        except Wrong as wrong:
+            wrong.function = function
+            self.misshapen = self.misshapen or wrong
 
     def _own(self, value: Any) -> Any:
         if isinstance(value, Mapping):
@@ -138,7 +182,10 @@ class Implementation:
 
 def crash(name: str, error: BaseException) -> Crashed:
     """The outcome for an exception: what it says, and the last line of theirs that it passed through."""
-    text = str(error).strip() or "(no message)"
+    try:
+        text = str(error)[:1000].strip() or "(no message)"
+    except Exception:
+        text = "(its message cannot be read)"
     lines = [("error", f"{type(error).__name__}: {text.splitlines()[0]}")]
     frames = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.startswith(_OURS)]
     if frames:
@@ -161,18 +208,14 @@ def _tolerance_of(declared: Any) -> dict[str, float]:
 
 def _array(function: str, what: str, value: Any) -> Array:
     try:
-        array = np.asarray(value)
-    except (ValueError, TypeError, RuntimeError) as error:
-        raise Wrong([("returned", f"{what} is not an array of numbers: {error}")], function=function) from None
-    if array.dtype.kind not in "fciub":
-        came = f"dtype {array.dtype}" if isinstance(value, np.ndarray) else type(value).__name__
-        raise Wrong([("returned", f"{what} is not an array of numbers but {came}")], function=function)
-    return array
+        return as_numbers(value)
+    except TypeError as error:
+        raise Wrong([("returned", f"{what} is not an array of numbers{error}")], function=function) from None
 
 
 def _triple(function: str, names: tuple[str, str, str], result: Any) -> tuple[Array, Array, Any]:
     if not isinstance(result, tuple | list) or len(result) != 3:
-        came = f"{len(result)} values" if isinstance(result, tuple | list) else type(result).__name__
+        came = f"{len(result)} values" if isinstance(result, tuple | list) else kind_of(result)
         raise Wrong([("returned", f"{came}, expected the three {', '.join(names)}")], function=function)
     _require_begun(function, names[:2], result[:2])
     return _array(function, names[0], result[0]), _array(function, names[1], result[1]), result[2]
@@ -182,7 +225,7 @@ def _gradients(function: str, result: Any) -> dict[str, Array]:
     names = GRADIENTS[function]
     if not isinstance(result, Mapping):
         raise Wrong(
-            [("returned", f"{type(result).__name__}, expected a dict of {', '.join(names)}")], function=function
+            [("returned", f"{kind_of(result)}, expected a dict of {', '.join(names)}")], function=function
         )
     missing = [name for name in names if name not in result]
     if missing:

@@ -6,8 +6,8 @@ import ast
 import contextlib
 import importlib
 import inspect
-import io
 import linecache
+import os
 import sys
 import warnings
 from collections.abc import Iterator
@@ -21,6 +21,7 @@ from rnn_reference.implementations.notebook import read_cells
 from rnn_reference.implementations.patience import OutOfPatience, at_most
 from rnn_reference.implementations.standins import stand_in
 from rnn_reference.implementations.unusable import Unusable
+from rnn_reference.places import parted
 
 BUILT_IN = {
     "reference": "rnn_reference",
@@ -28,26 +29,29 @@ BUILT_IN = {
     "torch": "rnn_reference.implementations.torch_layer",
 }
 
-IMPORT_SECONDS = 10.0
-"""How long a ``.py`` file may take to run before its definitions alone are tried."""
+PATIENCE = 10.0
+"""Seconds that a ``.py`` file may take to run before its definitions alone are tried."""
+
+DEFINITIONS_ALONE = "its definitions alone were taken"
+"""How the note ends that says so."""
 
 
-def load(target: str) -> Implementation:
+def load(target: str, seconds: float = PATIENCE, definitions_only: bool = False) -> Implementation:
     """The implementation that ``target`` names.
 
     ``target`` is ``file.py``, ``notebook.ipynb``, ``package.module`` or the name of a built-in adapter, each with
-    an optional ``:attribute``. Raises Unusable, with one clear line, if it cannot be found or run, or if it
-    offers none of the six functions.
+    an optional ``:attribute``. ``seconds`` limits the run of a file, ``definitions_only`` leaves it out. Raises
+    Unusable, with one clear line, if it cannot be found or run, or if it offers none of the six functions.
     """
     if not target:
         raise Unusable("expected a target, got an empty name")
-    where, attribute = _parted(target)
+    where, attribute = parted(target)
     notes: list[str] = []
     with _quietly():
         if where in BUILT_IN and not Path(where).exists():
             owner = _built_in(where)
         elif where.endswith((".py", ".ipynb")):
-            owner, notes = _from_file(where)
+            owner, notes = _from_file(where, seconds, definitions_only)
         else:
             owner = _from_module(where)
         functions = _attribute(owner, attribute, target) if attribute else owner
@@ -58,18 +62,15 @@ def load(target: str) -> Implementation:
     return implementation
 
 
-def _parted(target: str) -> tuple[str, str]:
-    """The place and the attribute; the colon of a Windows drive is no separator."""
-    where, colon, attribute = target.rpartition(":")
-    if colon and where and all(part.isidentifier() for part in attribute.split(".")) and not Path(target).exists():
-        return where, attribute
-    return target, ""
-
-
 @contextlib.contextmanager
 def _quietly() -> Iterator[None]:
-    silent = contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO())
-    with silent[0], silent[1], contextlib.chdir(Path.cwd()), warnings.catch_warnings():
+    with (
+        open(os.devnull, "w", encoding="utf-8") as nowhere,
+        contextlib.redirect_stdout(nowhere),
+        contextlib.redirect_stderr(nowhere),
+        contextlib.chdir(Path.cwd()),
+        warnings.catch_warnings(),
+    ):
         warnings.simplefilter("ignore")
         yield
 
@@ -96,25 +97,27 @@ def _from_module(name: str) -> ModuleType:
         raise Unusable(f"{name} could not be imported: {_told(error)}") from None
 
 
-def _from_file(name: str) -> tuple[ModuleType, list[str]]:
+def _from_file(name: str, seconds: float, definitions_only: bool) -> tuple[ModuleType, list[str]]:
     path = Path(name)
     if not path.is_file():
         raise Unusable(f"{name}: no such file")
     _make_importable(path.resolve().parent)
-    return _from_notebook(path) if path.suffix == ".ipynb" else _from_script(path)
+    if path.suffix == ".ipynb":
+        return _from_notebook(path, seconds)
+    return _from_script(path, seconds, definitions_only)
 
 
-def _from_notebook(path: Path) -> tuple[ModuleType, list[str]]:
+def _from_notebook(path: Path, seconds: float) -> tuple[ModuleType, list[str]]:
     cells, notes = read_cells(path)
     module = _empty_module(path)
     for cell in cells:
         label = f"{path.name}, cell {cell.number}"
         linecache.cache[label] = (len(cell.source), None, cell.source.splitlines(keepends=True), label)
-        notes += _run_definitions(module, cell.tree, label)
+        notes += _run_definitions(module, cell.tree, label, seconds)
     return module, notes
 
 
-def _from_script(path: Path) -> tuple[ModuleType, list[str]]:
+def _from_script(path: Path, seconds: float, definitions_only: bool) -> tuple[ModuleType, list[str]]:
     try:
         tree = ast.parse(path.read_bytes(), filename=str(path))
     except SyntaxError as error:
@@ -123,20 +126,22 @@ def _from_script(path: Path) -> tuple[ModuleType, list[str]]:
     except ValueError as error:
         raise Unusable(f"{path} is not Python: {error}") from None
     module = _empty_module(path)
+    if definitions_only:
+        return module, _run_definitions(module, tree, str(path), seconds)
     try:
-        with at_most(IMPORT_SECONDS):
+        with at_most(seconds):
             exec(compile(tree, str(path), "exec", dont_inherit=True), module.__dict__)
         return module, []
     except OutOfPatience:
-        reason = f"did not end within {IMPORT_SECONDS:g} s"
+        reason = f"did not end within {seconds:g} s"
     except (Exception, SystemExit) as error:
         reason = f"failed ({_told(error)})"
     module = _empty_module(path)
-    notes = _run_definitions(module, tree, str(path))
-    return module, [f"running the file {reason}; its definitions alone were taken", *notes]
+    notes = _run_definitions(module, tree, str(path), seconds)
+    return module, [f"running the file {reason}; {DEFINITIONS_ALONE}", *notes]
 
 
-def _run_definitions(module: ModuleType, tree: ast.Module, label: str) -> list[str]:
+def _run_definitions(module: ModuleType, tree: ast.Module, label: str, seconds: float) -> list[str]:
     """Run the definitions of ``tree`` in ``module``, one by one; the notes on what was stood in for or left out."""
     notes: list[str] = []
     for statement in definitions(tree.body):
@@ -147,7 +152,7 @@ def _run_definitions(module: ModuleType, tree: ast.Module, label: str) -> list[s
             notes += found
             continue
         try:
-            with at_most(IMPORT_SECONDS):
+            with at_most(seconds):
                 exec(_compiled(statement, label, module), module.__dict__)
         except (Exception, SystemExit, OutOfPatience) as error:
             if isinstance(statement, ast.Assign | ast.AnnAssign):
@@ -217,5 +222,5 @@ def _what_it_has(owner: Any) -> str:
 
 def _told(error: BaseException) -> str:
     if isinstance(error, OutOfPatience):
-        return f"it did not end within {IMPORT_SECONDS:g} s"
+        return str(error)
     return "; ".join(text for _, text in crash("", error).lines)

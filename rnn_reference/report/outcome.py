@@ -5,13 +5,15 @@ from typing import Any
 
 import pytest
 
-from rnn_reference.report.verdict import Record
+from rnn_reference.report.verdict import WRONG, Record
 from rnn_reference.verification.judge import Judge
 from rnn_reference.verification.outcomes import Outcome
 
 
-def record_of(item: pytest.Item, check: str, raised: BaseException | None, judge: Judge | None, strict: bool) -> Record:
-    """The record of a check that raised ``raised``, or passed.
+def record_of(
+    item: pytest.Item, check: str, raised: BaseException | None, judge: Judge | None, strict: bool, printed: str = ""
+) -> Record:
+    """The record of a check that raised ``raised``, or passed; ``printed`` is what the implementation had to say.
 
     What fails in the group ``numerics`` is advice, unless ``strict``. An exception that is no outcome is a
     mistake of ours: ``traceback`` says that it is to be shown as one.
@@ -24,6 +26,8 @@ def record_of(item: pytest.Item, check: str, raised: BaseException | None, judge
     if group == "numerics" and not strict and name in ("failed", "crashed"):
         name = "advice"
     lines = outcome.lines if outcome else [("error", f"{type(raised).__name__}: {raised}")] if raised else []
+    if name in WRONG:
+        lines = [*lines, *(("printed", line[:100]) for line in printed.strip().splitlines()[-3:])]
     if name == "passed" and judge and judge.blunt:
         name, lines = "advice", [("blunt", judge.blunt)]
     return {

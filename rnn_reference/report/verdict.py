@@ -20,10 +20,12 @@ COUNTED = ("passed", "failed", "crashed", "timed out", "not implemented", "not j
 WRONG = ("failed", "crashed", "timed out")
 
 
-def report_on(implementation: Implementation, records: Iterable[Record]) -> Report:
-    """The report on one implementation, after its checks have run."""
+def report_on(implementation: Implementation, records: Iterable[Record], left_out: int = 0) -> Report:
+    """The report on one implementation, after its checks have run, but for those that were ``left_out`` at the end."""
     records = list(records)
+    notes = [f"stopped early: {left_out} of {len(records) + left_out} checks did not run"] if left_out else []
     functions = {name: _of_function(name, implementation.offers(name), records) for name in FUNCTIONS}
+    verdict = _overall([function["verdict"] for function in functions.values()])
     counts = Counter(record["outcome"] for record in records)
     shown = "id outcome about function asks message lines problem smallest_error_seen ulps notes rerun".split()
     return {
@@ -32,9 +34,9 @@ def report_on(implementation: Implementation, records: Iterable[Record]) -> Repo
         "implementation": {
             "name": implementation.name,
             "dtype": implementation.dtype,
-            "notes": implementation.notes,
+            "notes": implementation.notes + notes,
         },
-        "verdict": _overall([function["verdict"] for function in functions.values()]),
+        "verdict": "not judged" if verdict == "conforms" and left_out else verdict,
         "functions": finite(functions),
         "checks": [finite({key: record[key] for key in shown}) for record in records],
         "counts": {outcome: counts[outcome] for outcome in COUNTED if counts[outcome] or outcome in _ALWAYS},

@@ -65,7 +65,9 @@ def require_shapes(got: Mapping[str, Array], expected: Mapping[str, tuple[int, .
 
 def require_unchanged(given: Any, before: Any, function: str) -> None:
     """Raise ``Wrong``, naming each array in ``given`` (dicts of arrays, nested) that is not as it was before."""
-    changed = [name for name, array in _flat(given).items() if not np.array_equal(array, _flat(before)[name], True)]
+    now, then = _flat(given), _flat(before)
+    kept = {name for name in now.keys() & then.keys() if np.array_equal(now[name], then[name], equal_nan=True)}
+    changed = [name for name in then | now if name not in kept]
     if changed:
         raise Wrong([("changed", f"{', '.join(changed)}: not as before the call")], function=function)
 

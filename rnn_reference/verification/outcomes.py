@@ -34,6 +34,12 @@ class Crashed(Outcome):
     name = "crashed"
 
 
+class TimedOut(Outcome):
+    """The implementation did not return in time."""
+
+    name = "timed out"
+
+
 class NotImplementedYet(Outcome):
     """The function is there, and is a stub: it returns None or raises NotImplementedError."""
 

@@ -1,0 +1,173 @@
+"""The functions of a target that runs in a process of its own.
+
+No sandbox: it is there so that what other people's code does wrong costs that code's own checks, and nothing else.
+Every function is called as if it were here. A call that ends the process, or does not end in time, comes out as an
+outcome, and the next one finds a new process.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from rnn_reference.implementations.implementation import FUNCTIONS, Implementation
+from rnn_reference.implementations.loading import DEFINITIONS_ALONE
+from rnn_reference.implementations.pipe import Handle
+from rnn_reference.implementations.process import Died, Process
+from rnn_reference.implementations.unusable import Unusable
+from rnn_reference.verification.outcomes import Crashed, NotImplementedYet, Outcome, TimedOut
+
+STRIKES = 3
+"""A function that has cost so many processes is not called again."""
+
+LOADED = ("offers", "dtype", "tolerance", "notes")
+"""What a worker says of the target that it has loaded."""
+
+LONGEST = 300
+"""Characters of a text from a worker that are passed on."""
+
+LOADING = 60.0
+"""Seconds that a target has to load, beside those that its file or notebook may run: some import a framework."""
+
+
+class Isolated(Implementation):
+    """The implementation that ``target`` names, its functions and caches in a worker process.
+
+    ``target`` is a file or a notebook, with an optional ``:attribute``; ``seconds`` limits each call and the run of
+    a file, ``memory`` the bytes of data of its process (on Linux); ``process`` may have been started before. Raises
+    Unusable, with one clear line, where ``load`` would, and if the process ends while it loads.
+    """
+
+    def __init__(
+        self, target: str, seconds: float = 10.0, memory: float = 2.0**32, process: Process | None = None
+    ) -> None:
+        self._process = process or Process()
+        self._target, self._seconds, self._memory = target, seconds, memory
+        self._definitions_only = False
+        self._deaths: defaultdict[str, list[Outcome]] = defaultdict(list)
+        loaded = self._load()
+        super().__init__(target, SimpleNamespace(dtype=loaded["dtype"], tolerance=loaded["tolerance"]))
+        self.notes = [str(note) for note in loaded["notes"]]
+        self._definitions_only = any(note.endswith(DEFINITIONS_ALONE) for note in self.notes)
+        self._offers = {name for name in FUNCTIONS if name in loaded["offers"]}
+
+    def offers(self, name: str) -> bool:
+        """Whether the worker has found it."""
+        return name in self._offers
+
+    def second_part(self, caches: Handle) -> Any:
+        """``caches[1]``, fetched; None where the caches are no pair."""
+        return self._ask("rnn_forward", {"part": caches}, [caches], "part")["part"]
+
+    def printed(self) -> str:
+        """The end of what was printed over there since this was last asked."""
+        return self._process.printed()
+
+    def close(self) -> None:
+        """End the worker."""
+        self._process.close()
+
+    def _handed_over(self, name: str, arguments: tuple[Any, ...], as_they_are: bool) -> Any:
+        given = arguments if as_they_are else [self._in_its_dtype(argument) for argument in arguments]
+        handles = [argument for argument in arguments if isinstance(argument, Handle)]
+        question = {"call": name, "arguments": given, "as_they_are": as_they_are}
+        reply = self._ask(name, question, handles, "returned", "changed")
+        for argument, changed in zip(arguments, reply["changed"], strict=False):
+            if changed is not None:
+                _write_back(argument, changed)
+        result = reply["returned"]
+        if isinstance(result, tuple) and isinstance(result[-1], Handle):
+            result[-1].given_up = self._given_up
+        return result
+
+    def _in_its_dtype(self, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {name: self._in_its_dtype(item) for name, item in value.items()}
+        if isinstance(value, np.ndarray):
+            return np.ascontiguousarray(value, self.dtype if value.dtype.kind == "f" else None)
+        return value
+
+    def _load(self) -> dict[str, Any]:
+        """What the new process says of the target. Raises Unusable."""
+        self._given_up: list[int] = []  # the caches that it holds and nobody here wants any more
+        question = {"load": self._target, "definitions_only": self._definitions_only}
+        limits = {"seconds": self._seconds, "memory": self._memory}
+        try:
+            reply = self._process.ask(question | limits, LOADING + 3 * self._seconds, *LOADED)
+        except Died as death:
+            self._process.close()
+            where = f" ({death.where})" if death.where else ""
+            raise Unusable(f"{self._target} could not be loaded: {death.how}{where}") from None
+        if "unusable" in reply:
+            self._process.close()
+            raise Unusable(str(reply["unusable"]))
+        return reply
+
+    def _ask(self, function: str, question: dict[str, Any], handles: list[Handle], *parts: str) -> dict[str, Any]:
+        """The reply to a question. Raises the outcome, if that is what came of it."""
+        try:
+            return self._reply(function, question, handles, *parts)
+        except Outcome as outcome:
+            raised = outcome
+        # always from this line: hypothesis takes failures that are raised in two places for two mistakes
+        raise raised.with_traceback(None)
+
+    def _reply(self, function: str, question: dict[str, Any], handles: list[Handle], *parts: str) -> dict[str, Any]:
+        if len(self._deaths[function]) >= STRIKES:
+            raise _given_up(function, self._deaths[function][-1])
+        if self._process.ended:
+            self._restart(function)
+        if any(handle.given_up is not self._given_up for handle in handles):
+            raise Crashed([("error", "its process has ended, and its caches with it")], function)
+        released = {"released": self._given_up[:]}
+        del self._given_up[: len(released["released"])]
+        try:
+            reply = self._process.ask(question | released, self._seconds, *parts)
+        except Died as death:
+            outcome = _outcome_of(death, function, self._seconds)
+            self._deaths[function].append(outcome)
+            raise outcome from None
+        if "outcome" in reply:
+            raise _outcome_in(reply, function)
+        return reply
+
+    def _restart(self, function: str) -> None:
+        try:
+            self._process.close()
+            self._process = Process()
+            self._load()
+        except (Unusable, OSError) as error:
+            raise Crashed([("error", f"its process ended, and did not start again: {error}")], function) from None
+
+
+def _outcome_of(death: Died, function: str, seconds: float) -> Outcome:
+    where = [("where", death.where)] if death.where else []
+    if death.timed_out:
+        return TimedOut([("timed out", f"no answer within {seconds:g} s"), *where], function)
+    return Crashed([("error", death.how), *where], function)
+
+
+def _given_up(function: str, last: Outcome) -> Outcome:
+    again = ("again", f"{STRIKES} calls of {function} ended so; it was not called any more")
+    return type(last)([*last.lines, again], function)
+
+
+def _outcome_in(reply: Mapping[str, Any], function: str) -> Outcome:
+    """The outcome that the worker tells of: an exception, or a stub."""
+    lines = [(str(label)[:12], str(text)[:LONGEST]) for label, text in reply["lines"]]
+    if reply["outcome"] == NotImplementedYet.name:
+        return NotImplementedYet(lines, function)
+    return Crashed(lines, function, {"exception": str(reply.get("exception"))[:LONGEST]})
+
+
+def _write_back(argument: Any, changed: Any) -> None:
+    """Make an argument what the call made of its copy."""
+    if isinstance(argument, dict):
+        argument.clear()
+        argument.update(changed if isinstance(changed, Mapping) else {})
+    elif getattr(changed, "shape", None) == argument.shape:
+        argument[...] = changed
+    else:
+        argument.fill(np.nan)  # of another shape, or no array any more: in any case not what it was

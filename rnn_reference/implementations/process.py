@@ -1,0 +1,198 @@
+"""A worker process as its parent holds it: one question at a time, each in a limited time; its output in a file."""
+
+import contextlib
+import math
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rnn_reference.implementations.pipe import Channel
+
+# numpy takes as long to import here as there: this module does without it until there is something to ask
+
+SHARED = 2**24
+"""Bytes of memory that both processes share. Arrays that need more go through the pipe: that is slower."""
+
+GRACE = 2.0
+"""Seconds after its time limit in which a worker may still say where it hangs, and end."""
+
+LAST_WORDS = signal.SIGABRT
+"""Makes a worker's interpreter say where it is, and end."""
+
+KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(2**28), "MALLOC_TRIM_THRESHOLD_": str(2**28)}
+"""For glibc: an array's memory is used again, not given back and asked for at every call."""
+
+MOST_OUTPUT = 2**24
+"""Bytes of output that are kept on disk; beyond, what came before is thrown away."""
+
+_OTHERWISE = ({"outcome", "lines"}, {"unusable"})
+_BOOTSTRAP = """
+import sys
+sys.path[:] = {paths!r}
+from rnn_reference.implementations.worker import main
+main({shared!r})
+"""
+_OURS = str(Path(__file__).resolve().parent.parent)
+_FRAME = re.compile(r'^  File "(?P<file>.+)", line (?P<line>\d+) in ', re.MULTILINE)
+_DUMP = re.compile(r"^(Fatal Python error|Windows fatal exception)", re.MULTILINE)
+
+
+class Died(Exception):  # noqa: N818 (an event, not an error of ours)
+    """The worker is gone: ``how`` it went, ``where`` in other people's code if that is known."""
+
+    def __init__(self, how: str, where: str | None, timed_out: bool) -> None:
+        super().__init__(how)
+        self.how, self.where, self.timed_out = how, where, timed_out
+
+
+class Process:
+    """A worker, started at once. The caller's imports are its own; nothing else is shared with it."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="rnn-reference-"))
+        shared = _reserved(self._folder / "shared")
+        self._sink, self._output = open(self._folder / "output", "ab"), open(self._folder / "output", "rb")  # noqa: SIM115
+        self.ended = False
+        self._seen = 0
+        self._deadline: float | None = None
+        paths = [os.path.abspath(entry) for entry in sys.path]
+        self._child = subprocess.Popen(
+            [sys.executable, "-c", _BOOTSTRAP.format(paths=paths, shared=str(shared))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._sink,
+            env=os.environ | KEEP_MEMORY,
+            start_new_session=True,  # Ctrl-C is for us, and what it starts ends with it
+        )
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def ask(self, question: dict[str, Any], seconds: float, *parts: str) -> dict[str, Any]:
+        """The worker's answer, which has these parts, or else ``outcome`` and ``lines``, or ``unusable``.
+
+        Raises Died if there is none within ``seconds``, or none that can be read.
+        """
+        from rnn_reference.implementations.pipe import Malformed
+
+        began = time.monotonic()
+        self._deadline = began + seconds
+        try:
+            self._channel.send(question)
+            answer = self._channel.receive().value()
+            if not isinstance(answer, dict) or not any(map(answer.keys().__ge__, ({*parts}, *_OTHERWISE))):
+                raise Malformed("an answer without its parts")
+            return answer
+        except (EOFError, OSError):
+            raise self._death(late=time.monotonic() - began >= seconds) from None
+        except Malformed:
+            self.stop()
+            raise Died("its process wrote over its own answers", None, timed_out=False) from None
+        except BaseException:
+            self.stop()  # interrupted in the middle of a message: the next one could not be read
+            raise
+        finally:
+            self._deadline = None
+
+    @cached_property
+    def _channel(self) -> "Channel":
+        from rnn_reference.implementations.pipe import Channel
+
+        assert self._child.stdin and self._child.stdout
+        return Channel(self._child.stdout, self._child.stdin, self._folder / "shared")  # type: ignore[arg-type]
+
+    def printed(self) -> str:
+        """The end of what was printed since this was last asked."""
+        size = os.fstat(self._output.fileno()).st_size
+        start = self._seen if self._seen <= size else 0
+        self._output.seek(max(start, size - 4000))
+        self._seen = size
+        printed = self._output.read().decode(errors="replace")
+        last_words = _DUMP.search(printed)
+        return printed[: last_words.start()] if last_words else printed
+
+    def stop(self) -> None:
+        """End the process and all that it started. What it printed can still be read."""
+        self.ended = True
+        self._kill()
+        self._child.wait()
+        for stream in (self._child.stdin, self._child.stdout):
+            with contextlib.suppress(OSError):
+                stream.close()  # type: ignore[union-attr]
+
+    def close(self) -> None:
+        """End the process and forget it."""
+        self.stop()
+        self._sink.close()
+        self._output.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _kill(self) -> None:
+        with contextlib.suppress(OSError):
+            if hasattr(os, "killpg"):
+                os.killpg(self._child.pid, signal.SIGKILL)
+            else:
+                self._child.kill()
+
+    def _death(self, late: bool) -> Died:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._child.wait(GRACE)
+        status = self._child.poll()
+        self.stop()
+        told = self._told_before_death()
+        if late:
+            return Died("", told, timed_out=True)
+        return Died(_worded(status), told, timed_out=False)
+
+    def _told_before_death(self) -> str | None:
+        """The place in other people's code that the interpreter's last words name."""
+        self._output.seek(max(0, os.fstat(self._output.fileno()).st_size - 2**16))
+        words = self._output.read().decode(errors="replace")
+        dump = _DUMP.search(words)
+        frames = _FRAME.finditer(words, dump.start()) if dump else iter(())
+        theirs = (frame for frame in frames if not frame["file"].startswith(_OURS))
+        first = next((frame for frame in theirs if os.sep + "lib" + os.sep not in frame["file"]), None)
+        return f"{Path(first['file']).name}, line {first['line']}" if first else None
+
+    def _watch(self) -> None:
+        """Kill a worker that does not end in time by itself, and keep its output from filling the disk."""
+        while self._child.poll() is None:
+            late = time.monotonic() - (self._deadline or math.inf)
+            if late > GRACE or (late > 0 and os.name == "nt"):
+                self._kill()
+            elif late > 0:
+                self._child.send_signal(LAST_WORDS)
+            with contextlib.suppress(ValueError):  # closed meanwhile
+                if os.fstat(self._output.fileno()).st_size > MOST_OUTPUT:
+                    self._sink.truncate(0)
+            time.sleep(0.1)
+
+
+def _reserved(path: Path) -> Path:
+    """A file of ``SHARED`` bytes. Raises OSError where there is no room: memory without disk behind it would kill."""
+    with open(path, "xb") as file:
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(file.fileno(), 0, SHARED)
+        else:
+            file.truncate(SHARED)
+    return path
+
+
+def _worded(status: int | None) -> str:
+    if status is None:
+        return "its process closed its pipes"
+    if status >= 0:
+        return f"its process ended with exit status {status}"
+    try:
+        name = signal.Signals(-status).name
+    except ValueError:
+        name = f"signal {-status}"
+    return f"its process was killed by {name}" + (" (out of memory?)" if name == "SIGKILL" else "")

@@ -1,0 +1,166 @@
+"""The process in which other people's code runs: it loads one target, then answers calls until its input ends.
+
+Requests come by standard input and replies go by standard output, both moved out of the way first: whatever the
+target prints goes to standard error. The worker is given arguments, never an expected value, and sends nothing but
+plain values back (``rnn_reference.implementations.pipe``).
+"""
+
+import contextlib
+import faulthandler
+import itertools
+import os
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from rnn_reference.implementations.implementation import FORWARD, Implementation, crash
+from rnn_reference.implementations.loading import load
+from rnn_reference.implementations.pipe import Channel, Foreign, Handle, Message, as_numbers
+from rnn_reference.implementations.unusable import Unusable
+from rnn_reference.verification.outcomes import Outcome
+
+
+def main(shared: str) -> None:
+    """Serve the process that started this one; ``shared`` is the file of the memory that both share."""
+    channel = Channel(_moved(0, "rb"), _moved(1, "wb"), Path(shared))
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(2, 1)
+    sys.stdout = open(1, "w", buffering=1, errors="replace", closefd=False)  # noqa: SIM115 (a line dies with nobody)
+    faulthandler.enable(file=2)  # last words, also when the parent loses patience and sends SIGABRT
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    warnings.simplefilter("ignore")
+    np.seterr(all="ignore")
+    with contextlib.suppress(EOFError, BrokenPipeError):  # nobody asks any more
+        first = channel.receive().value()
+        _limit_memory(first["memory"])
+        worker = _loaded(first, channel)
+        while worker:
+            worker.answer(channel.receive())
+    os._exit(0)  # whatever the target left running or registered ends here
+
+
+def _end_with(parent: int) -> None:
+    """End this process soon after its parent, also in the middle of a call that never returns."""
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    os._exit(0)
+
+
+def _moved(number: int, mode: str) -> BinaryIO:
+    return os.fdopen(os.dup(number), mode, buffering=2**16)  # type: ignore[return-value]
+
+
+def _limit_memory(limit: float) -> None:
+    """Allow ``limit`` bytes of data, where the system has such a limit.
+
+    Address space is left alone: a GPU's driver reserves far more of it than it uses.
+    """
+    try:
+        import resource
+    except ModuleNotFoundError:
+        return  # Windows
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_DATA, (int(limit), int(limit)))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _loaded(request: dict[str, Any], channel: Channel) -> "_Worker | None":
+    try:
+        implementation = load(request["load"], seconds=request["seconds"], definitions_only=request["definitions_only"])
+    except Unusable as error:
+        channel.send({"unusable": str(error)})
+        return None
+    except BaseException as error:
+        channel.send({"unusable": "; ".join(text for _, text in crash("", error).lines)})
+        return None
+    described = {"offers": implementation.offered, "dtype": implementation.dtype}
+    channel.send(described | {"tolerance": implementation.tolerance, "notes": implementation.notes})
+    return _Worker(implementation, channel)
+
+
+class _Worker:
+    """An implementation, and the caches that it gave out."""
+
+    def __init__(self, implementation: Implementation, channel: Channel) -> None:
+        self.implementation, self.channel = implementation, channel
+        self.kept: dict[int, Any] = {}
+        self.numbers = itertools.count()
+
+    def answer(self, message: Message) -> None:
+        """Do what one message asks for, and reply."""
+        request = message.value()
+        for number in request["released"]:
+            self.kept.pop(number, None)
+        if "part" in request:
+            self.channel.send({"part": self._second_part(request["part"].number)})
+            return
+        reply = self._called(request["call"], request["arguments"])
+        if "returned" in reply and request["as_they_are"]:
+            pairs = zip(request["arguments"], message.value(own=False)["arguments"], strict=True)
+            reply["changed"] = [None if _same(now, was) else _plain(now) for now, was in pairs]
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(Exception):
+                stream.flush()
+        self.channel.send(reply)
+
+    def _called(self, function: str, given: list[Any]) -> dict[str, Any]:
+        """What the function returns or raises."""
+        arguments = [self.kept.get(one.number) if isinstance(one, Handle) else one for one in given]
+        try:
+            result = self.implementation.call(function, *arguments, as_they_are=True)
+            return {"returned": self._described(function, result), "changed": []}
+        except Outcome as raised:
+            outcome = raised
+        except BaseException as error:
+            outcome = crash(function, error)
+        return {"outcome": outcome.name, "lines": outcome.lines, **outcome.evidence}
+
+    def _described(self, function: str, result: Any) -> Any:
+        """The result with a handle in place of the cache, and everything else as arrays of numbers where it can be."""
+        if isinstance(result, tuple | list):
+            parts = list(result)
+            if function in FORWARD and len(parts) == 3:
+                number = next(self.numbers)
+                self.kept[number] = parts[2]
+                return (_plain(parts[0]), _plain(parts[1]), Handle(number))
+            described = [_plain(part) for part in parts[:MANY]]
+            return described if isinstance(result, list) else tuple(described)
+        return _plain(result)
+
+    def _second_part(self, number: int) -> Any:
+        caches = self.kept.get(number)
+        return _plain(caches[1]) if isinstance(caches, tuple | list) and len(caches) == 2 else None
+
+
+MANY = 1000
+"""A list with more parts than this is none that anybody asked for."""
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(name): _leaf(item) for name, item in itertools.islice(value.items(), MANY)}
+    return _leaf(value)
+
+
+def _leaf(value: Any) -> Any:
+    if value is None:
+        return None
+    try:
+        return as_numbers(value)
+    except Exception as error:
+        return Foreign(type(value).__name__, str(error)[:MANY])
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two values that came in messages (arrays, handles, dicts of arrays) are the same to the last bit."""
+    if isinstance(one, dict):
+        return isinstance(other, dict) and one.keys() == other.keys() and all(_same(one[k], other[k]) for k in one)
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return one.dtype == other.dtype and one.shape == other.shape and one.tobytes() == other.tobytes()
+    return isinstance(one, Handle) and isinstance(other, Handle)

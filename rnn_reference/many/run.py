@@ -1,0 +1,92 @@
+"""Many tasks at once, and what is left of them: a line as each ends, a table, files."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+from rnn_reference.many.task import Task, merged
+from rnn_reference.report import table
+from rnn_reference.report.verdict import Report, unusable
+
+Runner = Callable[[list[Task]], Iterator[Report]]
+"""Does tasks in any order, and gives each report as it comes."""
+
+
+def here(processes: int) -> Runner:
+    """Run so many tasks at a time on this machine."""
+
+    def run(tasks: list[Task]) -> Iterator[Report]:
+        with ThreadPoolExecutor(processes) as pool:  # each thread waits for a process that does the work
+            futures = {pool.submit(task.judged): task for task in tasks}
+            try:
+                for future in as_completed(futures):
+                    error = future.exception()
+                    yield unusable(futures[future].target, str(error)) if error else future.result()
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+
+    return run
+
+
+def on_dask(address: str) -> Runner:
+    """Hand every task to the Dask cluster whose scheduler is at ``address``; where and when it runs is Dask's affair.
+
+    Raises ModuleNotFoundError if ``distributed`` is not installed, OSError if there is no scheduler.
+    """
+    from distributed import Client
+    from distributed import as_completed as as_they_complete
+
+    def run(tasks: list[Task]) -> Iterator[Report]:
+        with Client(address) as client:  # type: ignore[no-untyped-call]
+            futures = {client.submit(Task.judged, task, pure=False): task for task in tasks}
+            for future in as_they_complete(futures):  # type: ignore[no-untyped-call]
+                error = future.exception()
+                yield unusable(futures[future].target, f"{type(error).__name__}: {error}") if error else future.result()
+
+    return run
+
+
+def processes(given: str) -> int:
+    """How many processes ``-n`` asks for: a number, or ``auto`` for one on each core. Raises ValueError."""
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return count if given == "auto" else max(1, int(given))
+
+
+def judge_all(tasks: list[Task], runner: Runner, csv: str | None = None, json_file: str | None = None) -> int:
+    """Do the tasks, show how far they are, and write the table; the exit status.
+
+    Interrupted, it does so for what is done. 0 if all targets conform, 2 if one could not be judged, else 1.
+    """
+    reports: list[Report] = []
+    interrupted = False
+    try:
+        for report in runner(tasks):
+            reports.append(report)
+            print(f"[{len(reports)}/{len(tasks)}] {_brief(report)}", file=sys.stderr, flush=True)
+    except KeyboardInterrupt:
+        interrupted = True
+    order = {task.target: place for place, task in enumerate(tasks)}
+    found = sorted(merged(reports), key=lambda report: order[report["implementation"]["name"]])
+    print(*table.lines(found), sep="\n")
+    if interrupted:
+        print(f"stopped early: {len(tasks) - len(reports)} of {len(tasks)} were not judged")
+    if csv:
+        table.write_csv(Path(csv), found)
+    if json_file:
+        Path(json_file).write_text(json.dumps(found, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    return 2 if interrupted else _status(found)
+
+
+def _brief(report: Report) -> str:
+    fault = table.fault(report)
+    return f"{report['implementation']['name']}: {report['verdict']}" + (f" ({fault})" if fault else "")
+
+
+def _status(reports: Iterable[Report]) -> int:
+    verdicts = {report["verdict"] for report in reports}
+    if verdicts <= {"conforms"}:
+        return 0
+    return 2 if verdicts & {"unusable", "not judged"} else 1

@@ -1,0 +1,108 @@
+"""One target and one range of seeds: the smallest piece of work, done by running the command on it."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rnn_reference.report.verdict import Report, unusable
+
+EXAMPLES = 1000
+"""Fresh problems for each property in one task; a campaign of more is so many tasks, each with seeds of its own."""
+
+ONE_CORE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+"""Tasks share the cores between them: threads of one would only be in another's way."""
+
+PATIENCE = 900.0
+"""Seconds for a whole task and 1,000 examples: what runs in its process, as a framework does, has no other limit."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What to judge, and how. ``folder`` is where relative names start."""
+
+    target: str
+    folder: str
+    options: tuple[str, ...] = ()
+    seed: int = 0
+    examples: int = 20
+
+    def judged(self) -> Report:
+        """The report on the target, whatever becomes of the process that judges it."""
+        with tempfile.TemporaryDirectory(prefix="rnn-reference-") as folder:
+            path = Path(folder) / "report.json"
+            patience = PATIENCE * max(1.0, self.examples / EXAMPLES)
+            try:
+                done = subprocess.run(
+                    self._command(path), cwd=self.folder, env=os.environ | ONE_CORE,
+                    capture_output=True, text=True, errors="replace", timeout=patience, check=False,
+                )  # fmt: skip
+            except subprocess.TimeoutExpired:
+                return unusable(self.target, f"no verdict within {patience:g} s")
+            if path.exists():
+                report: Report = json.loads(path.read_text(encoding="utf-8"))
+                return report
+        said = (done.stderr or done.stdout).strip().splitlines()
+        return unusable(self.target, said[-1] if said else f"no report; exit status {done.returncode}")
+
+    def _command(self, report: Path) -> list[str]:
+        paths = [os.path.abspath(entry) for entry in sys.path]
+        run = f"import sys; sys.path[:] = {paths!r}; from rnn_reference.__main__ import main; sys.exit(main())"
+        ours = [f"--rnn-report={report}", f"--rnn-seed={self.seed}", f"--rnn-examples={self.examples}"]
+        return [sys.executable, "-c", run, self.target, *ours, *self.options]
+
+
+def tasks_for(targets: Sequence[str], options: Sequence[str], seed: int, examples: int) -> list[Task]:
+    """A task for each target and range of seeds; a folder stands for the notebooks and scripts in it."""
+    here, found = str(Path.cwd()), dict.fromkeys(name for target in targets for name in _expanded(target))
+    ranges = [(seed + start // EXAMPLES, min(EXAMPLES, examples - start)) for start in range(0, examples, EXAMPLES)]
+    return [Task(name, here, tuple(options), own_seed, count) for name in found for own_seed, count in ranges]
+
+
+def _expanded(target: str) -> Iterator[str]:
+    if not Path(target).is_dir():
+        yield target
+        return
+    for path in sorted(Path(target).iterdir()):
+        if path.suffix in (".py", ".ipynb") and not path.name.startswith((".", "_")):
+            yield str(path)
+
+
+def merged(reports: Iterable[Report]) -> list[Report]:
+    """One report for each target: of its ranges of seeds, each check and each function as it came out worst."""
+    by_name: dict[str, list[Report]] = {}
+    for report in reports:
+        by_name.setdefault(report["implementation"]["name"], []).append(report)
+    return [_worst(ranges) for ranges in by_name.values()]
+
+
+def _worst(ranges: list[Report]) -> Report:
+    first = min(ranges, key=_badness)
+    if len(ranges) == 1 or not first["checks"]:
+        return first
+    functions = {
+        name: min((report["functions"][name] for report in ranges if name in report["functions"]), key=_badness)
+        for name in first["functions"]
+    }
+    checks = {check["id"]: check for check in first["checks"]}
+    for report in ranges:
+        for check in report["checks"]:
+            checks[check["id"]] = min(checks.get(check["id"], check), check, key=_badness)
+    outcomes = [check["outcome"] for check in checks.values()]
+    counts = dict.fromkeys(first["counts"], 0) | {outcome: outcomes.count(outcome) for outcome in outcomes}
+    return first | {"functions": functions, "checks": list(checks.values()), "counts": counts}
+
+
+_WORST_FIRST = (
+    "wrong", "failed", "crashed", "timed out", "unusable", "not implemented", "advice", "not judged", "conforms",
+    "passed", "not offered",
+)  # fmt: skip
+
+
+def _badness(found: dict[str, str]) -> int:
+    """The rank of a report's or a function's verdict, or of a check's outcome: the worst is 0."""
+    return _WORST_FIRST.index(found.get("verdict") or found["outcome"])

@@ -1,0 +1,61 @@
+"""The reports on many targets, as one table: in a terminal, and as CSV."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from rnn_reference.report.verdict import COUNTED, WRONG, Report
+
+FAILING = (*WRONG, "not implemented")
+
+
+def row(report: Report) -> dict[str, Any]:
+    """One line of the table: target, verdict, fault, score, and the count of each outcome."""
+    counts = report["counts"]
+    passed, judged = score(report)
+    line = {"target": report["implementation"]["name"], "verdict": report["verdict"], "fault": fault(report)}
+    share = f"{passed / judged:.3f}" if judged else ""
+    return line | {"score": share} | {outcome: counts.get(outcome, 0) for outcome in COUNTED}
+
+
+def score(report: Report) -> tuple[int, int]:
+    """How many checks passed, of how many that passed or failed."""
+    counts = report["counts"]
+    passed = counts.get("passed", 0)
+    return passed, passed + sum(counts.get(outcome, 0) for outcome in FAILING)
+
+
+def fault(report: Report) -> str:
+    """What is wrong, in a few words: the named faults; where there is none, the function and how it failed."""
+    if report["verdict"] == "unusable":
+        return str(report["implementation"]["notes"][0])
+    outcomes = {check["id"]: check["outcome"] for check in report["checks"]}
+    said = []
+    for name, function in report["functions"].items():
+        if function["verdict"] == "wrong":
+            named = ", ".join(function["faults"]) or " or ".join(function["candidates"])
+            said.append(named or f"{name} {outcomes.get(function['shown_by'], 'failed')}")
+        elif function["verdict"] == "not implemented":
+            said.append(f"{name} not implemented")
+    return "; ".join(dict.fromkeys(said))
+
+
+def lines(reports: Iterable[Report]) -> Iterator[str]:
+    """The table for a terminal, and a line that counts the verdicts."""
+    rows = [(r["implementation"]["name"], r["verdict"], "{}/{}".format(*score(r)), fault(r)) for r in reports]
+    head = ("target", "verdict", "score", "fault")
+    widths = [max(len(line[i]) for line in [head, *rows]) for i in range(3)]
+    for line in [head, *rows]:
+        yield "  ".join([*(text.ljust(width) for text, width in zip(line, widths, strict=False)), line[3]]).rstrip()
+    verdicts = [verdict for _, verdict, _, _ in rows]
+    yield ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in sorted(set(verdicts)))
+
+
+def write_csv(path: Path, reports: Iterable[Report]) -> None:
+    """Write the table to a file, one line for each target under a line of names."""
+    rows = [row(report) for report in reports]
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, ["target", "verdict", "fault", "score", *COUNTED])
+        writer.writeheader()
+        writer.writerows(rows)

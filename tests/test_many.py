@@ -1,0 +1,195 @@
+"""Many targets at once: each judged once, none lost, whatever the others do."""
+
+import csv
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from rnn_reference.many.run import judge_all
+from rnn_reference.many.task import Task, merged, tasks_for
+from rnn_reference.report.verdict import unusable
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLES, MISBEHAVING = ROOT / "examples", ROOT / "tests" / "misbehaving"
+
+BROKEN = "def tanh_forward(x) return x\n"
+HANGING = "import time\n\ndef tanh_forward(x):\n    time.sleep(1e6)\n"
+DYING = "import os\n\ndef tanh_forward(x):\n    os._exit(5)\n"
+STUB = "def tanh_forward(x):\n    raise NotImplementedError\n"
+
+
+def command(*arguments):
+    """Run the command; it ends in time."""
+    run = [sys.executable, "-m", "rnn_reference", *map(str, arguments)]
+    return subprocess.run(run, capture_output=True, text=True, cwd=ROOT, timeout=1200, check=False)
+
+
+def forty(folder):
+    """Forty targets of all kinds in a folder, and the verdict that each should have."""
+    kinds = {
+        "right.py": (14, EXAMPLES / "right.py", "conforms"),
+        "wrong.ipynb": (10, EXAMPLES / "document.ipynb", "wrong"),
+        "broken.py": (4, BROKEN, "unusable"),
+        "hanging.py": (3, HANGING, "wrong"),
+        "dying.py": (3, DYING, "wrong"),
+        "stub.py": (3, STUB, "not implemented"),
+        "ends.py": (3, MISBEHAVING / "dies_at_import.py", "unusable"),
+    }
+    expected = {}
+    for name, (count, content, verdict) in kinds.items():
+        for number in range(count):
+            path = folder / f"student{number:02}_{name}"
+            path.write_text(content.read_text() if isinstance(content, Path) else content)
+            expected[str(path)] = verdict
+    assert len(expected) == 40
+    return expected
+
+
+def verdicts_in(path):
+    """The verdicts of a list of reports by target, each of which has one report."""
+    reports = json.loads(Path(path).read_text())
+    assert max(Counter(report["implementation"]["name"] for report in reports).values()) == 1
+    return {report["implementation"]["name"]: report["verdict"] for report in reports}
+
+
+def test_several_targets_end_in_one_table(tmp_path):
+    """Several targets are judged each by itself, and end in a table, a CSV and a JSON list of one object each."""
+    (tmp_path / "broken.py").write_text(BROKEN)
+    (tmp_path / "stub.py").write_text(STUB)
+    done = command(tmp_path, MISBEHAVING / "dies.py:ByExit", "-n", 2, "--rnn-only=protocol",
+                   f"--csv={tmp_path / 'table.csv'}", f"--json={tmp_path / 'all.json'}")  # fmt: skip
+    assert done.returncode == 2
+    assert "[3/3]" in done.stderr
+    assert done.stdout.splitlines()[-1] == "1 not implemented, 1 unusable, 1 wrong"
+    rows = {Path(row["target"]).name: row for row in csv.DictReader((tmp_path / "table.csv").read_text().splitlines())}
+    assert rows["broken.py"]["verdict"] == "unusable" and "line 1 is not Python" in rows["broken.py"]["fault"]
+    assert rows["stub.py"]["fault"] == "tanh_forward not implemented"
+    assert rows["dies.py:ByExit"]["fault"] == "tanh_forward crashed"
+    assert set(verdicts_in(tmp_path / "all.json").values()) == {"unusable", "not implemented", "wrong"}
+
+
+def test_a_campaign_is_ranges_of_seeds():
+    """Many examples become tasks of a thousand, each with a seed of its own, for every target."""
+    tasks = tasks_for(["a.py", "b.py", "a.py"], ["--rnn-strict"], seed=7, examples=2500)
+    assert [(task.target, task.seed, task.examples) for task in tasks] == [
+        (name, seed, count) for name in ("a.py", "b.py") for seed, count in ((7, 1000), (8, 1000), (9, 500))
+    ]
+
+
+def _report(name, outcome, verdict):
+    function = {"verdict": verdict, "faults": [], "candidates": [], "shown_by": "forward.fresh"}
+    return {"implementation": {"name": name, "notes": []}, "verdict": verdict, "functions": {"rnn_forward": function},
+            "checks": [{"id": "forward.fresh", "outcome": outcome}], "counts": {"passed": 0, outcome: 1}}  # fmt: skip
+
+
+def test_one_bad_seed_is_not_outvoted():
+    """Of the ranges of one target the worst decides: verdict, function, check and counts."""
+    good, bad = _report("a", "passed", "conforms"), _report("a", "failed", "wrong")
+    for ranges in ([good, bad, good], [bad, good]):
+        (report,) = merged(ranges)
+        assert report["verdict"] == report["functions"]["rnn_forward"]["verdict"] == "wrong"
+        assert report["counts"] == {"passed": 0, "failed": 1}
+    assert [r["verdict"] for r in merged([good, _report("b", "failed", "wrong")])] == ["conforms", "wrong"]
+
+
+@pytest.mark.parametrize(("verdicts", "status"), [
+    (["conforms", "conforms"], 0), (["conforms", "wrong"], 1), (["wrong", "not implemented"], 1),
+    (["unusable", "wrong"], 2)])  # fmt: skip
+def test_the_status_is_that_of_the_worst(verdicts, status, capsys):
+    """The exit status is 0 if all conform, 2 if one could not be judged, and else 1."""
+    reports = [_report(str(i), "passed", verdict) for i, verdict in enumerate(verdicts)]
+    reports = [unusable(r["implementation"]["name"], "?") if r["verdict"] == "unusable" else r for r in reports]
+    tasks = [Task(str(i), ".") for i in range(len(verdicts))]
+    assert judge_all(tasks, lambda given: iter(reports)) == status
+    assert len(capsys.readouterr().out.splitlines()) == len(verdicts) + 2
+
+
+def test_interrupting_keeps_what_is_done(capsys):
+    """Ctrl-C ends with the table of what is done, and says how much is not."""
+
+    def interrupted(tasks):
+        yield _report("a", "passed", "conforms")
+        raise KeyboardInterrupt
+
+    assert judge_all([Task("a", "."), Task("b", ".")], interrupted) == 2
+    said = capsys.readouterr().out
+    assert "a       conforms" in said and "stopped early: 1 of 2 were not judged" in said
+
+
+@pytest.mark.slow
+def test_a_campaign_is_judged_as_one_target(tmp_path):
+    """A campaign of two ranges of seeds ends in one row, right for what is right and wrong for what is not."""
+    options = ["--rnn-examples=1010", "--rnn-only=property.backward_causal", f"--json={tmp_path / 'all.json'}"]
+    assert command(EXAMPLES / "right.py", *options).returncode == 0
+    done = command(EXAMPLES / "right.py", MISBEHAVING / "shapes.py:FlatGradients", *options)
+    assert done.returncode == 1
+    assert "[4/4]" in done.stderr
+    assert list(verdicts_in(tmp_path / "all.json").values()) == ["conforms", "wrong"]
+
+
+@pytest.mark.slow
+def test_forty_mixed_targets(tmp_path):
+    """A folder of forty targets, right, wrong, broken and hanging, has one object each in the JSON."""
+    expected = forty(tmp_path)
+    done = command(tmp_path, "--rnn-timeout=0.5", "-n", "auto", f"--json={tmp_path / 'all.json'}")
+    assert done.returncode == 2
+    assert verdicts_in(tmp_path / "all.json") == expected
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("dask", path=Path(sys.executable).parent) is None, reason="needs dask[distributed]")
+def test_forty_targets_on_a_cluster_that_loses_a_worker(tmp_path):
+    """On a Dask cluster whose worker is killed half way every target is judged once and none is lost."""
+    (tmp_path / "targets").mkdir()
+    expected = forty(tmp_path / "targets")
+    with Cluster(tmp_path) as (address, workers):
+        run = subprocess.Popen([sys.executable, "-m", "rnn_reference", tmp_path / "targets", "--rnn-timeout=0.5",
+                                f"--dask={address}", f"--json={tmp_path / 'all.json'}"],
+                               stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)  # fmt: skip
+        while "[15/40]" not in run.stderr.readline():
+            assert run.poll() is None
+        os.killpg(workers[0].pid, signal.SIGKILL)
+        out, _ = run.communicate(timeout=900)
+    assert run.returncode == 2, out
+    assert verdicts_in(tmp_path / "all.json") == expected
+
+
+class Cluster:
+    """A Dask scheduler and two workers of one thread on this machine, ended with the block."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def __enter__(self):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+        port = address.rpartition(":")[2]
+        self.started = [self._start("scheduler", "--host=127.0.0.1", f"--port={port}", "--no-dashboard")]
+        time.sleep(2)
+        worker = ("worker", address, "--nthreads=1", "--no-dashboard", f"--local-directory={self.folder}")
+        self.started += [self._start(*worker) for _ in range(2)]
+        return address, self.started[1:]
+
+    def _start(self, *arguments):
+        with open(self.folder / "dask.log", "ab") as log:
+            return subprocess.Popen([sys.executable, "-m", "dask", *arguments], stdout=log, stderr=log, cwd=ROOT,
+                                    start_new_session=True)  # fmt: skip
+
+    def __exit__(self, *raised):
+        for process in reversed(self.started):
+            try:
+                os.killpg(process.pid, signal.SIGTERM)
+                process.wait(20)
+            except (ProcessLookupError, subprocess.TimeoutExpired):
+                process.kill()
+                process.wait()

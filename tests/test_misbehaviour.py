@@ -1,0 +1,246 @@
+"""Implementations that misbehave cost their own checks, and nothing else."""
+
+import os
+import re
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rnn_reference.implementations.isolated import STRIKES, Isolated
+from rnn_reference.implementations.unusable import Unusable
+from rnn_reference.verification.outcomes import Crashed, NotImplementedYet, Outcome, TimedOut, Wrong
+from rnn_reference.verification.problems import Problem
+
+FOLDER = Path(__file__).parent / "misbehaving"
+X = np.array([[0.5, -1.0, 2.0], [0.25, 3.0, -0.125]])
+
+
+@pytest.fixture
+def isolated():
+    """Load a part of a misbehaving file, and end its process afterwards."""
+    started = []
+
+    def load(target, **limits):
+        implementation = Isolated(f"{FOLDER / target}", **{"seconds": 5.0} | limits)
+        started.append(implementation)
+        return implementation
+
+    yield load
+    for implementation in started:
+        implementation.close()
+
+
+def outcome_of(call, *arguments):
+    """What comes of a call that does not return what it should."""
+    with pytest.raises(Outcome) as raised:
+        call(*arguments)
+    return raised.value
+
+
+@pytest.mark.parametrize(("how", "says"), {
+    "BySegfault": r"killed by SIGSEGV.*dies.py, line 14",
+    "ByExit": "exit status 3",
+    "ByPoliteExit": "SystemExit: enough",
+    "ByKill": r"killed by SIGKILL \(out of memory\?\)",
+    "ByRecursion": "RecursionError",
+    "ByEndlessRecursion": "killed by SIGSEGV|MemoryError",
+}.items())  # fmt: skip
+def test_death_is_a_crash(isolated, how, says):
+    """A call that ends its process crashed, says how, and the next call finds a new process."""
+    implementation = isolated(f"dies.py:{how}", memory=2**30)
+    for _ in range(2):
+        outcome = outcome_of(implementation.tanh_forward, X)
+        assert type(outcome) is Crashed
+        assert outcome.function == "tanh_forward"
+        assert re.search(says, str(outcome).replace("\n", " "))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no memory limit elsewhere")
+def test_memory_is_limited(isolated):
+    """A call that asks for memory without end crashed before the machine has none left."""
+    outcome = outcome_of(isolated("dies.py:ByMemory", memory=2**30).tanh_forward, X)
+    assert type(outcome) is Crashed
+    assert "MemoryError" in str(outcome)
+
+
+def test_caches_die_with_their_process(isolated):
+    """A cache whose process has ended is not mistaken for one of the process that came after it."""
+    implementation = isolated("dies.py:InBackward")
+    problem = Problem()
+    _, _, caches = implementation.rnn_forward(*problem.inputs)
+    assert "exit status 1" in str(outcome_of(implementation.rnn_backward, problem.da, caches))
+    implementation.rnn_forward(*problem.inputs)
+    assert "its caches with it" in str(outcome_of(implementation.rnn_backward, problem.da, caches))
+
+
+@pytest.mark.parametrize("how", ["Busy", "Asleep", "Stubborn"])
+def test_hanging_is_a_time_out(isolated, how):
+    """A call that does not return timed out, and says where it was."""
+    outcome = outcome_of(isolated(f"hangs.py:{how}", seconds=0.5).tanh_forward, X)
+    assert type(outcome) is TimedOut
+    assert "no answer within 0.5 s" in str(outcome)
+    assert how == "Stubborn" or "hangs.py, line 1" in str(outcome)
+
+
+def test_hanging_again_is_not_waited_for(isolated):
+    """A function that has timed out three times is not called any more, and its outcome says so; others are."""
+    implementation = isolated("hangs.py:Everywhere", seconds=0.3)
+    for _ in range(STRIKES):
+        assert "not called" not in str(outcome_of(implementation.tanh_forward, X))
+    began = time.monotonic()
+    for _ in range(50):
+        outcome = outcome_of(implementation.tanh_forward, X)
+    assert time.monotonic() - began < 0.3
+    assert type(outcome) is TimedOut
+    assert "3 calls of tanh_forward ended so; it was not called any more" in str(outcome)
+    assert implementation.softmax_forward(X).shape == X.shape
+
+
+def test_hanging_at_import_leaves_the_definitions(isolated):
+    """A script that never ends is judged by its definitions, and loading it again does not wait again."""
+    implementation = isolated("hangs_at_import.py", seconds=0.5)
+    assert any("its definitions alone were taken" in note for note in implementation.notes)
+    assert np.array_equal(implementation.tanh_forward(X), np.tanh(X))
+    assert implementation._definitions_only
+
+
+def test_dying_at_import_is_unusable(isolated):
+    """A script that ends its process cannot be used, and one line says why."""
+    with pytest.raises(Unusable, match=r"dies_at_import.py could not be loaded: its process ended with exit status 7$"):
+        isolated("dies_at_import.py")
+
+
+def test_a_gigabyte_of_output_is_no_failure(isolated):
+    """Output without measure fills neither memory nor disk, and a right answer stays right."""
+    implementation = isolated("prints.py", seconds=60.0)
+    assert np.array_equal(implementation.tanh_forward(X), np.tanh(X))
+    printed = implementation.printed()
+    assert printed.endswith("the last line\n")
+    assert len(printed) <= 4000
+
+
+def test_output_is_kept_for_failures(isolated):
+    """What a call prints can be shown with its failure, once."""
+    implementation = isolated("prints.py")
+    assert "and why it fails" in str(outcome_of(implementation.softmax_forward, X))
+    assert implementation.printed() == "what softmax says\n"
+    assert implementation.printed() == ""
+
+
+@pytest.mark.parametrize(("what", "says"), {
+    "Generator": "is not an array of numbers but generator",
+    "Ragged": "is not an array of numbers: .*inhomogeneous",
+    "Objects": "is not an array of numbers but dtype object",
+    "Text": "is not an array of numbers but str",
+    "TextArray": "is not an array of numbers but dtype <U",
+    "Masked": "is not an array of numbers: 4 of 6 entries are masked",
+    "Unspeakable": "is not an array of numbers: no array for you",
+    "Cyclic": "is not an array of numbers",
+}.items())  # fmt: skip
+def test_what_is_no_array_is_wrong(isolated, what, says):
+    """A result that is no array of numbers is wrong, and is named."""
+    outcome = outcome_of(isolated(f"returns.py:{what}").tanh_forward, X)
+    assert type(outcome) is Wrong
+    assert re.search(says, str(outcome))
+
+
+def test_nothing_is_not_implemented(isolated):
+    """A function that returns nothing is a stub here as elsewhere."""
+    assert type(outcome_of(isolated("returns.py:Nothing").tanh_forward, X)) is NotImplementedYet
+
+
+@pytest.mark.parametrize("what", ["Matrix", "MaskedNowhere", "Lists", "Scalars", "Wide"])
+def test_what_holds_numbers_is_taken_for_them(isolated, what):
+    """Whatever holds the right numbers is right: a matrix, a list, an array masked nowhere, long doubles."""
+    result = isolated(f"returns.py:{what}").tanh_forward(X)
+    assert type(result) is np.ndarray
+    assert np.allclose(result.astype(float), np.tanh(X), rtol=1e-15)
+
+
+def test_large_arrays_travel(isolated):
+    """An array that does not fit into the shared memory arrives all the same."""
+    x = np.linspace(-3, 3, 2_500_000)
+    assert np.array_equal(isolated("returns.py:Matrix").tanh_forward(x[None]), np.tanh(x[None]))
+
+
+def test_lies_do_not_travel(isolated):
+    """An array that lies about itself arrives as the numbers that it holds."""
+    assert np.array_equal(isolated("returns.py:Lies").tanh_forward(X), np.zeros(X.shape))
+
+
+@pytest.mark.parametrize(("what", "arrives"), {
+    "NaN": np.full(X.shape, np.nan),
+    "Transposed": np.tanh(X).T,
+    "Integers": np.zeros(X.shape, int),
+}.items())  # fmt: skip
+def test_wrong_arrays_arrive_as_they_are(isolated, what, arrives):
+    """NaN, another shape and another dtype are the checks' business: they arrive."""
+    result = isolated(f"returns.py:{what}").tanh_forward(X)
+    assert result.dtype == arrives.dtype
+    assert np.allclose(result, arrives, atol=1, equal_nan=True) and result.shape == arrives.shape
+
+
+def test_spoiled_arguments_are_found_out(isolated):
+    """What a call does to its arguments is done to those of the caller, when that is asked for."""
+    implementation = isolated("spoils.py:Input")
+    x = X.copy()
+    implementation.tanh_forward(x)
+    assert np.array_equal(x, X)
+    implementation.tanh_forward(x, as_they_are=True)
+    assert np.array_equal(x, np.tanh(X))
+
+
+def test_spoiled_parameters_are_found_out(isolated):
+    """A dict that a call changes, and an array that it gives another shape, are not as they were."""
+    implementation = isolated("spoils.py:Input")
+    problem = Problem()
+    x, a0, parameters = (problem.x.copy(), problem.a0.copy(), {n: p.copy() for n, p in problem.parameters.items()})
+    implementation.rnn_forward(x, a0, parameters, as_they_are=True)
+    assert list(parameters) == [*problem.parameters, "more"]
+    assert np.array_equal(parameters["Wax"], 2 * problem.parameters["Wax"])
+    assert np.array_equal(parameters["Waa"], problem.parameters["Waa"]) and np.array_equal(x, problem.x)
+    xt = x[:, :, 0].copy()
+    implementation.rnn_cell_forward(xt, a0, parameters, as_they_are=True)
+    assert np.isnan(xt).all()
+
+
+@pytest.mark.parametrize("what", ["Numpy", "Builtins"])
+def test_replacing_the_judge_is_in_vain(isolated, what):
+    """Functions of numpy that a call replaces are replaced in its own process only."""
+    implementation = isolated(f"spoils.py:{what}")
+    for _ in range(2):
+        assert np.array_equal(implementation.tanh_forward(X), 0.5 * X)
+    assert not np.allclose(X, 2 * X) and not all([False])
+
+
+def test_losing_its_streams_is_no_failure(isolated):
+    """A call that takes its own output away is judged by what it returns."""
+    implementation = isolated("spoils.py:Streams")
+    for _ in range(2):
+        assert np.array_equal(implementation.tanh_forward(X), np.tanh(X))
+
+
+@pytest.mark.parametrize("lay", [np.asfortranarray, lambda x: np.repeat(x, 2, axis=-1)[..., ::2], lambda x: x[::-1]])
+def test_layouts_travel(isolated, lay):
+    """An array that does not lie contiguous lies the same in the other process, writable."""
+    problem = Problem()
+    x = lay(problem.x)
+    strides, flags, _ = isolated("spoils.py:Layout").rnn_forward(x, problem.a0, problem.parameters, as_they_are=True)
+    assert tuple(strides) == x.strides
+    assert flags.tolist() == [True, False]
+
+
+@pytest.mark.parametrize(("what", "says"), {
+    "Interrupt": "KeyboardInterrupt",
+    "Base": "OfItsOwn: caught me",
+    "Silent": "Mute: .its message cannot be read",
+    "Endless": "ValueError: x{50}",
+}.items())  # fmt: skip
+def test_whatever_is_raised_is_a_crash(isolated, what, says):
+    """An exception of any kind crashed the call, in few words."""
+    outcome = outcome_of(isolated(f"raises.py:{what}").tanh_forward, X)
+    assert type(outcome) is Crashed
+    assert re.search(says, str(outcome))
+    assert len(str(outcome)) < 1000
