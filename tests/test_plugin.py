@@ -146,13 +146,15 @@ def test_only_that_matches_nothing_is_a_usage_error(run, tmp_path):
     [
         ({"rnn_examples": 0}, "--rnn-examples must be at least 1, got 0"),
         ({"rnn_seed": -1}, "--rnn-seed must be at least 0, got -1"),
+        ({"rnn_timeout": 0.0}, "--rnn-timeout must be more than 0, got 0"),
         ({"rnn_report": "out.html"}, "--rnn-report=out.html: the name must end in .json"),
         ({"rnn_report": "nowhere/out.json"}, "--rnn-report=nowhere/out.json: there is no folder nowhere"),
     ],
 )
 def test_options_that_cannot_be_are_refused_at_once(option, said):
     """An option that could not be honoured is refused before anything runs, with its value."""
-    options = {"rnn_examples": 20, "rnn_seed": 0, "rnn_report": None} | option
+    sound = {"rnn_examples": 20, "rnn_seed": 0, "rnn_report": None, "rnn_timeout": 10.0, "rnn_memory": 4.0}
+    options = sound | option
     with pytest.raises(pytest.UsageError) as raised:
         _require_sound(SimpleNamespace(**options))
     assert str(raised.value) == said
