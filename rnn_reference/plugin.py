@@ -47,6 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 _IMPLEMENTATION = pytest.StashKey[Any]()
+_DIAGNOSIS = pytest.StashKey[Any]()
 _JUDGE = pytest.StashKey[Any]()
 
 
@@ -68,11 +69,24 @@ def implementation_of(config: pytest.Config) -> Implementation:
     return implementation
 
 
+def diagnosis_of(config: pytest.Config) -> Any:
+    """What is wrong with the implementation under test: found out at the first failure, and then remembered."""
+    if _DIAGNOSIS not in config.stash:
+        from rnn_reference.implementations.loading import load
+        from rnn_reference.verification.diagnosis import Diagnosis
+
+        implementation = implementation_of(config)
+        from_file = implementation.name.partition(":")[0].endswith((".py", ".ipynb"))  # which runs anew when loaded
+        restart = (lambda: load(implementation.name)) if from_file else None
+        config.stash[_DIAGNOSIS] = Diagnosis(implementation, config.option.rnn_seed, restart)
+    return config.stash[_DIAGNOSIS]
+
+
 def judge_of(request: pytest.FixtureRequest) -> Any:
     """A judge for the check that asks, kept where the outcome is made from it."""
     from rnn_reference.verification.judge import Judge
 
-    judge = Judge(implementation_of(request.config), check_id(request.node))
+    judge = Judge(implementation_of(request.config), check_id(request.node), diagnosis_of(request.config))
     request.node.stash[_JUDGE] = judge
     return judge
 
@@ -124,7 +138,8 @@ class Run:
 
         import numpy as np
 
-        from rnn_reference.verification.outcomes import NotOffered
+        from rnn_reference.verification.diagnosis import explain, explain_advice
+        from rnn_reference.verification.outcomes import NotOffered, Outcome
 
         marker = item.get_closest_marker("judges")
         assert marker is not None
@@ -134,7 +149,11 @@ class Run:
                 raise NotOffered([("", f"{implementation.name} has no {name}")], function=marker.args[0])
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            return (yield)
+            try:
+                return (yield)
+            except Outcome as outcome:
+                told = explain_advice if check_id(item).startswith("numerics.") else explain
+                raise told(outcome, marker.args[0], diagnosis_of(self.config)) from None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(

@@ -28,6 +28,7 @@ def record_of(item: pytest.Item, check: str, raised: BaseException | None, judge
         "id": check,
         "group": group,
         "function": (outcome.function if outcome else None) or marker.args[0],
+        "about": marker.args[0],
         "outcome": name,
         "asks": " ".join((item.obj.__doc__ or "").split()),  # type: ignore[attr-defined]
         "lines": lines,
