@@ -34,3 +34,11 @@ def dropped(implementation: Implementation, problem: Problem) -> bool:
     if isinstance(steps, np.ndarray):
         return steps.size == 0 or (steps.dtype == object and len(steps) != problem.T_x)
     return isinstance(steps, tuple | list) and len(steps) != problem.T_x
+
+
+def same_at_every_step(caches: Any, problem: Problem) -> bool:
+    """Whether caches of the document's form hold the same two states at every step."""
+    steps = documented(caches, problem)
+    return len(steps) > 1 and all(
+        np.array_equal(step[k], steps[0][k]) for step in steps for k in (0, 1)
+    )

@@ -10,13 +10,16 @@ from functools import cached_property
 
 from rnn_reference.implementations.implementation import FUNCTIONS, Implementation
 from rnn_reference.verification import backward_findings, forward_findings, probes
-from rnn_reference.verification.findings import Finding
+from rnn_reference.verification.findings import Finding, named_line
 from rnn_reference.verification.outcomes import Crashed, NotJudged, Outcome, Wrong
 from rnn_reference.verification.problems import NAMED, Problem
 from rnn_reference.verification.rounding import unit_roundoff
 
 PANEL = ("T_x=6", "T_x=5", "square", "large-cotangent")
 """The problems that a fault must explain, all of them."""
+
+BESIDE = ("changed", "caches")
+"""Labels of failures that are about something else than values."""
 
 Restart = Callable[[], Implementation]
 
@@ -64,7 +67,7 @@ class Diagnosis:
 
     def wrong(self, function: str) -> bool:
         """Whether the function is offered and is not right by itself."""
-        return self.implementation.offers(function) and self.finding(function).status != "right"
+        return self.implementation.offers(function) and not self.finding(function).is_right
 
     def _found(self, function: str) -> Finding:
         changing = probes.not_the_same_twice(self, function)
@@ -72,7 +75,9 @@ class Diagnosis:
             return changing
         finding = self.by_value(function)
         if finding.status == "wrong" and not finding.matches:
-            finding = probes.crash_named(self, finding) or probes.hard_coded(self, finding)
+            finding = probes.crashing(self, finding) or probes.hard_coded(self, finding)
+        if function == "rnn_forward":
+            finding = probes.with_shared_caches(self, finding)
         return probes.with_modified_inputs(self, finding)
 
     def by_value(self, function: str) -> Finding:
@@ -87,18 +92,26 @@ def explain(outcome: Outcome, about: str, diagnosis: Diagnosis) -> Outcome:
     if not isinstance(outcome, Wrong | Crashed) or not diagnosis.implementation.offers(function):
         return outcome
     finding = diagnosis.finding(function)
-    if finding.status == "right":
+    about_values = not any(label in BESIDE for label, _ in outcome.lines)
+    if finding.status == "right" or (finding.beside and not about_values):
+        outcome.faults = [fault.id for fault in finding.beside]
+        outcome.lines += map(named_line, finding.beside)
         return outcome
-    culprit = diagnosis.finding(finding.culprit) if finding.culprit != function else finding
+    if finding.status == "follows" and _is_stub(diagnosis, finding.culprit):
+        return NotJudged([("", f"it stands on {finding.culprit}, which is a stub")], function=function)
     if finding.status == "follows":
-        if _is_stub(diagnosis, finding.culprit):
-            return NotJudged([("", f"it stands on {finding.culprit}, which is a stub")], function=function)
-        outcome.function = finding.culprit
         outcome.lines.append(("follows", f"{function} is right for what {finding.culprit} gives, which is not right"))
-    elif finding.blame:
-        outcome.function, culprit = finding.blame, finding
+    outcome.function = finding.culprit
+    return _named(outcome, diagnosis.finding(finding.culprit) if finding.status == "follows" else finding)
+
+
+def _named(outcome: Outcome, culprit: Finding) -> Outcome:
+    """The outcome with the mistakes of the function to blame."""
     outcome.faults, outcome.candidates = culprit.faults, culprit.candidates
-    outcome.lines += culprit.told()
+    outcome.lines += culprit.told() if culprit.matches or not culprit.beside else []
+    if not culprit.matches:
+        outcome.faults = [fault.id for fault in culprit.beside]
+        outcome.lines += map(named_line, culprit.beside)
     return outcome
 
 

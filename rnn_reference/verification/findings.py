@@ -16,12 +16,17 @@ from rnn_reference.verification.outcomes import NotImplementedYet, Outcome
 T = TypeVar("T")
 
 
+def named_line(fault: Fault) -> tuple[str, str]:
+    """The line that names a mistake."""
+    return "looks like", f"{fault.id}: {fault.sentence}"
+
+
 @dataclass(frozen=True)
 class Finding:
     """The verdict on a function: ``right``; or right for what it is given, which is not (it ``follows``); or ``wrong``.
 
     ``blame`` is the function whose mistake its failures are. ``matches`` are the faults that explain it: of one id
-    it is named, of several they are candidates. ``beside`` are mistakes found by themselves, whatever the values.
+    it is named, of several they are candidates. ``beside`` are mistakes of its own that its values do not show.
     ``loops`` are forward passes that give what it gives.
     """
 
@@ -40,9 +45,9 @@ class Finding:
 
     @property
     def faults(self) -> list[str]:
-        """The mistakes that are named with confidence."""
+        """The mistake that is named with confidence for what it returns, if any."""
         ids = list(dict.fromkeys(fault.id for fault in self.matches))
-        return [*(ids if len(ids) == 1 else []), *dict.fromkeys(fault.id for fault in self.beside)]
+        return ids if len(ids) == 1 else []
 
     @property
     def candidates(self) -> list[str]:
@@ -51,17 +56,21 @@ class Finding:
         return ids if len(ids) > 1 else []
 
     @property
+    def is_right(self) -> bool:
+        """Whether nothing at all is wrong with it."""
+        return self.status == "right" and not self.beside
+
+    @property
     def writes(self) -> bool:
         """Whether the function was seen to change what it is handed."""
         return any(fault.id in ("inputs-modified", "cotangent-overwritten") for fault in self.beside)
 
     def told(self) -> list[tuple[str, str]]:
-        """Lines for people: the name, or that there is none."""
-        said = {fault.id: fault for fault in (*self.matches, *self.beside)}
-        named = [("looks like", f"{id}: {said[id].sentence}") for id in self.faults]
+        """Lines for people on what it returns: the name, or that there is none."""
         if self.candidates:
-            named.append(("looks like", f"one of {', '.join(self.candidates)}: no output tells them apart here"))
-        return [*(named or [("looks like", "not in the catalogue")]), *self.lines]
+            return [("looks like", f"one of {', '.join(self.candidates)}: no output tells them apart here")]
+        name = [named_line(self.matches[0])] if self.matches else [("looks like", "not in the catalogue")]
+        return [*name, *self.lines]
 
     def with_(self, **changes: Any) -> "Finding":
         """The finding with other fields."""

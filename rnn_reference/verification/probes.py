@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +9,11 @@ import numpy as np
 
 from rnn_reference.faults import Fault, named
 from rnn_reference.implementations.implementation import Implementation
+from rnn_reference.verification.caches import same_at_every_step
 from rnn_reference.verification.compare import difference
+from rnn_reference.verification.crashes import crash_named
 from rnn_reference.verification.findings import Finding
-from rnn_reference.verification.outcomes import Crashed, Outcome
+from rnn_reference.verification.outcomes import Outcome
 from rnn_reference.verification.problems import Problem
 
 if TYPE_CHECKING:
@@ -31,36 +32,13 @@ STANDS_ON = {
 }
 """What a mistake may have come from."""
 
-REMOVED = re.compile(r"module 'numpy' has no attribute '(\w+)'")
-NAMES = frozenset(
-    "float int bool object complex str long unicode float_ complex_ int0 uint0 Inf Infinity NaN NAN NINF PINF infty "
-    "product cumproduct sometrue alltrue row_stack in1d trapz msort asscalar asfarray mat cast source".split()
-)
-"""What numpy has had and has no more."""
-
-
-def removed_name(outcome: Outcome) -> str | None:
-    """The name that numpy has removed, if it is what a crash is about."""
-    found = REMOVED.search(str(outcome)) if isinstance(outcome, Crashed) else None
-    return found[1] if found and found[1] in NAMES else None
-
-
-PAST_THE_END = re.compile(r"index (\d+) is out of bounds for axis \d+ with size (\d+)")
-
-
-def crash_named(diagnosis: Diagnosis, finding: Finding) -> Finding | None:
-    """The finding with what the exception says, if the function raises one on the first problem."""
+def crashing(diagnosis: Diagnosis, finding: Finding) -> Finding | None:
+    """The finding with what its exception says, if the function raises one on the first problem."""
     problem = diagnosis.problems[0]
     try:
         _caller(diagnosis.implementation, finding.function, problem)()
     except Outcome as outcome:
-        name = removed_name(outcome)
-        if name:
-            lines = (("error", f"numpy has no np.{name} any more"),)
-            return finding.with_(matches=(named("removed-numpy-name")[0],), lines=lines)
-        past = PAST_THE_END.search(str(outcome))
-        if past and past[1] == past[2] == str(problem.T_x):  # the sizes of the problem differ pairwise
-            return finding.with_(lines=(("index", f"{past[1]} is past the last of T_x = {past[2]} steps"),))
+        return crash_named(finding, outcome, problem.T_x)
     return None
 
 
@@ -126,23 +104,27 @@ def _from_the_start(fresh: Implementation, function: str, problem: Problem) -> l
 
 def with_modified_inputs(diagnosis: Diagnosis, finding: Finding) -> Finding:
     """The finding, and beside it that the function writes to what it is handed."""
-    problem, own, function = diagnosis.problems[0], diagnosis.implementation, finding.function
-    given = _given(problem, own.dtype)
-    before = _given(problem, own.dtype)
+    function = finding.function
+    changed = next((names for problem in diagnosis.problems
+                    if (names := _changed(diagnosis.implementation, function, problem)) is not None), [])  # fmt: skip
+    below = [name for name in STANDS_ON[function] if diagnosis.wrong(name) and diagnosis.finding(name).writes]
+    if below:  # what it changes, and what comes of that, may be that one's doing
+        spoilt = changed or (finding.status == "wrong" and not finding.matches)
+        return finding.with_(status="follows", blame=diagnosis.finding(below[0]).culprit) if spoilt else finding
+    if not changed:
+        return finding
+    fault = named("cotangent-overwritten" if changed == ["da"] else "inputs-modified")[0]
+    return finding.with_(beside=(*finding.beside, fault))
+
+
+def _changed(own: Implementation, function: str, problem: Problem) -> list[str] | None:
+    """What is not as before after a call of the function; None if it cannot be called."""
+    given, before = _given(problem, own.dtype), _given(problem, own.dtype)
     try:
         _call_as_they_are(own, function, given, before)
     except Outcome:
-        return finding
-    changed = [name for name in given if not np.array_equal(given[name], before[name], equal_nan=True)]
-    below = [name for name in STANDS_ON[function] if diagnosis.wrong(name) and diagnosis.finding(name).writes]
-    if below and not finding.matches and finding.status != "follows":
-        return finding.with_(status="follows", blame=diagnosis.finding(below[0]).culprit) if (
-            changed or finding.status == "wrong") else finding  # fmt: skip
-    if not changed or finding.status == "follows":
-        return finding
-    fault = named("cotangent-overwritten" if changed == ["da"] else "inputs-modified")[0]
-    beside: tuple[Fault, ...] = (*finding.beside, fault)
-    return finding.with_(status="wrong", beside=beside)
+        return None
+    return [name for name in given if not np.array_equal(given[name], before[name], equal_nan=True)]
 
 
 def _given(problem: Problem, dtype: str) -> dict[str, Any]:
@@ -165,6 +147,16 @@ def _call_as_they_are(own: Implementation, function: str, given: dict[str, Any],
             given["da"] = np.ascontiguousarray(given["da"][:, :, 0])
             before["da"] = given["da"].copy()
         own.call(function, given["da"], result[2], as_they_are=True)
+
+
+def with_shared_caches(diagnosis: Diagnosis, finding: Finding) -> Finding:
+    """The finding on ``rnn_forward``, and beside it that the caches of all steps hold the same states."""
+    problem = diagnosis.problems[0]
+    try:
+        shared = same_at_every_step(diagnosis.implementation.rnn_forward(*problem.inputs)[2], problem)
+    except Outcome:
+        return finding
+    return finding.with_(beside=(*finding.beside, named("shared-cache")[0])) if shared else finding
 
 
 def hard_coded(diagnosis: Diagnosis, finding: Finding) -> Finding:
