@@ -1,6 +1,9 @@
 """The suite, put to any object in this process: what ``python -m rnn_reference`` does, without starting one."""
 
 import contextlib
+import functools
+import importlib.util
+import inspect
 import io
 import os
 import sys
@@ -13,7 +16,10 @@ import pytest
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.places import checks_folder
 from rnn_reference.report.verdict import report_on
-from rnn_reference.verification.diagnosis import Diagnosis
+from rnn_reference.verification.diagnosis import Diagnosis, explain
+from rnn_reference.verification.judge import Judge
+from rnn_reference.verification.outcomes import NotOffered, Outcome
+from rnn_reference.verification.problems import NAMED
 
 HELD = "held_for_the_suite"
 
@@ -38,6 +44,44 @@ def judged(functions: Any, *options: str) -> tuple[dict[str, Any], list[dict[str
         pytest.main([*arguments, *options, str(folder)], plugins=[kept])
     records = kept.config.pluginmanager.getplugin("rnn-reference-run").records
     return report_on(Implementation("held", functions), records), records
+
+
+TELLING = {
+    "tanh_forward": ["forward.test_tanh"],
+    "softmax_forward": ["forward.test_softmax"],
+    "rnn_cell_forward": ["forward.test_cell_state", "forward.test_cell_prediction"],
+    "rnn_forward": ["forward.test_states", "forward.test_predictions", "protocol.test_caches", "gradient.test_network"],
+    "rnn_cell_backward": ["protocol.test_cell_backward", "gradient.test_cell"],
+    "rnn_backward": ["protocol.test_network_backward", "gradient.test_network", "property.test_cotangent_kept"],
+}
+"""The checks that are most likely to fail for a mistake in a function."""
+
+
+def first_failure(diagnosis: Diagnosis, function: str, seed: int) -> Outcome | None:
+    """What the first of the telling checks that fails says, explained as in a run of the suite."""
+    own = diagnosis.implementation
+    for group, name in (check.split(".") for check in TELLING[function]):
+        check = getattr(_checks(group), name)
+        for problem in NAMED.values():
+            judge = Judge(own, name, diagnosis)
+            given = {"implementation": own, "judge": judge, "problem": judge.posed(problem.at(seed=seed)),
+                     "every_problem": lambda ask, judge=judge: ask(judge.problem, 1)}  # fmt: skip
+            try:
+                check(**{name: given[name] for name in inspect.signature(check).parameters})
+            except NotOffered:
+                continue
+            except Outcome as outcome:
+                return explain(outcome, check.pytestmark[-1].args[0], diagnosis)
+    return None
+
+
+@functools.cache
+def _checks(group: str) -> ModuleType:
+    path = checks_folder() / f"test_{group}.py"
+    spec = importlib.util.spec_from_file_location(f"checks_{group}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 class _Kept:

@@ -7,7 +7,7 @@ import itertools
 
 import pytest
 from odd import ODD
-from suite import blamed, found, judged, told, wrong
+from suite import blamed, first_failure, found, judged, told, wrong
 from test_faults import FIRST, diagnosed
 
 from rnn_reference.faults import ANY, CATALOGUE, FaultyNetwork
@@ -37,12 +37,15 @@ def problems(seed):
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("stage", sorted({fault.stage for fault in WRONG}))
 def test_every_variant(stage, seed, dtype):
-    """Every variant of every mistake is named, in its function and in no other."""
+    """Every variant of every mistake is failed by a check and named, in its function and in no other."""
     for fault in WRONG:
         if fault.stage == stage:
             diagnosis = diagnosed(FaultyNetwork(fault, dtype=dtype), **problems(seed))
             assert found(diagnosis) == {(fault.function, fault.id)}, str(fault)
             assert blamed(diagnosis) == {fault.function}, str(fault)
+            if stage != ANY:
+                outcome = first_failure(diagnosis, fault.function, seed)
+                assert outcome is not None and outcome.faults == [fault.id], str(fault)
 
 
 @pytest.mark.parametrize("fault", FIRST.values(), ids=lambda fault: f"{fault.function}: {fault}")
@@ -55,16 +58,6 @@ def test_by_the_suite(fault):
         either = {(fault.function, "state-between-calls"), (fault.function, "not-repeatable")}
     assert named == either
     assert wrong(report) == {fault.function}
-
-
-@dtypes
-@pytest.mark.parametrize("seed", [1, 2])
-@pytest.mark.parametrize("fault", [f for f in FIRST.values() if f.stage != ANY], ids=str)
-def test_at_the_first_failure(fault, seed, dtype):
-    """With other seeds and in float32 the first check that fails names the mistake."""
-    _, records = judged(FaultyNetwork(fault, dtype=dtype), "-x", f"--rnn-seed={seed}")
-    failed = [record for record in records if record["outcome"] in ("failed", "crashed")]
-    assert [(record["function"], record["faults"]) for record in failed] == [(fault.function, [fault.id])]
 
 
 @dtypes
@@ -109,12 +102,11 @@ def test_pairs(part):
 
 
 @dtypes
-@pytest.mark.parametrize("seed", range(2))
-def test_derivative_of_a_wrong_forward_pass(seed, dtype):
+def test_derivative_of_a_wrong_forward_pass(dtype):
     """A backward pass that is the derivative of a wrong forward pass is told to follow from it."""
     for fault in FORWARD:
         if fault.id not in ("shared-cache", "caches-dropped"):  # it has its own caches
-            diagnosis = diagnosed(FaultyNetwork(fault, consistent=True, dtype=dtype), seed=seed)
+            diagnosis = diagnosed(FaultyNetwork(fault, consistent=True, dtype=dtype))
             assert found(diagnosis) == {(fault.function, fault.id)}, str(fault)
             assert blamed(diagnosis) == {fault.function}, str(fault)
 

@@ -1,5 +1,6 @@
 """Mistakes that any function can have: each takes a right function and makes a wrong one of it."""
 
+from collections.abc import Callable
 from itertools import count
 from typing import Any
 
@@ -53,11 +54,13 @@ for _function, _variants in {
         return wrong
 
 
-def _moved(result: Any, by: float) -> Any:
-    """A result whose first array is off by a number."""
+def _moved(result: Any, by: Callable[[Any], Any]) -> Any:
+    """A result whose first array is off by what ``by`` makes of its shape."""
     if isinstance(result, dict):
-        return {**result, "dWax": result["dWax"] + by}
-    return (result[0] + by, *result[1:]) if isinstance(result, tuple) else result + by
+        return {**result, "dWax": result["dWax"] + by(result["dWax"].shape)}
+    if isinstance(result, tuple):
+        return (result[0] + by(result[0].shape), *result[1:])
+    return result + by(result.shape)
 
 
 for _function in ALL:
@@ -67,18 +70,18 @@ for _function in ALL:
     def state_between_calls(right: Function) -> Function:
         """The second call differs from the first: something is kept between calls."""
         calls = count()
-        return lambda *inputs: _moved(right(*inputs), 0.01 * next(calls))
+        return lambda *inputs: _moved(right(*inputs), lambda shape, n=next(calls): 0.01 * n)
 
     @fault(_function, stage=ANY, where="random numbers, and arrays made with np.empty", seen="pytorch/pytorch#35661",
            change="leave out whatever is random; start from np.zeros")  # fmt: skip
     def not_repeatable(right: Function) -> Function:
         """Two equal calls give different results, after a fresh start as well."""
         rng = np.random.default_rng()
-        return lambda *inputs: _moved(right(*inputs), 0.01 * rng.standard_normal())
+        return lambda *inputs: _moved(right(*inputs), lambda shape: 0.01 * rng.standard_normal(shape))
 
     @fault(_function, stage=ANY, where="the line that the error names", seen="a public notebook",
            change="write float for np.float, np.float64 for np.float_, and so on")  # fmt: skip
     def removed_numpy_name(right: Function) -> Function:
         """It uses a name that numpy has removed, such as np.float."""
         removed = "float"
-        return lambda *inputs: _moved(right(*inputs), getattr(np, removed)(0))
+        return lambda *inputs: _moved(right(*inputs), lambda shape: getattr(np, removed)(0))

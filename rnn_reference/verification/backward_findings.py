@@ -78,6 +78,12 @@ def _looped(loop: Loop) -> Callable[..., Any]:
     return lambda x, a0, p, da, a, kept: loop.forward(x, a0, p)[2]
 
 
+def _kept(x: Array, a0: Array, p: Any, da: Array, a: Array, kept: tuple[Array, ...]) -> Any:
+    """The implementation's own caches, where they could be read."""
+    a_next, a_prev, xs = kept
+    return [(*step, p) for step in zip(a_next, a_prev, xs, strict=True)], x
+
+
 def _in_the_document_s_form(cell: Function) -> Function:
     def rnn_cell_forward(xt: Array, a_prev: Array, p: Any) -> Any:
         a_next, yt_pred, _ = cell(xt, a_prev, p)
@@ -100,7 +106,7 @@ def network(diagnosis: Diagnosis) -> Finding:
     for base in bases:
         if explains(base.plain, cases, u) or both_fail(base.plain, cases):
             return Finding(function, "follows", base.blame)
-    kept = Base(lambda x, a0, p, da, a, kept: (kept, x), "rnn_forward")
+    kept = Base(_kept, "rnn_forward")
     if forward.is_right:
         found = _in_the_caches(diagnosis, cases, kept)
         if found:
@@ -152,7 +158,7 @@ def _bases(diagnosis: Diagnosis, forward: Finding) -> Iterator[Base]:
     """Caches that a backward pass may have been handed and that are not right, or are for a step that is not."""
     own = diagnosis.implementation
     if not forward.is_right:
-        yield Base(lambda x, a0, p, da, a, kept: (kept, x), forward.culprit)
+        yield Base(_kept, forward.culprit)
         yield Base(lambda x, a0, p, da, a, kept: caches_of(a, x, a0, p), forward.culprit)
         for loop in forward.loops[:4]:
             yield Base(_looped(Loop(loop.of, _in_the_document_s_form(loop.cell))), forward.culprit)

@@ -4,17 +4,19 @@ from typing import Any
 
 import numpy as np
 
-from rnn_reference.arguments import Cache
+from rnn_reference.arguments import Array
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.verification.problems import Problem
 
 
-def documented(caches: Any, problem: Problem) -> tuple[Cache, ...]:
-    """``(a_next, a_prev, xt, parameters)`` of every step, if that is what the caches are; else nothing."""
+def documented(caches: Any, problem: Problem) -> tuple[Array, ...]:
+    """``a_next``, ``a_prev`` and ``xt`` of all steps, time first, if the caches have the document's form; else nothing."""
     steps = caches[0] if isinstance(caches, tuple | list) and len(caches) == 2 else caches
     if not isinstance(steps, tuple | list) or len(steps) != problem.T_x:
         return ()
-    return tuple(tuple(step) for step in steps) if all(_is_documented(step, problem) for step in steps) else ()
+    if not all(_is_documented(step, problem) for step in steps):
+        return ()
+    return tuple(np.stack([step[k] for step in steps]) for k in range(3))
 
 
 def _is_documented(step: Any, problem: Problem) -> bool:
@@ -38,7 +40,5 @@ def dropped(implementation: Implementation, problem: Problem) -> bool:
 
 def same_at_every_step(caches: Any, problem: Problem) -> bool:
     """Whether caches of the document's form hold the same two states at every step."""
-    steps = documented(caches, problem)
-    return len(steps) > 1 and all(
-        np.array_equal(step[k], steps[0][k]) for step in steps for k in (0, 1)
-    )
+    parts = documented(caches, problem)
+    return bool(parts) and all(np.array_equal(part, np.broadcast_to(part[0], part.shape)) for part in parts[:2])
