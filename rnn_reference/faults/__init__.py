@@ -4,7 +4,7 @@
 ``rnn_reference.faults:recurrent_transposed_and_carry_dropped`` the one that makes both.
 """
 
-from rnn_reference.faults import (  # noqa: F401 (each enters its faults into the catalogue, in this order)
+from rnn_reference.faults import (  # noqa: F401, I001 (each enters its faults into the catalogue, in this order)
     activations,
     cell_forward,
     network_forward,

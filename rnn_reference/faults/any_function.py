@@ -70,7 +70,12 @@ for _function in ALL:
     def state_between_calls(right: Function) -> Function:
         """The second call differs from the first: something is kept between calls."""
         calls = count()
-        return lambda *inputs: _moved(right(*inputs), lambda shape, n=next(calls): 0.01 * n)
+
+        def wrong(*inputs: Any) -> Any:
+            kept = 0.01 * next(calls)
+            return _moved(right(*inputs), lambda shape: kept)
+
+        return wrong
 
     @fault(_function, stage=ANY, where="random numbers, and arrays made with np.empty", seen="pytorch/pytorch#35661",
            change="leave out whatever is random; start from np.zeros")  # fmt: skip

@@ -103,7 +103,8 @@ def gradient_sign(right: Function, names: tuple[str, ...]) -> Function:
 
 
 @fault("rnn_cell_backward", where="whether gradients are averaged over the batch",
-       change="sum over the batch: the loss decides whether to average", variants=subsets(WEIGHTS, without=("dba",)))  # fmt: skip
+       change="sum over the batch: the loss decides whether to average",
+       variants=subsets(WEIGHTS, without=("dba",)))  # fmt: skip
 def gradient_over_batch(right: Function, names: tuple[str, ...]) -> Function:
-    """The weight gradients are divided by m."""  # dba alone is bias-gradient-mean
+    """The weight gradients are divided by m."""
     return scaled(right, names, lambda cotangent: 1 / cotangent.shape[1])

@@ -62,11 +62,10 @@ def fault(
     def entered(factory: Factory) -> Factory:
         sentence = _in_a_line(factory.__doc__ or "")
         for variant, settings in (variants or {"": {}}).items():
+            name = id or factory.__name__.replace("_", "-")
+            made = partial(factory, **settings)
             CATALOGUE.append(
-                Fault(
-                    id or factory.__name__.replace("_", "-"), stage or function, function, sentence,
-                    partial(factory, **settings), where, change, seen, variant, advice,
-                )  # fmt: skip
+                Fault(name, stage or function, function, sentence, made, where, change, seen, variant, advice)
             )
         return factory
 

@@ -6,7 +6,16 @@ import numpy as np
 
 from rnn_reference.arguments import Array, Cache, Gradients
 from rnn_reference.faults.fault import Function, fault
-from rnn_reference.faults.pieces import WEIGHTS, carried, gathered, scaled, shifted, signs, stepped, subsets
+from rnn_reference.faults.pieces import (
+    WEIGHTS,
+    carried,
+    gathered,
+    scaled,
+    shifted,
+    signs,
+    stepped,
+    subsets,
+)
 from rnn_reference.stepwise import backward_of
 
 NETWORK = ("dx", "da0", *WEIGHTS)

@@ -90,7 +90,11 @@ Steps = dict[int, Gradients]
 
 
 def stepped(
-    cell: Function, da: Array, caches: Any, enters: Callable[[int, Steps], Array], at: Callable[[int], int] | None = None
+    cell: Function,
+    da: Array,
+    caches: Any,
+    enters: Callable[[int, Steps], Array],
+    at: Callable[[int], int] = lambda t: t,
 ) -> Steps:
     """The cell backward at every step from the last: from the cotangent ``enters(t, the steps done)``.
 
@@ -98,7 +102,7 @@ def stepped(
     """
     steps: Steps = {}
     for t in reversed(range(da.shape[2])):
-        steps[t] = cell(enters(t, steps), caches[0][at(t) if at else t])
+        steps[t] = cell(enters(t, steps), caches[0][at(t)])
     return steps
 
 
@@ -123,7 +127,7 @@ def shifted(array: Array, by: int, wraps: bool) -> Array:
     """Every step's entry stored ``by`` steps later; what is left free is zero, or comes round from the other end."""
     moved = np.roll(array, by, axis=2)
     if not wraps:
-        moved[:, :, :by if by > 0 else None][:, :, 0 if by > 0 else by:] = 0
+        moved[:, :, slice(by) if by > 0 else slice(by, None)] = 0
     return moved
 
 

@@ -1,7 +1,8 @@
 """What all the checks together say: the report, as plain data, from which every other form is made.
 
-A record is what one check left behind: ``id, group, function, about, outcome, message, asks, problem, smallest_error_seen,
-faults, candidates, evidence, notes``.
+A record is what one check left behind: ``id, group, function, about, outcome, message, asks, problem,
+smallest_error_seen, faults, candidates, evidence, notes``. ``about`` is the function that was asked about,
+``function`` the one to blame.
 """
 
 from collections import Counter

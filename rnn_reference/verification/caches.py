@@ -10,7 +10,7 @@ from rnn_reference.verification.problems import Problem
 
 
 def documented(caches: Any, problem: Problem) -> tuple[Array, ...]:
-    """``a_next``, ``a_prev`` and ``xt`` of all steps, time first, if the caches have the document's form; else nothing."""
+    """``a_next, a_prev, xt`` of all steps, time first, if the caches have the document's form; else nothing."""
     steps = caches[0] if isinstance(caches, tuple | list) and len(caches) == 2 else caches
     if not isinstance(steps, tuple | list) or len(steps) != problem.T_x:
         return ()

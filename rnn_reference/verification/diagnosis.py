@@ -21,6 +21,8 @@ PANEL = ("T_x=6", "T_x=5", "square", "large-cotangent")
 BESIDE = ("changed", "caches")
 """Labels of failures that are about something else than values."""
 
+FINDERS = forward_findings.FINDERS | backward_findings.FINDERS
+
 Restart = Callable[[], Implementation]
 
 
@@ -82,8 +84,7 @@ class Diagnosis:
 
     def by_value(self, function: str) -> Finding:
         """The finding from what the function returns alone."""
-        stage = backward_findings if function.endswith("backward") else forward_findings
-        return stage.FINDERS[function](self)
+        return FINDERS[function](self)
 
 
 def explain(outcome: Outcome, about: str, diagnosis: Diagnosis) -> Outcome:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,15 @@ from rnn_reference.faults import pieces
 from rnn_reference.faults.fault import Function
 from rnn_reference.stepwise import forward_of
 from rnn_reference.verification.findings import Finding, matching, unnamed
-from rnn_reference.verification.hypotheses import RIGHT_CELL, RIGHT_LOOP, Loop, cells, faults_of, loops, two
+from rnn_reference.verification.hypotheses import (
+    RIGHT_CELL,
+    RIGHT_LOOP,
+    Loop,
+    cells,
+    faults_of,
+    loops,
+    two,
+)
 from rnn_reference.verification.matching import Answer, Case, Model, both_fail, explains
 from rnn_reference.verification.outcomes import Outcome
 
@@ -67,8 +76,8 @@ def at_the_limits(diagnosis: Diagnosis, function: str) -> Finding | None:
     if function not in ACTIVATIONS:
         return None
     apart = 1000.0 * np.arange(6)
-    scales = (lambda x: x + 1e4, lambda x: x + apart, lambda x: 1e3 * x)
-    cases = [_activated(diagnosis, function, scale(_drawn(diagnosis, 4, 6))) for scale in scales]
+    x = _drawn(diagnosis, 4, 6)
+    cases = [_activated(diagnosis, function, large) for large in (x + 1e4, x + apart, 1e3 * x)]
     hypotheses = [(fault, fault.of(ACTIVATIONS[function])) for fault in faults_of(function, advice=True)]
     matches = matching(hypotheses, two_of, cases, diagnosis.u)
     return Finding(function, "wrong", matches=tuple(fault for fault, _ in matches))
@@ -79,8 +88,7 @@ def cell(diagnosis: Diagnosis) -> Finding:
     function, own = "rnn_cell_forward", diagnosis.implementation
     cases = []
     for problem in diagnosis.problems:
-        step = problem.step
-        cases.append(Case(step, got(lambda step=step: dict(zip(CELL, own.rnn_cell_forward(*step)[:2], strict=True)))))  # type: ignore[misc]
+        cases.append(Case(problem.step, got(partial(two(own.rnn_cell_forward, *CELL), *problem.step))))
     right = two(RIGHT_CELL, *CELL)
     if explains(right, cases, diagnosis.u):
         return Finding(function)
@@ -111,8 +119,7 @@ def network(diagnosis: Diagnosis) -> Finding:
     function, own = "rnn_forward", diagnosis.implementation
     cases = []
     for problem in diagnosis.problems:
-        given = problem.inputs
-        cases.append(Case(given, got(lambda given=given: dict(zip(NETWORK, own.rnn_forward(*given)[:2], strict=True)))))  # type: ignore[misc]
+        cases.append(Case(problem.inputs, got(partial(two(own.rnn_forward, *NETWORK), *problem.inputs))))
     right = two(RIGHT_LOOP.forward, *NETWORK)
     if explains(right, cases, diagnosis.u):
         return Finding(function, loops=(RIGHT_LOOP,))

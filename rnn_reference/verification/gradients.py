@@ -6,13 +6,18 @@ forward agrees. Where the forward is wrong, a backward that is the reference's f
 states, or the derivative of that forward, follows from it, and is not blamed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from rnn_reference.arguments import Array, Gradients, Parameters
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.verification import derivatives
-from rnn_reference.verification.answers import Answers, cell_answers, gradients_at, network_answers
+from rnn_reference.verification.answers import (
+    Answers,
+    cell_answers,
+    gradients_at,
+    network_answers,
+)
 from rnn_reference.verification.compare import agrees
 from rnn_reference.verification.judge import Judge
 from rnn_reference.verification.problems import Problem
@@ -82,12 +87,9 @@ def _judge(judge: Judge, problem: Problem, case: _Case, differentiate: bool) -> 
             _against_derivative(judge, case, derivatives.by_injection)
         _close(judge, case, case.right.gradients, case.right.tolerance, "the gradient is")
         return
-    follows, tolerance = gradients_at(
-        case.states, case.x, case.a0, case.parameters, case.da, judge.implementation.dtype
-    )
-    if agrees(case.got, follows, judge.tolerated(follows, tolerance)) or judge.diagnosis.conforms_on(
-        problem, case.function
-    ):
+    given = (case.x, case.a0, case.parameters, case.da)
+    follows, tolerance = gradients_at(case.states, *given, judge.implementation.dtype)
+    if agrees(case.got, follows, tolerance) or judge.diagnosis.conforms_on(problem, case.function):
         if judge.diagnosis.finding(case.function).status == "follows":
             judge.notes.append(FOLLOWS)
         return
@@ -108,7 +110,7 @@ def _close(judge: Judge, case: _Case, expected: Gradients, tolerance: dict[str, 
         judge.close(case.got, expected, tolerance, source)
         return
 
-    def as_the_cell_has_it(named: dict[str, Array]) -> dict[str, Array]:
+    def as_the_cell_has_it(named: Mapping[str, Array]) -> dict[str, Array]:
         return {OF_A_CELL.get(n, n): named[n][..., 0] if n == "dx" else named[n] for n in expected}
 
-    judge.close(*map(as_the_cell_has_it, (case.got, expected, tolerance)), source)
+    judge.close(as_the_cell_has_it(case.got), as_the_cell_has_it(expected), as_the_cell_has_it(tolerance), source)

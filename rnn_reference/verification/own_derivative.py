@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,9 +9,9 @@ import numpy as np
 from rnn_reference.arguments import Array, Gradients, Parameters
 from rnn_reference.faults.derivative import derivative_of
 from rnn_reference.verification.compare import difference
-from rnn_reference.verification.derivatives import by_element
+from rnn_reference.verification.derivatives import Forward, by_element
 from rnn_reference.verification.findings import Finding
-from rnn_reference.verification.matching import explains
+from rnn_reference.verification.matching import Case, explains
 from rnn_reference.verification.outcomes import Outcome
 from rnn_reference.verification.problems import Problem
 
@@ -68,7 +67,7 @@ def _cell(diagnosis: Diagnosis, problem: Problem) -> Any:
     return forward, found, (xt[:, :, None], a_prev, parameters), problem.da[:, :, :1]
 
 
-def _along_directions(forward: Callable[..., Array], found: Gradients, inputs: Any, da: Array) -> bool:
+def _along_directions(forward: Forward, found: Gradients, inputs: Any, da: Array) -> bool:
     rng = np.random.default_rng(0)
     x, a0, parameters = inputs
     values = {"dx": x, "da0": a0, **{f"d{name}": parameters[name] for name in WEIGHTS}}
@@ -90,9 +89,9 @@ def _along_directions(forward: Callable[..., Array], found: Gradients, inputs: A
     return True
 
 
-def _everywhere(forward: Callable[..., Array], found: Gradients, inputs: Any, da: Array) -> bool:
-    a_error = np.full(da.shape, 1e-15)
-    right = by_element(forward, *inputs, da, a_error)
+def _everywhere(forward: Forward, found: Gradients, inputs: Any, da: Array) -> bool:
+    x, a0, parameters = inputs
+    right = by_element(forward, x, a0, parameters, da, a_error=np.full(da.shape, 1e-15))
     return all(
         bool(np.all(difference(found[name], right.value[name]) <= right.error[name] + 1e-9 * (1 + abs(da).max())))
         for name in right.value
@@ -100,10 +99,11 @@ def _everywhere(forward: Callable[..., Array], found: Gradients, inputs: Any, da
 
 
 def _of_the_explained(forward: Finding, found: Gradients, inputs: Any, da: Array, u: float) -> bool:
-    from rnn_reference.verification.matching import Case
+    if not forward.loops:
+        return False
+    explained = forward.loops[0].forward
 
-    cases = [Case((*inputs, da), found)]
-    return bool(forward.loops) and any(
-        explains(lambda x, a0, p, da, loop=loop: derivative_of(loop.forward, da, x, a0, p), cases, u)  # type: ignore[misc]
-        for loop in forward.loops[:1]
-    )
+    def model(x: Array, a0: Array, parameters: Parameters, da: Array) -> Gradients:
+        return derivative_of(explained, da, x, a0, parameters)
+
+    return explains(model, [Case((*inputs, da), found)], u)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnn_reference.faults import Fault, named
+from rnn_reference.faults import named
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.verification.caches import same_at_every_step
 from rnn_reference.verification.compare import difference
@@ -163,7 +163,7 @@ def hard_coded(diagnosis: Diagnosis, finding: Finding) -> Finding:
     """The finding, named if the function is right at the course's sizes, and wrong on both sides of one of them."""
 
     def right(**sizes: int) -> bool:
-        problems = [Problem(**COURSE | sizes, seed=seed) for seed in (1, 2)]
+        problems = [Problem(seed=seed).at(**COURSE | sizes) for seed in (1, 2)]
         there = type(diagnosis)(diagnosis.implementation, problems=problems, naming=False)
         return there.by_value(finding.function).status in ("right", "follows")
 
