@@ -76,8 +76,8 @@ def at_the_limits(diagnosis: Diagnosis, function: str) -> Finding | None:
     if function not in ACTIVATIONS:
         return None
     apart = 1000.0 * np.arange(6)
-    x = _drawn(diagnosis, 4, 6)
-    cases = [_activated(diagnosis, function, large) for large in (x + 1e4, x + apart, 1e3 * x)]
+    x, dtype = _drawn(diagnosis, 4, 6), diagnosis.implementation.dtype  # where exp overflows is a matter of dtype
+    cases = [_activated(diagnosis, function, large.astype(dtype)) for large in (x + 1e4, x + apart, 1e3 * x)]
     hypotheses = [(fault, fault.of(ACTIVATIONS[function])) for fault in faults_of(function, advice=True)]
     matches = matching(hypotheses, two_of, cases, diagnosis.u)
     return Finding(function, "wrong", matches=tuple(fault for fault, _ in matches))
