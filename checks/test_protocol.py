@@ -6,7 +6,9 @@ not have, so nothing else can be said of it.
 
 import pytest
 
+from rnn_reference.verification.caches import documented, same_at_every_step
 from rnn_reference.verification.compare import require_shapes
+from rnn_reference.verification.outcomes import NotOffered, Wrong
 from rnn_reference.verification.problems import ORDINARY
 
 on_ordinary_problems = pytest.mark.parametrize("problem", ORDINARY, indirect=True)
@@ -70,3 +72,14 @@ def test_network_backward(implementation, problem):
     shapes = {name: array.shape for name, array in problem.parameters.items()}
     expected = {"dx": problem.x.shape, "da0": problem.a0.shape}
     require_shapes(gradients, expected | {f"d{name}": shapes[name] for name in ("Wax", "Waa", "ba")})
+
+
+@pytest.mark.judges("rnn_forward")
+@on_ordinary_problems
+def test_caches(implementation, problem):
+    """rnn_forward's caches, where they have the document's form, hold each step's own states."""
+    caches = implementation.rnn_forward(*problem.inputs)[2]
+    if not documented(caches, problem):
+        raise NotOffered([("", "its caches are of another form, which is its own business")], "rnn_forward")
+    if same_at_every_step(caches, problem):
+        raise Wrong([("caches", "every step's cache holds the same a_next and a_prev")])

@@ -69,6 +69,7 @@ def _require_sound(options: Any) -> None:
 
 
 IMPLEMENTATION = pytest.StashKey[Any]()
+_DIAGNOSIS = pytest.StashKey[Any]()
 _JUDGE = pytest.StashKey[Any]()
 
 
@@ -109,11 +110,24 @@ def _load(config: pytest.Config, target: str) -> Implementation:
     return implementation
 
 
+def diagnosis_of(config: pytest.Config) -> Any:
+    """What is wrong with the implementation under test: found out at the first failure, and then remembered."""
+    if _DIAGNOSIS not in config.stash:
+        from rnn_reference.places import is_file
+        from rnn_reference.verification.diagnosis import Diagnosis
+
+        implementation = implementation_of(config)
+        anew = is_file(implementation.name)  # what is imported would only be found again
+        restart = (lambda: _load(config, implementation.name)) if anew else None
+        config.stash[_DIAGNOSIS] = Diagnosis(implementation, config.option.rnn_seed, restart)
+    return config.stash[_DIAGNOSIS]
+
+
 def judge_of(request: pytest.FixtureRequest) -> Any:
     """A judge for the check that asks, kept where the outcome is made from it."""
     from rnn_reference.verification.judge import Judge
 
-    judge = Judge(implementation_of(request.config), check_id(request.node))
+    judge = Judge(implementation_of(request.config), check_id(request.node), diagnosis_of(request.config))
     request.node.stash[_JUDGE] = judge
     return judge
 
@@ -166,6 +180,7 @@ class Run:
 
         import numpy as np
 
+        from rnn_reference.verification.diagnosis import explain, explain_advice
         from rnn_reference.verification.outcomes import NotOffered, Outcome
 
         marker = item.get_closest_marker("judges")
@@ -179,12 +194,14 @@ class Run:
             warnings.simplefilter("ignore")
             try:
                 return (yield)
-            except Outcome:
-                raise
+            except Outcome as outcome:
+                raised = outcome
             except Exception:
-                if implementation.misshapen:
-                    raise implementation.misshapen from None
-                raise
+                if not implementation.misshapen:
+                    raise
+                raised = implementation.misshapen
+            told = explain_advice if check_id(item).startswith("numerics.") else explain
+            raise told(raised, marker.args[0], diagnosis_of(self.config)) from None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(

@@ -1,7 +1,8 @@
 """What all the checks together say: the report, as plain data, from which every other form is made.
 
 A record is what one check left behind: ``id, group, about, function, outcome, message, asks, problem,
-smallest_error_seen, faults, candidates, evidence, notes, rerun``.
+smallest_error_seen, faults, candidates, evidence, notes, rerun``. ``about`` is the function that was asked about,
+``function`` the one to blame.
 """
 
 import math
@@ -70,11 +71,12 @@ _ALWAYS = ("passed", "failed", "advice", "not offered")
 
 def _of_function(name: str, offered: bool, records: list[Record]) -> dict[str, Any]:
     mine = [record for record in records if record["function"] == name]
-    main = main_record(mine)
+    failures = [record for record in mine if record["outcome"] in WRONG]
+    main = main_record(failures)
     return {
         "verdict": _verdict(offered, mine),
-        "faults": sorted({fault for record in mine for fault in record["faults"]}),
-        "candidates": sorted({fault for record in mine for fault in record["candidates"]}),
+        "faults": sorted({fault for record in failures for fault in record["faults"]}),
+        "candidates": sorted({fault for record in failures for fault in record["candidates"]}),
         "convention": None,
         "advice": [record["id"] for record in mine if record["outcome"] == "advice"],
         "notes": list(dict.fromkeys(note for record in mine for note in record["notes"])),
@@ -102,11 +104,12 @@ def _overall(verdicts: list[str]) -> str:
     return "not judged"
 
 
-def main_record(records: Iterable[Record]) -> Record | None:
-    """The failure that tells most about a function: a named fault first, then one placed in time."""
-    failures = [record for record in records if record["outcome"] in WRONG]
-    return min(
-        failures,
-        key=lambda r: (not r["faults"], not r["candidates"], r["evidence"].get("first_wrong_step") is None),
-        default=None,
-    )
+def main_record(failures: Iterable[Record]) -> Record | None:
+    """The failure that tells most about a function: one of its own, a named fault first, then one placed in time."""
+
+    def order(record: Record) -> tuple[bool, ...]:
+        placed = record["evidence"].get("first_wrong_step") is not None
+        anothers, golden = record["about"] != record["function"], record["group"] == "golden"
+        return anothers, not record["faults"], not record["candidates"], not placed, golden
+
+    return min(failures, key=order, default=None)

@@ -46,13 +46,21 @@ def require_close(
 
     ``source`` says where ``expected`` comes from, in the words that stand before its value.
     """
-    used = {name: np.broadcast_to(tolerance[name], expected[name].shape) for name in expected}
+    used = {name: _spread_over(tolerance[name], expected[name].shape) for name in expected}
     require_shapes(got, {name: array.shape for name, array in expected.items()})
     off = {name: difference(got[name], expected[name]) for name in expected}
     wrong = {name: off[name] > used[name] for name in expected if np.any(off[name] > used[name])}
     if wrong:
         raise _wrong(got, expected, used, off, wrong, source)
     return max((float(t.max(initial=0.0)) for t in used.values()), default=0.0)
+
+
+def _spread_over(tolerance: Array | float, shape: tuple[int, ...]) -> Array:
+    """The tolerance for each element; the largest for all, where what is expected has a shape of its own."""
+    try:
+        return np.broadcast_to(tolerance, shape)
+    except ValueError:
+        return np.broadcast_to(np.max(tolerance), shape)
 
 
 def require_shapes(got: Mapping[str, Array], expected: Mapping[str, tuple[int, ...]]) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from rnn_reference.arguments import Array
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.verification.compare import require_close, ulps
+from rnn_reference.verification.diagnosis import Diagnosis
 from rnn_reference.verification.problems import Problem
 from rnn_reference.verification.rounding import unit_roundoff
 
@@ -18,9 +19,10 @@ BLUNT = 64.0
 class Judge:
     """One check's view of one implementation."""
 
-    def __init__(self, implementation: Implementation, check: str) -> None:
+    def __init__(self, implementation: Implementation, check: str, diagnosis: Diagnosis | None = None) -> None:
         self.implementation = implementation
         self.check = check
+        self.diagnosis = diagnosis or Diagnosis(implementation)
         self.u = unit_roundoff(implementation.dtype)
         self.problem: Problem | None = None
         self.smallest_error_seen: float | None = None

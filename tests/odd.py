@@ -1,0 +1,93 @@
+"""Mistakes that are in no catalogue: each must be caught, and none given the name of another."""
+
+from typing import Any
+
+import numpy as np
+
+from rnn_reference.faults import pieces
+from rnn_reference.stepwise import backward_of, forward_of
+
+Function = Any
+
+
+class Odd:
+    """A right network, but for the functions given."""
+
+    def __init__(self, **functions: Function) -> None:
+        self.tanh_forward = pieces.tanh
+        self.softmax_forward = functions.get("softmax_forward", pieces.softmax)
+        cell = pieces.cell_forward(softmax=self.softmax_forward)
+        self.rnn_cell_forward = functions.get("rnn_cell_forward", cell)
+        self.rnn_forward = functions.get("rnn_forward", forward_of(self.rnn_cell_forward))
+        self.rnn_cell_backward = functions.get("rnn_cell_backward", pieces.cell_backward())
+        self.rnn_backward = functions.get("rnn_backward", backward_of(self.rnn_cell_backward))
+
+
+def _cell(z: Function) -> Function:
+    return pieces.cell_forward(z=z)
+
+
+def _steps(change: Function) -> Function:
+    """A right loop over a cell whose results are changed: ``change(t, a_next)``."""
+
+    def rnn_forward(x: Any, a0: Any, p: Any) -> Any:
+        cell, t = pieces.cell_forward(), iter(range(x.shape[2]))
+
+        def step(xt: Any, a_prev: Any, p: Any) -> Any:
+            a_next, yt_pred, cache = cell(xt, a_prev, p)
+            a_next = change(next(t), a_next)
+            return a_next, yt_pred, (a_next, *cache[1:])
+
+        return forward_of(step)(x, a0, p)
+
+    return rnn_forward
+
+
+def _after(**changes: Function) -> Function:
+    """A right ``rnn_backward`` with some gradients changed afterwards."""
+
+    def rnn_backward(da: Any, caches: Any) -> Any:
+        gradients = backward_of(pieces.cell_backward())(da, caches)
+        return gradients | {name: change(gradients[name]) for name, change in changes.items()}
+
+    return rnn_backward
+
+
+def _carry(change: Function) -> Function:
+    """A right loop backward that changes what it carries."""
+
+    def rnn_backward(da: Any, caches: Any) -> Any:
+        def enters(t: int, steps: Any) -> Any:
+            return da[:, :, t] + (change(t, steps[t + 1]["da_prev"]) if steps else 0)
+
+        return pieces.gathered(pieces.stepped(pieces.cell_backward(), da, caches, enters))
+
+    return rnn_backward
+
+
+def _inputs(change: Function) -> Function:
+    return lambda x, a0, p: forward_of(pieces.cell_forward())(change(x), a0, p)
+
+
+ODD = {
+    "a softmax with a temperature": Odd(softmax_forward=lambda x: pieces.softmax(1.1 * x)),
+    "the diagonal of Waa left out": Odd(rnn_cell_forward=_cell(
+        lambda xt, a, p: p["Wax"] @ xt + (p["Waa"] - np.diag(np.diag(p["Waa"]))) @ a + p["ba"])),
+    "a_prev squared": Odd(rnn_cell_forward=_cell(lambda xt, a, p: p["Wax"] @ xt + p["Waa"] @ a**2 + p["ba"])),
+    "the input's sign lost": Odd(rnn_cell_forward=_cell(lambda xt, a, p: p["Wax"] @ abs(xt) + p["Waa"] @ a + p["ba"])),
+    "a leaky state": Odd(rnn_cell_forward=_cell(lambda xt, a, p: pieces.preactivation(xt, a, p) + 0.1 * a)),
+    "a state that drifts": Odd(rnn_forward=_steps(lambda t, a: a + 0.01 * t)),
+    "a unit that is always off": Odd(rnn_forward=_steps(lambda t, a: np.vstack([0 * a[:1], a[1:]]))),
+    "states rounded to three digits": Odd(rnn_forward=_steps(lambda t, a: np.round(a.real, 3))),
+    "inputs centred over the batch": Odd(rnn_forward=_inputs(lambda x: x - x.mean(axis=1, keepdims=True))),
+    "every second input left out": Odd(rnn_forward=_inputs(lambda x: x * (np.arange(x.shape[2]) % 2))),
+    "a slope of 1 - |a|": Odd(rnn_cell_backward=pieces.cell_backward(lambda a_next, a_prev: 1 - abs(a_next))),
+    "a slope of (1 - a**2)**2": Odd(rnn_cell_backward=pieces.cell_backward(lambda a, _: (1 - a**2) ** 2)),
+    "a carry that is damped": Odd(rnn_backward=_carry(lambda t, carry: 0.9 * carry)),
+    "a carry dropped once": Odd(rnn_backward=_carry(lambda t, carry: carry * (t != 1))),
+    "dWaa made symmetric": Odd(rnn_backward=_after(dWaa=lambda g: (g + g.T) / 2)),
+    "dx without its last step": Odd(rnn_backward=_after(dx=lambda g: g * (np.arange(g.shape[2]) < g.shape[2] - 1))),
+    "da0 doubled": Odd(rnn_backward=_after(da0=lambda g: 2 * g)),
+    "dWax off by a millionth": Odd(rnn_backward=_after(dWax=lambda g: g * (1 + 1e-6))),
+    "dba centred": Odd(rnn_backward=_after(dba=lambda g: g - g.mean())),
+}  # fmt: skip

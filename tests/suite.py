@@ -1,0 +1,114 @@
+"""The suite, put to any object in this process: what ``python -m rnn_reference`` does, without starting one."""
+
+import contextlib
+import functools
+import importlib.util
+import inspect
+import io
+import os
+import sys
+from types import ModuleType
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from rnn_reference.implementations.implementation import Implementation
+from rnn_reference.places import checks_folder
+from rnn_reference.report.verdict import report_on
+from rnn_reference.verification.diagnosis import Diagnosis, explain
+from rnn_reference.verification.judge import Judge
+from rnn_reference.verification.outcomes import NotOffered, Outcome
+from rnn_reference.verification.problems import NAMED
+
+HELD = "held_for_the_suite"
+
+
+def judged(functions: Any, *options: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The report on an object with some of the six functions, and the records of the checks behind it.
+
+    One fresh problem for each property, unless ``options`` say otherwise: here it is known what is wrong.
+    """
+    module = ModuleType(HELD)
+    module.functions = functions
+    folder = checks_folder()
+    kept = _Kept()
+    arguments = ["-c", str(folder / "isolated.ini"), "--rootdir", str(folder), "-p", "rnn_reference.plugin",
+                 "-p", "no:cacheprovider", "-q", f"--rnn={HELD}:functions", "--rnn-examples=1"]  # fmt: skip
+    environment = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
+    with (
+        mock.patch.dict(sys.modules, {HELD: module}),
+        mock.patch.dict(os.environ, environment),
+        contextlib.redirect_stdout(io.StringIO()),
+    ):
+        pytest.main([*arguments, *options, str(folder)], plugins=[kept])
+    records = kept.config.pluginmanager.getplugin("rnn-reference-run").records
+    return report_on(Implementation("held", functions), records), records
+
+
+TELLING = {
+    "tanh_forward": ["forward.test_tanh"],
+    "softmax_forward": ["forward.test_softmax"],
+    "rnn_cell_forward": ["forward.test_cell_state", "forward.test_cell_prediction"],
+    "rnn_forward": ["forward.test_states", "forward.test_predictions", "protocol.test_caches", "gradient.test_network"],
+    "rnn_cell_backward": ["protocol.test_cell_backward", "gradient.test_cell"],
+    "rnn_backward": ["protocol.test_network_backward", "gradient.test_network", "property.test_cotangent_kept"],
+}
+"""The checks that are most likely to fail for a mistake in a function."""
+
+
+def first_failure(diagnosis: Diagnosis, function: str, seed: int) -> Outcome | None:
+    """What the first of the telling checks that fails says, explained as in a run of the suite."""
+    own = diagnosis.implementation
+    for group, name in (check.split(".") for check in TELLING[function]):
+        check = getattr(_checks(group), name)
+        for problem in NAMED.values():
+            judge = Judge(own, name, diagnosis)
+            given = {"implementation": own, "judge": judge, "problem": judge.posed(problem.at(seed=seed)),
+                     "every_problem": lambda ask, judge=judge: ask(judge.problem, 1)}  # fmt: skip
+            try:
+                check(**{name: given[name] for name in inspect.signature(check).parameters})
+            except NotOffered:
+                continue
+            except Outcome as outcome:
+                return explain(outcome, check.pytestmark[-1].args[0], diagnosis)
+    return None
+
+
+@functools.cache
+def _checks(group: str) -> ModuleType:
+    path = checks_folder() / f"test_{group}.py"
+    spec = importlib.util.spec_from_file_location(f"checks_{group}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class _Kept:
+    """Keeps the configuration of a run within reach."""
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        self.config = config
+
+
+def told(report: dict[str, Any]) -> set[tuple[str, str]]:
+    """What a report says with confidence: pairs of a function and a mistake in it."""
+    return {(name, fault) for name, function in report["functions"].items() for fault in function["faults"]}
+
+
+def wrong(report: dict[str, Any]) -> set[str]:
+    """The functions that a report calls wrong."""
+    return {name for name, function in report["functions"].items() if function["verdict"] == "wrong"}
+
+
+def found(diagnosis: Diagnosis) -> set[tuple[str, str]]:
+    """What a diagnosis names with confidence: pairs of a function and a mistake in it."""
+    findings = diagnosis.findings.values()
+    by_value = {(finding.culprit, fault) for finding in findings for fault in finding.faults}
+    return by_value | {(finding.function, fault.id) for finding in findings for fault in finding.beside}
+
+
+def blamed(diagnosis: Diagnosis) -> set[str]:
+    """The functions whose mistakes all failures are."""
+    findings = diagnosis.findings.values()
+    return {f.culprit for f in findings if f.status != "right"} | {f.function for f in findings if f.beside}
