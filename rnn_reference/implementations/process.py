@@ -3,7 +3,6 @@
 import contextlib
 import math
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -14,6 +13,8 @@ import time
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from rnn_reference.implementations import last_words
 
 if TYPE_CHECKING:
     from rnn_reference.implementations.pipe import Channel
@@ -42,9 +43,6 @@ sys.path[:] = {paths!r}
 from rnn_reference.implementations.worker import main
 main({shared!r})
 """
-_OURS = str(Path(__file__).resolve().parent.parent)
-_FRAME = re.compile(r'^  File "(?P<file>.+)", line (?P<line>\d+) in ', re.MULTILINE)
-_DUMP = re.compile(r"^(Fatal Python error|Windows fatal exception)", re.MULTILINE)
 
 
 class Died(Exception):  # noqa: N818 (an event, not an error of ours)
@@ -116,8 +114,7 @@ class Process:
             size = self._size()
             printed = self._end(size - self._seen if self._seen <= size else size)
             self._seen = size
-        last_words = _DUMP.search(printed)
-        return printed[: last_words.start()] if last_words else printed
+        return last_words.without(printed)
 
     def _size(self) -> int:
         return os.fstat(self._output.fileno()).st_size
@@ -158,19 +155,10 @@ class Process:
             self._child.wait(GRACE)
         status = self._child.poll()
         self.stop()
-        told = self._told_before_death()
+        told = last_words.place(self._end(2**16, most=2**16))
         if late:
             return Died("", told, timed_out=True)
-        return Died(_worded(status), told, timed_out=False)
-
-    def _told_before_death(self) -> str | None:
-        """The place in other people's code that the interpreter's last words name."""
-        words = self._end(2**16, most=2**16)
-        dump = _DUMP.search(words)
-        frames = _FRAME.finditer(words, dump.start()) if dump else iter(())
-        theirs = (frame for frame in frames if not frame["file"].startswith(_OURS))
-        first = next((frame for frame in theirs if os.sep + "lib" + os.sep not in frame["file"]), None)
-        return f"{Path(first['file']).name}, line {first['line']}" if first else None
+        return Died(last_words.how(status), told, timed_out=False)
 
     def _watch(self) -> None:
         """Kill a worker that does not end in time by itself, and keep its output from filling the disk."""
@@ -197,15 +185,3 @@ def _reserved(path: Path) -> Path:
         else:
             file.truncate(SHARED)
     return path
-
-
-def _worded(status: int | None) -> str:
-    if status is None:
-        return "its process closed its pipes"
-    if status >= 0:
-        return f"its process ended with exit status {status}"
-    try:
-        name = signal.Signals(-status).name
-    except ValueError:
-        name = f"signal {-status}"
-    return f"its process was killed by {name}" + (" (out of memory?)" if name == "SIGKILL" else "")
