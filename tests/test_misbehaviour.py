@@ -244,3 +244,12 @@ def test_whatever_is_raised_is_a_crash(isolated, what, says):
     assert type(outcome) is Crashed
     assert re.search(says, str(outcome))
     assert len(str(outcome)) < 1000
+
+
+def test_nothing_is_left_behind(isolated, tmp_path, monkeypatch):
+    """The files of a worker are gone while it works, so that a run that is killed leaves none."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    implementation = isolated("prints.py")
+    assert "and why it fails" in str(outcome_of(implementation.softmax_forward, X))
+    assert implementation.printed() == "what softmax says\n"
+    assert list(tmp_path.iterdir()) == []

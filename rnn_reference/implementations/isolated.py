@@ -103,6 +103,7 @@ class Isolated(Implementation):
         if "unusable" in reply:
             self._process.close()
             raise Unusable(str(reply["unusable"]))
+        self._process.hide()
         return reply
 
     def _ask(self, function: str, question: dict[str, Any], handles: list[Handle], *parts: str) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import contextlib
 import math
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -14,6 +13,8 @@ import time
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from rnn_reference.implementations import last_words
 
 if TYPE_CHECKING:
     from rnn_reference.implementations.pipe import Channel
@@ -33,7 +34,7 @@ KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(2**28), "MALLOC_TRIM_THRESHOLD_": s
 """For glibc: an array's memory is used again, not given back and asked for at every call."""
 
 MOST_OUTPUT = 2**24
-"""Bytes of output that are kept on disk; beyond, what came before is thrown away."""
+"""Bytes of output that are kept on disk; beyond, all but the end is thrown away."""
 
 _OTHERWISE = ({"outcome", "lines"}, {"unusable"})
 _BOOTSTRAP = """
@@ -42,9 +43,6 @@ sys.path[:] = {paths!r}
 from rnn_reference.implementations.worker import main
 main({shared!r})
 """
-_OURS = str(Path(__file__).resolve().parent.parent)
-_FRAME = re.compile(r'^  File "(?P<file>.+)", line (?P<line>\d+) in ', re.MULTILINE)
-_DUMP = re.compile(r"^(Fatal Python error|Windows fatal exception)", re.MULTILINE)
 
 
 class Died(Exception):  # noqa: N818 (an event, not an error of ours)
@@ -64,6 +62,7 @@ class Process:
         self._sink, self._output = open(self._folder / "output", "ab"), open(self._folder / "output", "rb")  # noqa: SIM115
         self.ended = False
         self._seen = 0
+        self._reading = threading.Lock()
         self._deadline: float | None = None
         paths = [os.path.abspath(entry) for entry in sys.path]
         self._child = subprocess.Popen(
@@ -111,13 +110,18 @@ class Process:
 
     def printed(self) -> str:
         """The end of what was printed since this was last asked."""
-        size = os.fstat(self._output.fileno()).st_size
-        start = self._seen if self._seen <= size else 0
-        self._output.seek(max(start, size - 4000))
-        self._seen = size
-        printed = self._output.read().decode(errors="replace")
-        last_words = _DUMP.search(printed)
-        return printed[: last_words.start()] if last_words else printed
+        with self._reading:
+            size = self._size()
+            printed = self._end(size - self._seen if self._seen <= size else size)
+            self._seen = size
+        return last_words.without(printed)
+
+    def _size(self) -> int:
+        return os.fstat(self._output.fileno()).st_size
+
+    def _end(self, length: int, most: int = 4000) -> str:
+        self._output.seek(max(0, self._size() - min(length, most)))
+        return self._output.read(most).decode(errors="replace")
 
     def stop(self) -> None:
         """End the process and all that it started. What it printed can still be read."""
@@ -128,12 +132,16 @@ class Process:
             with contextlib.suppress(OSError):
                 stream.close()  # type: ignore[union-attr]
 
+    def hide(self) -> None:
+        """Remove the files, which both have open by now: a run that is killed leaves nothing behind."""
+        shutil.rmtree(self._folder, ignore_errors=True)  # Windows keeps them until they are closed
+
     def close(self) -> None:
         """End the process and forget it."""
         self.stop()
         self._sink.close()
         self._output.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self.hide()
 
     def _kill(self) -> None:
         with contextlib.suppress(OSError):
@@ -147,20 +155,10 @@ class Process:
             self._child.wait(GRACE)
         status = self._child.poll()
         self.stop()
-        told = self._told_before_death()
+        told = last_words.place(self._end(2**16, most=2**16))
         if late:
             return Died("", told, timed_out=True)
-        return Died(_worded(status), told, timed_out=False)
-
-    def _told_before_death(self) -> str | None:
-        """The place in other people's code that the interpreter's last words name."""
-        self._output.seek(max(0, os.fstat(self._output.fileno()).st_size - 2**16))
-        words = self._output.read().decode(errors="replace")
-        dump = _DUMP.search(words)
-        frames = _FRAME.finditer(words, dump.start()) if dump else iter(())
-        theirs = (frame for frame in frames if not frame["file"].startswith(_OURS))
-        first = next((frame for frame in theirs if os.sep + "lib" + os.sep not in frame["file"]), None)
-        return f"{Path(first['file']).name}, line {first['line']}" if first else None
+        return Died(last_words.how(status), told, timed_out=False)
 
     def _watch(self) -> None:
         """Kill a worker that does not end in time by itself, and keep its output from filling the disk."""
@@ -170,9 +168,12 @@ class Process:
                 self._kill()
             elif late > 0:
                 self._child.send_signal(LAST_WORDS)
-            with contextlib.suppress(ValueError):  # closed meanwhile
-                if os.fstat(self._output.fileno()).st_size > MOST_OUTPUT:
+            with contextlib.suppress(ValueError), self._reading:  # closed meanwhile
+                if self._size() > MOST_OUTPUT:
+                    kept = self._end(4000)
                     self._sink.truncate(0)
+                    self._sink.write(kept.encode())
+                    self._sink.flush()
             time.sleep(0.1)
 
 
@@ -184,15 +185,3 @@ def _reserved(path: Path) -> Path:
         else:
             file.truncate(SHARED)
     return path
-
-
-def _worded(status: int | None) -> str:
-    if status is None:
-        return "its process closed its pipes"
-    if status >= 0:
-        return f"its process ended with exit status {status}"
-    try:
-        name = signal.Signals(-status).name
-    except ValueError:
-        name = f"signal {-status}"
-    return f"its process was killed by {name}" + (" (out of memory?)" if name == "SIGKILL" else "")

@@ -1,6 +1,7 @@
 """An implementation that prints a gigabyte, and is right."""
 
 import sys
+import time
 
 import numpy as np
 
@@ -12,6 +13,7 @@ def tanh_forward(x):
         DONE.append(True)
         for _ in range(1024):
             sys.stdout.write("x" * 2**20)
+        time.sleep(1.0)  # what comes in the moment in which output is thrown away goes with it
         print("\nthe last line")
     return np.tanh(x)
 
