@@ -10,7 +10,7 @@ import pytest
 from rnn_reference import softmax_forward
 from rnn_reference.verification.answers import network_answers
 from rnn_reference.verification.compare import require_finite, require_same_dtype
-from rnn_reference.verification.outcomes import NotJudged
+from rnn_reference.verification.outcomes import NotJudged, NotOffered
 from rnn_reference.verification.problems import NAMED
 from rnn_reference.verification.rounding import softmax_tolerance, tanh_tolerance
 
@@ -37,9 +37,21 @@ def test_softmax_large(implementation, judge):
 @pytest.mark.judges("softmax_forward")
 def test_softmax_columns(implementation, judge):
     """Softmax is finite where columns lie far apart: the maximum subtracted is each column's own."""
-    x = judge.draw(3, 4) + 1000 * np.arange(4)
+    x = (judge.draw(3, 4) + 1000 * np.arange(4)).astype(implementation.dtype).astype(float)
     got = implementation.softmax_forward(x)
     require_finite("softmax_forward", {"out": got})
+    judge.close({"out": got}, {"out": softmax_forward(x)}, {"out": softmax_tolerance(x, judge.u)})
+
+
+@pytest.mark.judges("rnn_forward")
+def test_caches(implementation, judge):
+    """The second part of rnn_forward's caches is the input x, as the document reads it."""
+    problem = judge.posed(NAMED["T_x=6"])
+    _, _, caches = implementation.rnn_forward(*problem.inputs)
+    kept = implementation.second_part(caches)
+    if getattr(kept, "shape", None) != problem.x.shape:
+        raise NotOffered([("", "its caches are of another form, which is its own business")], "rnn_forward")
+    judge.close({"caches[1]": kept}, {"caches[1]": problem.x}, {"caches[1]": 0.0}, "the input is")
 
 
 @pytest.mark.judges("tanh_forward")

@@ -161,6 +161,31 @@ def _squares(gradients, da, caches):
     return {**gradients, "dba": gradients["dba"] + 1e-6 * (da**2).sum()}
 
 
+def _skips_empty_steps(da, caches):
+    steps = [t for t in range(da.shape[2]) if da[:, :, t].any()]
+    return right.rnn_backward(da if steps == list(range(da.shape[2])) else 0 * da, caches)
+
+
+def _clips(da, caches):
+    return right.rnn_backward(np.clip(da, -1e3, 1e3), caches)
+
+
+def _in_their_order(x, a0, parameters):
+    values = [value for value in parameters.values() if value.ndim]
+    return right.rnn_forward(x, a0, dict(zip(("Wax", "Waa", "Wya", "ba", "by"), values, strict=True)))
+
+
+class _SharesACell:
+    """Every step forward writes into the one cache that the step backward reads."""
+
+    def rnn_cell_forward(self, xt, a_prev, parameters):
+        a_next, yt_pred, self.last = right.rnn_cell_forward(xt, a_prev, parameters)
+        return a_next, yt_pred, "the last one"
+
+    def rnn_cell_backward(self, da_next, cache):
+        return right.rnn_cell_backward(da_next, self.last)
+
+
 CAUGHT = {
     "protocol.tanh": but(tanh_forward=lambda x: np.tanh(x).ravel()),
     "protocol.softmax": but(softmax_forward=lambda x: right.softmax_forward(x)[:1]),
@@ -173,7 +198,6 @@ CAUGHT = {
     "golden.softmax": but(softmax_forward=lambda x: off(right.softmax_forward(x), 1e-14)),
     "golden.cell_forward": cell(lambda a_next, yt_pred, cache, *_: (a_next, off(yt_pred, 1e-13), cache)),
     "golden.network_forward": forward(lambda a, y, caches, *_: (a + 1e-13, y, caches)),
-    "golden.caches": forward(lambda a, y, caches, *_: (a, y, (caches[0], caches[1] * (1 + 1e-15)))),
     "golden.cell_backward": cell_backward(lambda g, *_: {**g, "dxt": g["dxt"] + 1e-13}),
     "golden.network_backward": but(rnn_backward=named("carry-dropped")[0].of(right.rnn_cell_backward)),
     "golden.certified_states": forward(lambda a, y, caches, *_: (a, off(y, 1e-14), caches)),
@@ -198,7 +222,7 @@ CAUGHT = {
     "property.no_recurrence": but(rnn_forward=_step_zero_is_special),
     "property.backward_linear": backward(_squares),
     "property.backward_zero": backward(_never_zero),
-    "property.backward_causal": backward(lambda g, *_: {**g, "dx": g["dx"] + 1e-300}),
+    "property.backward_causal": backward(lambda g, *_: {**g, "dx": g["dx"] + 1e-9}),
     "property.repeatable": _Counts("rnn_forward"),
     "property.backward_repeatable": _Counts("rnn_backward"),
     "property.caches_kept": _Shares(),
@@ -206,7 +230,13 @@ CAUGHT = {
     "property.cotangent_kept": but(rnn_backward=_spoils(right.rnn_backward)),
     "property.cell_inputs_kept": but(rnn_cell_forward=_cell_spoils_its_input),
     "property.cell_cotangent_kept": but(rnn_cell_backward=_spoils(right.rnn_cell_backward)),
-    "property.activations_inputs_kept": but(softmax_forward=_spoils_x(right.softmax_forward)),
+    "property.tanh_input_kept": but(tanh_forward=_spoils_x(right.tanh_forward)),
+    "property.softmax_input_kept": but(softmax_forward=_spoils_x(right.softmax_forward)),
+    "property.backward_sparse": but(rnn_backward=_skips_empty_steps),
+    "property.backward_scales": but(rnn_backward=_clips),
+    "property.cell_caches_kept": _SharesACell(),
+    "property.parameters_by_name": but(rnn_forward=_in_their_order),
+    "numerics.caches": forward(lambda a, y, caches, *_: (a, y, (caches[0], caches[1] * (1 + 1e-15)))),
     "numerics.tanh_large": but(tanh_forward=_exp_tanh),
     "numerics.softmax_large": but(softmax_forward=_softmax_without_maximum),
     "numerics.softmax_columns": but(softmax_forward=_softmax_of_one_maximum),

@@ -208,7 +208,7 @@ def _tolerance_of(declared: Any) -> dict[str, float]:
 
 def _array(function: str, what: str, value: Any) -> Array:
     try:
-        return as_numbers(value)
+        return as_numbers(value).copy()  # it may be a buffer that the next call writes into
     except TypeError as error:
         raise Wrong([("returned", f"{what} is not an array of numbers{error}")], function=function) from None
 

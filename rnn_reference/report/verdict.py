@@ -26,7 +26,8 @@ def report_on(implementation: Implementation, records: Iterable[Record], left_ou
     records = list(records)
     notes = [f"stopped early: {left_out} of {len(records) + left_out} checks did not run"] if left_out else []
     functions = {name: _of_function(name, implementation.offers(name), records) for name in FUNCTIONS}
-    verdict = _overall([function["verdict"] for function in functions.values()])
+    asked = {record[role] for record in records for role in ("about", "function")}
+    verdict = _overall([functions[name]["verdict"] for name in FUNCTIONS if name in asked])
     counts = Counter(record["outcome"] for record in records)
     shown = "id outcome about function asks message lines problem smallest_error_seen ulps notes rerun".split()
     return {
@@ -98,7 +99,7 @@ def _verdict(offered: bool, records: list[Record]) -> str:
 
 
 def _overall(verdicts: list[str]) -> str:
-    for verdict in ("wrong", "not implemented", "conforms"):
+    for verdict in ("wrong", "not implemented", "not judged", "conforms"):
         if verdict in verdicts:
             return verdict
     return "not judged"

@@ -9,6 +9,7 @@ from rnn_reference.arguments import Array
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.verification.compare import require_close, ulps
 from rnn_reference.verification.diagnosis import Diagnosis
+from rnn_reference.verification.outcomes import Wrong
 from rnn_reference.verification.problems import Problem
 from rnn_reference.verification.rounding import unit_roundoff
 
@@ -72,7 +73,15 @@ class Judge:
             size = np.sqrt(np.mean(np.abs(array) ** 2)) if array.size else 0.0
             if size and np.max(used[name]) > BLUNT * np.sqrt(self.u) * size:
                 self.blunt = f"{name}: rounding may move it by {np.max(used[name]):.0e}, and it is about {size:.0e}"
-        return require_close(got, expected, used, source)
+        try:
+            return require_close(got, expected, used, source)
+        except Wrong as wrong:
+            came = {str(got[name].dtype) for name in expected} & {"float16", "float32"}
+            if came and self.implementation.dtype not in came:
+                kind = came.pop()
+                hint = f"{kind} comes back: with dtype = {kind!r} beside the functions it is judged as such"
+                wrong.lines.append(("dtype", hint))
+            raise
 
     def certify(self, got: Mapping[str, Array], exact: Mapping[str, Array], tolerance: Mapping[str, Array]) -> None:
         """As ``close``, for values that are right to the last bit: the largest error in ulp is noted as well."""

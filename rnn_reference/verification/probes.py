@@ -64,10 +64,14 @@ def _flat(result: Any) -> list[Any]:
     return list(result) if isinstance(result, tuple) else [result]
 
 
+def _largest(array: Array) -> float:
+    return float(np.abs(array[np.isfinite(array)]).max(initial=0.0))
+
+
 def _same(first: Any, second: Any, u: float) -> bool:
     """Whether two results differ by no more than the order of summation may make them."""
     return all(
-        a.shape == b.shape and bool(np.all(difference(a, b) <= np.sqrt(u) * (1 + np.abs(b).max(initial=0.0))))
+        a.shape == b.shape and bool(np.all(difference(a, b) <= np.sqrt(u) * (1 + _largest(b))))
         for a, b in zip(_flat(first), _flat(second), strict=True)
     )
 

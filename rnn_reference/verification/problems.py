@@ -21,7 +21,7 @@ class Problem:
 
     The arrays are float64, each element a value that ``dtype`` can hold: an implementation in float32 and
     the float64 reference start from the same numbers. ``gain`` multiplies the weights of the state (above
-    1: saturated), ``push`` the cotangent.
+    1: saturated), ``push`` the cotangent; ``blank``: a0 and the biases are zero, and so is x at step 2.
     """
 
     n_x: int = 3
@@ -32,13 +32,14 @@ class Problem:
     seed: int = 0
     gain: float = 1.0
     push: float = 1.0
+    blank: bool = False
     dtype: str = "float64"
 
     def __str__(self) -> str:
         """What it takes to make the same problem again: ``n_x=3 n_a=5 n_y=2 m=8 T_x=6 seed=0``."""
-        shown = (f for f in fields(self) if f.name not in ("gain", "push", "dtype"))
-        changed = (f for f in fields(self)
-                   if f.name in ("gain", "push", "dtype") and getattr(self, f.name) != f.default)  # fmt: skip
+        unusual = ("gain", "push", "blank", "dtype")
+        shown = (f for f in fields(self) if f.name not in unusual)
+        changed = (f for f in fields(self) if f.name in unusual and getattr(self, f.name) != f.default)
         return " ".join(f"{f.name}={getattr(self, f.name)}" for f in (*shown, *changed))
 
     def at(self, **changes: Any) -> "Problem":
@@ -62,6 +63,9 @@ class Problem:
             "by": away_from_zero(0.2, 0.8, self.n_y, 1),
             "da": self.push * rng.standard_normal((self.n_a, self.m, self.T_x)),
         }
+        if self.blank:
+            arrays |= {name: 0 * arrays[name] for name in ("a0", "ba", "by")}
+            arrays["x"][:, :, 2] = 0
         return {name: array.astype(self.dtype).astype(np.float64) for name, array in arrays.items()}
 
     @property
@@ -102,9 +106,14 @@ ORDINARY = {
 
 EDGES = {
     "T_x=1": Problem(T_x=1),
+    "T_x=2": Problem(n_x=4, n_a=3, n_y=5, m=6, T_x=2),
+    "T_x=3": Problem(n_x=5, n_a=4, n_y=2, m=6, T_x=3),
     "m=1": Problem(n_x=4, n_a=3, n_y=2, m=1, T_x=5),
     "n=1": Problem(n_x=1, n_a=1, n_y=1, m=4, T_x=5),
     "square": Problem(n_x=3, n_a=4, n_y=2, m=4, T_x=5),
+    "cube": Problem(n_x=4, n_a=4, n_y=4, m=4, T_x=4),
+    "zeros": Problem(n_x=2, n_a=4, n_y=3, m=6, T_x=5, blank=True),
+    "wide": Problem(n_x=33, n_a=37, n_y=35, m=70, T_x=7),
     "saturated": Problem(n_x=4, n_a=6, n_y=3, m=7, T_x=5, gain=4.0),
     "large-cotangent": Problem(n_x=2, n_a=6, n_y=3, m=4, T_x=5, push=50.0),
     "long": Problem(n_x=3, n_a=5, n_y=2, m=4, T_x=100),
