@@ -21,7 +21,7 @@ check: $(VENV)/ready
 endif
 
 test: $(VENV)/ready lint
-	$(IN) -m pytest -q
+	$(IN) -m pytest -q -m "not slow"
 
 lint: $(VENV)/ready
 	$(IN) -m ruff check .
@@ -29,7 +29,7 @@ lint: $(VENV)/ready
 	$(IN) -m mypy
 
 proof: $(VENV)/ready
-	$(IN) -m pytest -q -m slow tests
+	$(IN) -m pytest -q -m slow -n 2 tests
 
 bench: $(VENV)/ready
 	$(IN) -m pytest -q benchmarks $(if $(RNN),"--rnn=$(RNN)") --benchmark-sort=name $(ARGS)

@@ -251,4 +251,3 @@ PEERS = {
 FAST = tuple(OURS)[:3]
 FLOAT32 = ("this project: comparison with the reference",)
 """Ours that are for float32 as well: differences are not taken there."""
-

@@ -281,9 +281,7 @@ def test_cell_cotangent_kept(implementation, judge, every_problem):
     def ask(problem, t):
         _, _, cache = implementation.rnn_cell_forward(*problem.step)
         given = judge.own_copies({"da_next": problem.da[:, :, 0]})
-        first, second = (
-            implementation.rnn_cell_backward(given["da_next"], cache, as_they_are=True) for _ in range(2)
-        )
+        first, second = (implementation.rnn_cell_backward(given["da_next"], cache, as_they_are=True) for _ in range(2))
         require_unchanged(given, judge.own_copies({"da_next": problem.da[:, :, 0]}), "rnn_cell_backward")
         judge.close(second, first, _cell_tolerance(problem), "the first call gave")
 

@@ -1,6 +1,6 @@
 """How to plug in a layer of your own: a class with the functions that it has a place for, here a torch cell.
 
-    python -m rnn_reference examples/torch_layer.py:MyCell
+python -m rnn_reference examples/torch_layer.py:MyCell
 """
 
 import torch

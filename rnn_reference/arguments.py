@@ -70,14 +70,11 @@ def parameter_values(where: str, parameters: Any) -> dict[str, Any]:
     """
     if not isinstance(parameters, Mapping):
         raise TypeError(
-            f"{where}: parameters must be a dict of {', '.join(PARAMETER_SHAPES)}, "
-            f"got {_described(parameters)}"
+            f"{where}: parameters must be a dict of {', '.join(PARAMETER_SHAPES)}, got {_described(parameters)}"
         )
     missing = [name for name in PARAMETER_SHAPES if name not in parameters]
     if missing:
-        raise ValueError(
-            f"{where}: parameters lacks {' and '.join(missing)}; it has {', '.join(map(str, parameters))}"
-        )
+        raise ValueError(f"{where}: parameters lacks {' and '.join(missing)}; it has {', '.join(map(str, parameters))}")
     return {name: parameters[name] for name in PARAMETER_SHAPES}
 
 
@@ -90,9 +87,7 @@ def at_least_one_step(where: str, name: str, steps: int) -> None:
 def cache_of(where: str, name: str, cache: Any) -> Cache:
     """``cache`` if it is ``(a_next, a_prev, xt, parameters)``; else a TypeError that says what came."""
     if not isinstance(cache, tuple | list) or len(cache) != 4 or not isinstance(cache[3], Mapping):
-        raise TypeError(
-            f"{where}: {name} must be (a_next, a_prev, xt, parameters), got {_described(cache)}"
-        )
+        raise TypeError(f"{where}: {name} must be (a_next, a_prev, xt, parameters), got {_described(cache)}")
     a_next, a_prev, xt, parameters = cache
     return a_next, a_prev, xt, parameters
 

@@ -1,8 +1,8 @@
 """One time step of the network, forward and backward.
 
-    z      = Waa a_prev + Wax xt + ba
-    a_next = tanh(z)
-    yt_pred = softmax(Wya a_next + by)
+z      = Waa a_prev + Wax xt + ba
+a_next = tanh(z)
+yt_pred = softmax(Wya a_next + by)
 """
 
 from typing import Any

@@ -41,12 +41,22 @@ class Target:
 def suite():
     """Run the checks on an object in this process: ``suite(functions, "--rnn-only=...")``; the records by id."""
 
-    def run(functions, *options, name="an object"):
+    def run(functions, *options, name="an object", group=""):
         target = Target(functions, name)
         folder = checks_folder()
         ours = ["-c", str(folder / "isolated.ini"), "--rootdir", str(folder), "-p", "rnn_reference.plugin"]
         with redirect_stdout(io.StringIO()) as printed:
-            status = pytest.main([*ours, "-p", "no:cacheprovider", "-q", *options, str(folder)], plugins=[target])
+            status = pytest.main(
+                [
+                    *ours,
+                    "-p",
+                    "no:cacheprovider",
+                    "-q",
+                    *options,
+                    str(folder / f"test_{group}.py" if group else folder),
+                ],
+                plugins=[target],
+            )
         records = {record["id"]: record for record in target.records}
         return SimpleNamespace(status=int(status), records=records, printed=printed.getvalue())
 

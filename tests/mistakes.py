@@ -248,4 +248,3 @@ CAUGHT = {
     "numerics.layout": but(rnn_forward=_only_contiguous),
 }
 """For each check, without its parameters, an implementation that it must not let pass."""
-

@@ -18,6 +18,8 @@ from rnn_reference.many.run import judge_all
 from rnn_reference.many.task import Task, merged, tasks_for
 from rnn_reference.report.verdict import unusable
 
+pytestmark = pytest.mark.waits
+
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES, MISBEHAVING = ROOT / "examples", ROOT / "tests" / "misbehaving"
 

@@ -72,11 +72,11 @@ def test_the_closing_lines_have_a_verdict_for_each_function(judged):
     assert [line.split()[0] for line in closing[:6]] == list(judged.report["functions"])
     assert closing[5] == "rnn_backward        wrong, shown by gradient.network[T_x=6]:"
     assert closing[6] == lines[-1]
-    assert re.fullmatch(r"\d+ checks: \d+ passed, \d\d failed, 1 not judged, 3 advice, 0 not offered", lines[-1])
+    assert re.fullmatch(r"\d+ checks: \d+ passed, \d\d failed, \d not judged, 3 advice, \d not offered", lines[-1])
 
 
 def test_advice_says_what_to_wish_for_and_what_came(judged):
     """A piece of advice is the sentence of its check, its id, and what was found instead."""
     lines = [" ".join(line.split()) for line in judged.run.stdout.splitlines()]
     where = lines.index("advice Tanh is finite, and 1 or -1, for every large x (numerics.tanh_large)")
-    assert lines[where + 1] == "not so here: out: 6 of 6 entries are NaN"
+    assert lines[where + 1].startswith("not so here: out: 6 of 6 entries are NaN; looks like: tanh-overflow:")

@@ -13,6 +13,8 @@ from rnn_reference.implementations.unusable import Unusable
 from rnn_reference.verification.outcomes import Crashed, NotImplementedYet, Outcome, TimedOut, Wrong
 from rnn_reference.verification.problems import Problem
 
+pytestmark = pytest.mark.waits
+
 FOLDER = Path(__file__).parent / "misbehaving"
 X = np.array([[0.5, -1.0, 2.0], [0.25, 3.0, -0.125]])
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.waits
+
 FOLDER = Path(__file__).parent / "misbehaving"
 
 
@@ -58,8 +60,8 @@ def test_another_shape_is_no_mistake_of_ours(tmp_path, what, function):
 
 def test_spoiling_the_input_is_wrong(tmp_path):
     """An implementation that computes in its argument fails that check, and only that."""
-    report, _ = judged(FOLDER / "spoils.py:Input", tmp_path, "--rnn-only=property.activations_inputs_kept")
-    assert [check["message"] for check in report["checks"]] == ["changed: x: not as before the call"]
+    report, _ = judged(FOLDER / "spoils.py:Input", tmp_path, "--rnn-only=property.tanh_input_kept")
+    assert [check["message"].partition("; ")[0] for check in report["checks"]] == ["changed: x: not as before the call"]
 
 
 def test_what_cannot_be_loaded_is_unusable(tmp_path):
@@ -84,7 +86,7 @@ def test_interrupting_writes_the_report(tmp_path):
     assert run.returncode == 2
     assert written["verdict"] == "not judged"
     assert written["counts"]["passed"] > 10
-    assert re.search(r"stopped early: \d+ of 125 checks did not run", written["implementation"]["notes"][-1])
+    assert re.search(r"stopped early: \d+ of \d+ checks did not run", written["implementation"]["notes"][-1])
 
 
 @pytest.mark.slow

@@ -39,9 +39,7 @@ def definitions(body: Iterable[ast.stmt]) -> list[ast.stmt]:
 def _only_definitions(statement: ast.Try) -> ast.stmt:
     """``try: import ... except ImportError: ...`` with nothing but definitions left in either part."""
     handlers = [
-        ast.copy_location(
-            ast.ExceptHandler(type=h.type, name=h.name, body=definitions(h.body) or [_pass_at(h)]), h
-        )
+        ast.copy_location(ast.ExceptHandler(type=h.type, name=h.name, body=definitions(h.body) or [_pass_at(h)]), h)
         for h in statement.handlers
     ]
     kept = ast.Try(body=definitions(statement.body), handlers=handlers, orelse=[], finalbody=[])

@@ -224,15 +224,11 @@ def _triple(function: str, names: tuple[str, str, str], result: Any) -> tuple[Ar
 def _gradients(function: str, result: Any) -> dict[str, Array]:
     names = GRADIENTS[function]
     if not isinstance(result, Mapping):
-        raise Wrong(
-            [("returned", f"{kind_of(result)}, expected a dict of {', '.join(names)}")], function=function
-        )
+        raise Wrong([("returned", f"{kind_of(result)}, expected a dict of {', '.join(names)}")], function=function)
     missing = [name for name in names if name not in result]
     if missing:
         has = ", ".join(map(str, result)) or "nothing"
-        raise Wrong(
-            [("returned", f"a dict without {' and '.join(missing)}; it has {has}")], function=function
-        )
+        raise Wrong([("returned", f"a dict without {' and '.join(missing)}; it has {has}")], function=function)
     _require_begun(function, names, [result[name] for name in names])
     return {name: _array(function, name, result[name]) for name in names}
 

@@ -33,9 +33,7 @@ def cell_answers(problem: Problem) -> Answers:
     return _answers(problem.x[:, :, first], problem.a0, problem.parameters, problem.da[:, :, first], problem.dtype)
 
 
-def tolerances_of(
-    x: Array, a0: Array, parameters: Parameters, dtype: str, da: Array | None = None
-) -> dict[str, Array]:
+def tolerances_of(x: Array, a0: Array, parameters: Parameters, dtype: str, da: Array | None = None) -> dict[str, Array]:
     """How far each result may be off on given inputs; without ``da`` only ``a`` and ``y_pred`` mean something."""
     da = np.zeros((*a0.shape, x.shape[2])) if da is None else da
     return tolerances(x, a0, parameters, da, unit_roundoff(dtype))

@@ -25,9 +25,7 @@ def ulps(got: Array, exact: Array) -> Array:
     return difference(got, exact) / np.spacing(np.maximum(np.abs(exact), np.finfo(float).tiny))
 
 
-def agrees(
-    got: Mapping[str, Array], expected: Mapping[str, Array], tolerance: Mapping[str, Array | float]
-) -> bool:
+def agrees(got: Mapping[str, Array], expected: Mapping[str, Array], tolerance: Mapping[str, Array | float]) -> bool:
     """Whether every tensor has the expected shape and lies within its tolerance, element by element."""
     return all(
         got[name].shape == expected[name].shape

@@ -7,7 +7,7 @@ from rnn_reference.verification.findings import Finding
 from rnn_reference.verification.outcomes import Crashed, Outcome
 
 REMOVED = re.compile(r"module 'numpy' has no attribute '(\w+)'")
-NAMES = frozenset(  # noqa: SIM905
+NAMES = frozenset(
     """float int bool object complex str long unicode float_ complex_ int0 uint0 Inf Infinity NaN NAN NINF PINF infty
     product cumproduct sometrue alltrue row_stack in1d trapz msort asscalar asfarray mat cast source""".split()
 )

@@ -138,9 +138,7 @@ def by_complex_step(forward: Forward, x: Array, a0: Array, parameters: Parameter
     return _by_chain_rule(x, a0, parameters, a, Limit(dz, 0 * dz, 0 * dz)).value
 
 
-def _moved(
-    forward: Forward, x: Array, a0: Array, parameters: Parameters, a: Array, t: int, moves: Array
-) -> Array:
+def _moved(forward: Forward, x: Array, a0: Array, parameters: Parameters, a: Array, t: int, moves: Array) -> Array:
     """The states from step t on when one unit's pre-activation at t is moved: ``(n_a, move, unit, m, T_x - t)``.
 
     The run starts from the state before t: what comes earlier is not touched by the move.

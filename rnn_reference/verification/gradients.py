@@ -183,6 +183,4 @@ def judge_spots(judge: Judge, problem: Problem) -> None:
         require_shapes({f"d{name}": got[f"d{name}"]}, {f"d{name}": array.shape})
         place = f"d{name}[{','.join(map(str, spot))}]"
         error = limit.cut_off + SAFETY * limit.rounding + right.tolerance[f"d{name}"][spot]
-        judge.close(
-            {place: got[f"d{name}"][spot][None]}, {place: limit.value}, {place: error}, "moving it alone gives"
-        )
+        judge.close({place: got[f"d{name}"][spot][None]}, {place: limit.value}, {place: error}, "moving it alone gives")

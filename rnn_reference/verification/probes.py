@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rnn_reference.arguments import Array
 from rnn_reference.faults import named
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.verification.caches import same_at_every_step
@@ -31,6 +32,7 @@ STANDS_ON = {
     "rnn_backward": ("rnn_forward", "rnn_cell_backward"),
 }
 """What a mistake may have come from."""
+
 
 def crashing(diagnosis: Diagnosis, finding: Finding) -> Finding | None:
     """The finding with what its exception says, if the function raises one on the first problem."""

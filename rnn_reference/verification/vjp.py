@@ -63,9 +63,7 @@ def check_vjp(
     rounding = computational_noise(lambda *a: of(a), inputs)
     limits = [one_by_one(lambda a: of(list(a.values())), named, name, weights, rounding) for name in named]
     own = [computational_noise(lambda *a, i=i: _claimed(vjp, weights, a)[i], inputs) for i in range(len(inputs))]
-    error = [
-        limit.cut_off + SAFETY * (limit.rounding + noise) for limit, noise in zip(limits, own, strict=True)
-    ]
+    error = [limit.cut_off + SAFETY * (limit.rounding + noise) for limit, noise in zip(limits, own, strict=True)]
     found = VjpCheck(tuple(limit.value for limit in limits), tuple(error), 2 * len(STEPS) * sum(a.size for a in inputs))
     _require(claimed, found)
     return found
