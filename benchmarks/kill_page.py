@@ -21,8 +21,8 @@ the two disagree. (Had the backward pass been the derivative of that forward pas
 - **named**: `yes` if the suite names this mistake in this function and no other; `tie` if it lists it among others.
 - **document's values**: every value that the document prints, at its inputs, to 1e-7; its printed `rnn_backward` values
   are the published ones, which are wrong. They refuse the right network: what they refuse in that one tells nothing
-  about any other. `red anyway` are mistakes for which nothing else is refused; `no` is a network that meets every value,
-  and `yes` one that is refused a value that the right network meets.
+  about any other. `red anyway` are mistakes for which nothing else is refused; `no` is a network that meets every
+  value, and `yes` one that is refused a value that the right network meets.
 - **one-step gradient check**, as a course's unit test has it: `rnn_cell_forward` and `rnn_cell_backward`, and
   `rnn_forward` and `rnn_backward` with T_x = 1, at n_x=3, n_a=5, n_y=2, m=4, all inputs from `RandomState(0).randn`;
   the loss is `sum(a)`, so that what goes into the backward pass is all ones; each gradient against central differences
@@ -54,13 +54,13 @@ def totals(rows: list[list[str]]) -> list[str]:
     return ["**all**", str(ways), *cells]
 
 
-def _with_mark(id: str) -> str:
-    return f"{id} (advice)" if named(id.strip("`"))[0].advice else id
+def _with_mark(mistake: str) -> str:
+    return f"{mistake} (advice)" if named(mistake.strip("`"))[0].advice else mistake
 
 
 def _mistakes(rows: list[list[str]]) -> str:
     ids = [row[0].strip("`") for row in rows]
-    return "\n".join(f"- `{id}` ({named(id)[0].stage}): {named(id)[0].sentence}" for id in ids)
+    return "\n".join(f"- `{mistake}` ({named(mistake)[0].stage}): {named(mistake)[0].sentence}" for mistake in ids)
 
 
 def _versions() -> str:

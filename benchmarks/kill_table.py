@@ -18,7 +18,7 @@ from concurrent.futures import ProcessPoolExecutor
 from importlib.util import find_spec
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from unittest import mock
 
 import others
@@ -94,7 +94,7 @@ class _Kept:
 
 
 def caught_by(runs: list[Run]) -> str:
-    """The checks that catch a mistake however it is made; if there are none such, what catches it one way or another."""
+    """The checks that catch a mistake however it is made; else what catches it one way or another."""
     if not all(run.caught for run in runs):
         return f"not caught in {sum(not run.caught for run in runs)} of {len(runs)}"
     common = [check for check in runs[0].caught if all(check in run.caught for run in runs)]
@@ -135,16 +135,16 @@ def noticed(name: str, variants: Iterable[Fault]) -> str:
 def rows(ids: Iterable[str] | None = None) -> list[list[str]]:
     """The table's rows, for the faults of these ids or for all."""
     wanted = list(dict.fromkeys(fault.id for fault in CATALOGUE) if ids is None else ids)
-    numbers = {id: [k for k, fault in enumerate(CATALOGUE) if fault.id == id] for id in wanted}
+    numbers = {mistake: [k for k, fault in enumerate(CATALOGUE) if fault.id == mistake] for mistake in wanted}
     every = [k for own in numbers.values() for k in own]
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:  # torch's threads do not survive a fork
         runs = dict(zip(every, pool.map(by_the_suite, every, chunksize=4), strict=True))
     found = []
-    for id, own in numbers.items():
+    for mistake, own in numbers.items():
         variants = [CATALOGUE[k] for k in own]
         mine = [runs[k] for k in own]
         cells = [noticed(name, variants) for name in OTHERS if not missing(name)]
-        found.append([f"`{id}`", str(len(own)), caught_by(mine), naming(variants, mine), *cells])
+        found.append([f"`{mistake}`", str(len(own)), caught_by(mine), naming(variants, mine), *cells])
     return found
 
 

@@ -32,7 +32,9 @@ def written():
 def test_a_row_for_every_fault():
     """The page has one row for each fault of the catalogue, with the number of its variants, and no other."""
     ids = [fault.id for fault in CATALOGUE]
-    assert [row[:2] for row in written()] == [[f"`{id}`", str(ids.count(id))] for id in dict.fromkeys(ids)]
+    assert [row[:2] for row in written()] == [
+        [f"`{mistake}`", str(ids.count(mistake))] for mistake in dict.fromkeys(ids)
+    ]
 
 
 def test_totals_count_the_rows():
