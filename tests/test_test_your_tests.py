@@ -49,10 +49,10 @@ def test_a_crash_and_a_hang_cost_one_run(tmp_path):
         "    os._exit(3) if value == 1 else time.sleep(60) if value < 0.74 else None\n"
     )
     each = [(), named("tanh-missing"), named("tanh-is-sigmoid"), named("carry-dropped")]
-    right, died, hung, other = trials(tmp_path / "test_it.py", text, each, seconds=3.0, module="homework.rnn")
+    right, died, hung, other = trials(tmp_path / "test_it.py", text, each, seconds=2.0, module="homework.rnn")
     assert (right.broke, other.broke) == ("", "")
     assert died.broke == "the process died"
-    assert hung.broke == "no end after 3 s"
+    assert hung.broke == "no end after 2 s"
 
 
 def test_refusing_the_right_network(tmp_path):
@@ -75,10 +75,10 @@ def test_a_row_for_every_fault():
 
 
 @pytest.mark.parametrize(("text", "says"), [
-    (None, "no such file"), ("import nothing_of_that_name\n", "could not be read"), ("", "there are no tests in it"),
+    (None, "no such file"), ("import nothing_of_that_name\n", "could not be read"),
 ])  # fmt: skip
 def test_nothing_to_run(tmp_path, text, says):
-    """A file that is missing, broken or empty is told of in a line, with status 2."""
+    """A file that is missing or broken is told of in a line, with status 2."""
     path = tmp_path / "test_it.py"
     if text is not None:
         path.write_text(text)
