@@ -1,0 +1,70 @@
+"""The kill table in the docs is about every mistake, and says what happens today."""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from rnn_reference.faults import CATALOGUE
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "kill-table.md"
+
+
+@pytest.fixture
+def kill_table(monkeypatch):
+    """The module that makes the table; its neighbours import one another by name."""
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    import kill_table
+
+    yield kill_table
+    for name in ("kill_table", "kill_page", "others", "gradient_checkers", "peers", "instances"):
+        sys.modules.pop(name, None)
+
+
+def written():
+    """The rows of the page, without the heads and the totals."""
+    lines = re.findall(r"^\| (`.*) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    return [line.replace(" (advice)", "").split(" | ") for line in lines]
+
+
+def test_a_row_for_every_fault():
+    """The page has one row for each fault of the catalogue, with the number of its variants, and no other."""
+    ids = [fault.id for fault in CATALOGUE]
+    assert [row[:2] for row in written()] == [
+        [f"`{mistake}`", str(ids.count(mistake))] for mistake in dict.fromkeys(ids)
+    ]
+
+
+def test_totals_count_the_rows():
+    """The last line counts what the rows above it say: all are caught and named, and what others' tests notice."""
+    totals = re.search(r"^\| \*\*all\*\* \| (.*) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)[1]
+    rows = written()
+    cells = [str(len(CATALOGUE)), f"**{len(rows)} of {len(rows)}**"]
+    for column in range(3, len(rows[0])):
+        asked = [row[column] for row in rows if row[column] != "-"]
+        cells.append(f"**{asked.count('yes')} of {len(asked)}**")
+    assert totals.split(" | ") == cells
+
+
+def test_others_accept_the_right_network(kill_table):
+    """Others' tests accept a right network, but for the document's two wrong values of rnn_backward."""
+    assert kill_table.usual("document's values") == {"rnn_backward: dx[1][2]", "rnn_backward: da0[2][3]"}
+    assert not kill_table.usual("one-step gradient check")
+
+
+def test_the_command_makes_the_rows(kill_table):
+    """A row made now is the one on the page: the document's own mistake, which its own values do not notice."""
+    row = next(row for row in written() if row[0] == "`carry-dropped`")
+    carry_dropped = [fault for fault in CATALOGUE if fault.id == "carry-dropped"]
+    columns = ("document's values", "one-step gradient check")
+    assert row[4:6] == [kill_table.noticed(column, carry_dropped) for column in columns] == ["no", "no"]
+
+
+@pytest.mark.slow
+def test_every_row_is_made_today(kill_table):
+    """Every row of the page is the one that the command makes."""
+    pytest.importorskip("onnx")
+    pytest.importorskip("torch")
+    assert kill_table.rows() == written()

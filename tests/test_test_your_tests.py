@@ -1,0 +1,102 @@
+"""Test your tests: ``python -m rnn_reference.faults TESTS.py`` says what a test file would have noticed."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rnn_reference.faults import CATALOGUE, named
+from rnn_reference.faults.noticed import noticing, on_the_right_network, table
+from rnn_reference.faults.trial import Trial, all_tried
+
+ROOT = Path(__file__).resolve().parent.parent
+COURSE = ROOT / "examples" / "course_tests.py"
+
+
+def command(*arguments):
+    """The command, as typed in the clone."""
+    line = [sys.executable, "-m", "rnn_reference.faults", *map(str, arguments)]
+    return subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT)
+
+
+def trials(path, text, each, seconds=20.0, module="rnn"):
+    """The trials of a file with this text."""
+    path.write_text(text)
+    done = dict(all_tried(path, module, each, seconds, 2))
+    return [done[place] for place in range(len(each))]
+
+
+def test_a_few_mistakes(tmp_path):
+    """A test that compares with the right tanh notices a wrong one, and not a mistake elsewhere."""
+    text = (
+        "import numpy, rnn\ndef test_tanh():\n    assert abs(rnn.tanh_forward(numpy.ones(1)) - numpy.tanh(1)) < 1e-9\n"
+    )
+    right, wrong, elsewhere = trials(
+        tmp_path / "test_it.py", text, [(), named("tanh-is-sigmoid"), named("carry-dropped")]
+    )
+    assert right.passed == ["test_tanh"]
+    assert noticing(right, wrong) == ["test_tanh"]
+    assert noticing(right, elsewhere) == []
+
+
+def test_a_crash_and_a_hang_cost_one_run(tmp_path):
+    """A file that kills its process, or hangs, has noticed that mistake; the other runs are as ever."""
+    text = (
+        "import os, time, numpy\nfrom homework.rnn import tanh_forward\n\n\ndef test_it():\n"
+        "    value = tanh_forward(numpy.ones(1))[0]\n"
+        "    os._exit(3) if value == 1 else time.sleep(60) if value < 0.74 else None\n"
+    )
+    each = [(), named("tanh-missing"), named("tanh-is-sigmoid"), named("carry-dropped")]
+    right, died, hung, other = trials(tmp_path / "test_it.py", text, each, seconds=2.0, module="homework.rnn")
+    assert (right.broke, other.broke) == ("", "")
+    assert died.broke == "the process died"
+    assert hung.broke == "no end after 2 s"
+
+
+def test_refusing_the_right_network(tmp_path):
+    """A test that fails on the right network is told of first, and never counted as noticing anything."""
+    text = "import rnn\ndef test_wrong():\n    assert rnn.lstm\ndef test_fine():\n    pass\n"
+    right, wrong = trials(tmp_path / "test_it.py", text, [(), named("carry-dropped")])
+    said = on_the_right_network("test_it.py", right)
+    assert said.startswith("test_it.py REFUSES A RIGHT NETWORK: 1 of 2 tests fail on it")
+    assert "test_wrong: AttributeError" in said
+    assert noticing(right, wrong) == []
+
+
+def test_a_row_for_every_fault():
+    """The table has a row for each mistake, says in how many ways it is noticed, and counts the rest as missed."""
+    noticed = [Trial(failed={"t": ""}) if fault.variant == "halved" else Trial(passed=["t"]) for fault in CATALOGUE]
+    found = table(Trial(passed=["t"]), noticed)
+    assert found.ids == list(dict.fromkeys(fault.id for fault in CATALOGUE))
+    assert re.search(r"^tanh-scaled +t \(in 1 of 2 ways\)$", found.text, re.MULTILINE)
+    assert found.missed == found.ids
+
+
+@pytest.mark.parametrize(("text", "says"), [
+    (None, "no such file"), ("import nothing_of_that_name\n", "could not be read"),
+])  # fmt: skip
+def test_nothing_to_run(tmp_path, text, says):
+    """A file that is missing or broken is told of in a line, with status 2."""
+    path = tmp_path / "test_it.py"
+    if text is not None:
+        path.write_text(text)
+    done = command(path)
+    assert done.returncode == 2
+    assert says in done.stdout + done.stderr
+
+
+@pytest.mark.slow
+def test_the_page_is_true():
+    """What docs/test-your-tests.md shows is what the command prints."""
+    page = (ROOT / "docs" / "test-your-tests.md").read_text(encoding="utf-8")
+    shown = re.search(r"```\n\$ python -m rnn_reference.faults examples/course_tests.py\n(.*?)```", page, re.DOTALL)[1]
+    done = command(COURSE)
+    assert done.returncode == 1
+    assert _without_chance(done.stdout) == _without_chance(shown)
+
+
+def _without_chance(text):
+    """The lines but for that of not-repeatable: which tests notice a random mistake is chance."""
+    return [line for line in text.strip().splitlines() if not line.startswith("not-repeatable ")]
