@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from rnn_reference.report.terminal import error_per_step
+
 
 @pytest.fixture(scope="module")
 def block(plain):
@@ -80,3 +82,19 @@ def test_advice_says_what_to_wish_for_and_what_came(judged):
     lines = [" ".join(line.split()) for line in judged.run.stdout.splitlines()]
     where = lines.index("advice Tanh is finite, and 1 or -1, for every large x (numerics.tanh_large)")
     assert lines[where + 1].startswith("not so here: out: 6 of 6 entries are NaN; looks like: tanh-overflow:")
+
+
+@pytest.mark.parametrize(
+    ("errors", "drawn"),
+    [
+        ({"dx": [8.0, 4.0, 2.0, 1.0, 0.0]}, [("|dx|", "█▆▃▁·  error at t=0..4, computed from the right")]),
+        ({"a": [0.0, 1e-6, 1e-3, 1.0]}, [("|a|", "·▁▅█  error at t=0..3")]),
+        ({"a": [None, 1.0], "y_pred": [0.0, 0.0]}, [("|a|", "!▁  error at t=0..1")]),
+        ({"a": [1.0]}, []),
+    ],
+)
+def test_the_error_of_each_step_is_drawn(errors, drawn):
+    """A block for each step: none where it is right, higher for larger errors, ``!`` for what is no number."""
+    tolerances = {name: [1e-12] * len(steps) for name, steps in errors.items()}
+    lines = list(error_per_step({"error_per_step": errors, "tolerance_per_step": tolerances}))
+    assert lines == drawn

@@ -35,7 +35,6 @@ def record_of(
         "group": group,
         "about": marker.args[0],
         "function": (outcome.function if outcome else None) or marker.args[0],
-        "about": marker.args[0],
         "outcome": name,
         "asks": " ".join((item.obj.__doc__ or "").split()),  # type: ignore[attr-defined]
         "lines": lines,

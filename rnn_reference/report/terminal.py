@@ -1,10 +1,12 @@
 """The report in a terminal: one block for a failure, and the closing lines of a run."""
 
+import math
 import shlex
 from collections.abc import Iterator
 from typing import Any
 
 from rnn_reference.report.verdict import Record, Report
+from rnn_reference.verification.compare import BACKWARD
 
 WIDTH = 78
 
@@ -45,7 +47,7 @@ def _of_function(name: str, function: dict[str, Any], report: Report) -> Iterato
     checks = {check["id"]: check for check in report["checks"]}
     shown = checks.get(function["shown_by"])
     if shown:
-        for label, text in shown["lines"]:
+        for label, text in (*shown["lines"], *error_per_step(function["evidence"])):
             yield _under(label, text), {}
         if shown["problem"]:
             yield _under("problem", shown["problem"]["text"]), {}
@@ -55,6 +57,37 @@ def _of_function(name: str, function: dict[str, Any], report: Report) -> Iterato
         yield _under("", f"not so here: {checks[check]['message']}"), {"yellow": True}
     for note in function["notes"]:
         yield _under("note", note), {"yellow": True}
+
+
+BLOCKS = "▁▂▃▄▅▆▇█"
+
+
+def error_per_step(evidence: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """For each tensor with a time axis, its error at each step as a block: ``·`` right, the higher the larger.
+
+    The scale is logarithmic, from the smallest error of all to the largest, half a decade at least.
+    """
+    errors, tolerances = evidence.get("error_per_step", {}), evidence.get("tolerance_per_step", {})
+    wrong = {
+        name: [error if error is None or error > (tolerances[name][t] or 0) else 0.0 for t, error in enumerate(steps)]
+        for name, steps in errors.items()
+        if len(steps) > 1
+    }
+    logs = [math.log10(error) for steps in wrong.values() for error in steps if error]
+    low, decades = min(logs, default=0.0), max(max(logs, default=0.0) - min(logs, default=0.0), 0.5)
+    for name, steps in wrong.items():
+        if any(error != 0.0 for error in steps):
+            line = "".join(_block(error, low, decades) for error in steps)
+            shown = line if len(line) <= WIDTH - 30 else f"{line[:20]} ... {line[-20:]}"
+            way = ", computed from the right" if name in BACKWARD else ""
+            yield f"|{name}|", f"{shown}  error at t=0..{len(steps) - 1}{way}"
+
+
+def _block(error: float | None, low: float, decades: float) -> str:
+    """One step's error: ``!`` where it is not a number."""
+    if not error:
+        return "!" if error is None else "·"
+    return BLOCKS[min(int((math.log10(error) - low) / decades * len(BLOCKS)), len(BLOCKS) - 1)]
 
 
 def _under(label: str, text: str) -> str:

@@ -64,6 +64,7 @@ class Base:
 
 
 def looped(loop: Loop) -> Callable[..., Any]:
+    """The caches that a loop makes."""
     return lambda x, a0, p, da, a, kept: loop.forward(x, a0, p)[2]
 
 

@@ -86,9 +86,10 @@ def at_the_limits(diagnosis: Diagnosis, function: str) -> Finding | None:
 def cell(diagnosis: Diagnosis) -> Finding:
     """The finding on ``rnn_cell_forward``, given the implementation's own activations."""
     function, own = "rnn_cell_forward", diagnosis.implementation
-    cases = []
-    for problem in diagnosis.problems:
-        cases.append(Case(problem.step, got(partial(two(own.rnn_cell_forward, *CELL), *problem.step))))
+    cases = [
+        Case(problem.step, got(partial(two(own.rnn_cell_forward, *CELL), *problem.step)))
+        for problem in diagnosis.problems
+    ]
     right = two(RIGHT_CELL, *CELL)
     if explains(right, cases, diagnosis.u):
         return Finding(function)
@@ -117,9 +118,10 @@ def own_activations(diagnosis: Diagnosis) -> list[tuple[tuple[Function, Function
 def network(diagnosis: Diagnosis) -> Finding:
     """The finding on ``rnn_forward``, given the implementation's own cell."""
     function, own = "rnn_forward", diagnosis.implementation
-    cases = []
-    for problem in diagnosis.problems:
-        cases.append(Case(problem.inputs, got(partial(two(own.rnn_forward, *NETWORK), *problem.inputs))))
+    cases = [
+        Case(problem.inputs, got(partial(two(own.rnn_forward, *NETWORK), *problem.inputs)))
+        for problem in diagnosis.problems
+    ]
     right = two(RIGHT_LOOP.forward, *NETWORK)
     if explains(right, cases, diagnosis.u):
         return Finding(function, loops=(RIGHT_LOOP,))
