@@ -7,6 +7,7 @@ from rnn_reference.places import checks_folder
 from rnn_reference.verification import diagnosis
 
 
+@pytest.mark.waits
 @pytest.mark.parametrize("check", CAUGHT)
 def test_the_check_sees_its_mistake(check, suite, monkeypatch):
     """The mistake planted for the check makes it fail, and its advice be given."""

@@ -7,6 +7,7 @@ from rnn_reference.implementations.loading import load
 RIGHT = "batch_first.py einsum.py class_instance.py:NETWORK other_caches.py float32.py scipy_softmax.py".split()
 
 
+@pytest.mark.waits
 @pytest.mark.parametrize("target", RIGHT)
 def test_no_alarm(target, suite, here):
     """Every check passes on a right network, or is advice about its arithmetic."""
