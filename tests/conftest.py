@@ -1,66 +1,24 @@
 """What the tests share: ways to put an implementation through the suite, and folders to write targets in."""
 
-import io
 import json
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stdout
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-
-from rnn_reference.implementations.implementation import Implementation
-from rnn_reference.places import checks_folder
-from rnn_reference.plugin import IMPLEMENTATION
+from suite import put_through
 
 ROOT = Path(__file__).resolve().parent.parent
-
-
-class Target:
-    """A plug-in that puts an object in the place of ``--rnn``, and keeps what came of it."""
-
-    def __init__(self, functions, name):
-        made = isinstance(functions, Implementation)
-        self.implementation = functions if made else Implementation(name, functions)
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_configure(self, config):
-        """Before the run looks for its target, here it is."""
-        config.stash[IMPLEMENTATION] = self.implementation
-
-    def pytest_unconfigure(self, config):
-        """The records, as the run leaves them."""
-        self.records = config.pluginmanager.get_plugin("rnn-reference-run").records
 
 
 @pytest.fixture(scope="session")
 def suite():
     """Run the checks on an object in this process: ``suite(functions, "--rnn-only=...")``; the records by id."""
-
-    def run(functions, *options, name="an object", group=""):
-        target = Target(functions, name)
-        folder = checks_folder()
-        ours = ["-c", str(folder / "isolated.ini"), "--rootdir", str(folder), "-p", "rnn_reference.plugin"]
-        with redirect_stdout(io.StringIO()) as printed:
-            status = pytest.main(
-                [
-                    *ours,
-                    "-p",
-                    "no:cacheprovider",
-                    "-q",
-                    *options,
-                    str(folder / f"test_{group}.py" if group else folder),
-                ],
-                plugins=[target],
-            )
-        records = {record["id"]: record for record in target.records}
-        return SimpleNamespace(status=int(status), records=records, printed=printed.getvalue())
-
-    return run
+    return put_through
 
 
 @pytest.fixture(scope="session")

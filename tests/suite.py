@@ -6,8 +6,7 @@ import importlib.util
 import inspect
 import io
 import os
-import sys
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -15,13 +14,42 @@ import pytest
 
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.places import checks_folder
+from rnn_reference.plugin import IMPLEMENTATION
 from rnn_reference.report.verdict import report_on
 from rnn_reference.verification.diagnosis import Diagnosis, explain
 from rnn_reference.verification.judge import Judge
 from rnn_reference.verification.outcomes import NotOffered, Outcome
 from rnn_reference.verification.problems import NAMED
 
-HELD = "held_for_the_suite"
+
+class Target:
+    """A plug-in that puts an object in the place of ``--rnn``, and keeps what came of it."""
+
+    def __init__(self, functions, name):
+        made = isinstance(functions, Implementation)
+        self.implementation = functions if made else Implementation(name, functions)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config):
+        """Before the run looks for its target, here it is."""
+        config.stash[IMPLEMENTATION] = self.implementation
+
+    def pytest_unconfigure(self, config):
+        """The records, as the run leaves them."""
+        self.records = config.pluginmanager.get_plugin("rnn-reference-run").records
+
+
+def put_through(functions: Any, *options: str, name: str = "an object", group: str = "") -> SimpleNamespace:
+    """What the checks, or those of one group, make of an object: exit status, output, and the records by id."""
+    target, folder = Target(functions, name), checks_folder()
+    arguments = ["-c", str(folder / "isolated.ini"), "--rootdir", str(folder), "-p", "rnn_reference.plugin",
+                 "-p", "no:cacheprovider", "-q"]  # fmt: skip
+    where = folder / f"test_{group}.py" if group else folder
+    environment = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
+    with mock.patch.dict(os.environ, environment), contextlib.redirect_stdout(io.StringIO()) as printed:
+        status = pytest.main([*arguments, *options, str(where)], plugins=[target])
+    records = {record["id"]: record for record in target.records}
+    return SimpleNamespace(status=int(status), records=records, printed=printed.getvalue())
 
 
 def judged(functions: Any, *options: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -29,20 +57,7 @@ def judged(functions: Any, *options: str) -> tuple[dict[str, Any], list[dict[str
 
     One fresh problem for each property, unless ``options`` say otherwise: here it is known what is wrong.
     """
-    module = ModuleType(HELD)
-    module.functions = functions
-    folder = checks_folder()
-    kept = _Kept()
-    arguments = ["-c", str(folder / "isolated.ini"), "--rootdir", str(folder), "-p", "rnn_reference.plugin",
-                 "-p", "no:cacheprovider", "-q", f"--rnn={HELD}:functions", "--rnn-examples=1"]  # fmt: skip
-    environment = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
-    with (
-        mock.patch.dict(sys.modules, {HELD: module}),
-        mock.patch.dict(os.environ, environment),
-        contextlib.redirect_stdout(io.StringIO()),
-    ):
-        pytest.main([*arguments, *options, str(folder)], plugins=[kept])
-    records = kept.config.pluginmanager.getplugin("rnn-reference-run").records
+    records = list(put_through(functions, "--rnn-examples=1", *options).records.values())
     return report_on(Implementation("held", functions), records), records
 
 
@@ -82,13 +97,6 @@ def _checks(group: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-class _Kept:
-    """Keeps the configuration of a run within reach."""
-
-    def pytest_configure(self, config: pytest.Config) -> None:
-        self.config = config
 
 
 def told(report: dict[str, Any]) -> set[tuple[str, str]]:

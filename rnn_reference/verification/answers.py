@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnn_reference.arguments import Array, Gradients, Parameters
+from rnn_reference.arguments import Array, Caches, Gradients, Parameters
 from rnn_reference.network import rnn_backward, rnn_forward
 from rnn_reference.verification.problems import Problem
 from rnn_reference.verification.rounding import backward_tolerances, tolerances, unit_roundoff
@@ -46,10 +46,14 @@ def gradients_at(
 
     A backward pass that gives these is right, whatever forward pass made the states.
     """
-    before = [a0, *(states[:, :, t] for t in range(states.shape[2] - 1))]
-    steps = [(states[:, :, t], before[t], x[:, :, t], parameters) for t in range(states.shape[2])]
     tolerance = backward_tolerances(x, a0, parameters, states, da, unit_roundoff(dtype))
-    return rnn_backward(da, (steps, x)), tolerance
+    return rnn_backward(da, caches_of(states, x, a0, parameters)), tolerance
+
+
+def caches_of(states: Array, x: Array, a0: Array, parameters: Parameters) -> Caches:
+    """The document's caches of given states ``(n_a, m, T_x)``, right or not."""
+    before = [a0, *(states[:, :, t] for t in range(states.shape[2] - 1))]
+    return [(states[:, :, t], before[t], x[:, :, t], parameters) for t in range(states.shape[2])], x
 
 
 def _answers(x: Array, a0: Array, parameters: Parameters, da: Array, dtype: str) -> Answers:

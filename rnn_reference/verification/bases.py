@@ -12,8 +12,9 @@ from rnn_reference.arguments import Array
 from rnn_reference.faults import pieces
 from rnn_reference.faults.fault import Function
 from rnn_reference.stepwise import backward_of, forward_of
+from rnn_reference.verification.answers import caches_of
 from rnn_reference.verification.findings import Finding
-from rnn_reference.verification.hypotheses import Loop, caches_of
+from rnn_reference.verification.hypotheses import Loop
 from rnn_reference.verification.matching import Case, Model
 
 if TYPE_CHECKING:

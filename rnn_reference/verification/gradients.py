@@ -43,6 +43,11 @@ class _Case(NamedTuple):
     da: Array
     function: str
 
+    @property
+    def own_forward(self) -> str:
+        """The forward function that goes with it."""
+        return self.function.replace("backward", "forward")
+
 
 def judge_network(judge: Judge, problem: Problem, differentiate: bool = True) -> None:
     """Raise ``Wrong`` unless ``rnn_backward`` is right on the problem; ``differentiate``: numerically as well."""
@@ -82,14 +87,13 @@ def _network_of_one_step(implementation: Implementation) -> Callable[[Array, Arr
 
 
 def _judge(judge: Judge, problem: Problem, case: _Case, differentiate: bool) -> None:
-    forward = case.function.replace("backward", "forward")
     if case.states.shape != case.right.a.shape:
-        raise NotJudged([("", f"{forward} returns states of shape {case.states.shape}")], case.function)
+        raise NotJudged([("", f"{case.own_forward} returns states of shape {case.states.shape}")], case.function)
     conforms = agrees({"a": case.states}, {"a": case.right.a}, case.right.tolerance)
     try:
         if conforms:
             exact = differentiate and judge.implementation.dtype == "float64" and case.states[:, 0].size <= MOVED
-            looks = list(_derivatives(judge, case)) if exact else []
+            looks = list(_derivatives(case)) if exact else []
             looks.append(_Look(case.right.gradients, case.right.tolerance, "the gradient is"))
         else:
             given = (case.x, case.a0, case.parameters, case.da)
@@ -103,8 +107,9 @@ def _judge(judge: Judge, problem: Problem, case: _Case, differentiate: bool) -> 
     except Wrong as wrong:
         _require_steady(case)
         if conforms and agrees(case.got, case.right.gradients, judge.tolerated(case.got, case.right.tolerance)):
-            wrong.function = forward  # the gradient is right: it is the forward pass that moves in another way
-            wrong.lines.append(("so", f"{forward} is right here, and not in the wide batch that its derivative takes"))
+            wrong.function = case.own_forward  # the gradient is right: it is the forward pass that moves in another way
+            so = f"{case.own_forward} is right here, and not in the wide batch that its derivative takes"
+            wrong.lines.append(("so", so))
         raise
 
 
@@ -116,19 +121,13 @@ class _Look(NamedTuple):
     source: str
 
 
-def _derivative_by(method: Callable[..., derivatives.Derivative], case: _Case) -> _Look:
-    rounding = case.right.tolerance["a"] / SAFETY
-    found = method(case.forward, case.x, case.a0, case.parameters, case.da, rounding)
-    tolerance = {name: found.error[name] + case.right.tolerance[name] for name in found.value}
-    own = case.function.replace("backward", "forward")
-    return _Look(found.value, tolerance, f"the derivative of your own {own} is")
-
-
-def _derivatives(judge: Judge, case: _Case) -> Iterator[_Look]:
+def _derivatives(case: _Case) -> Iterator[_Look]:
     """The derivative of a forward pass that conforms: by differences; and by a complex step, if it takes one."""
-    by_differences = _derivative_by(derivatives.by_injection, case)
-    yield by_differences
     inputs = (case.x, case.a0, case.parameters, case.da)
+    found = derivatives.by_injection(case.forward, *inputs, case.right.tolerance["a"] / SAFETY)
+    tolerance = {name: found.error[name] + case.right.tolerance[name] for name in found.value}
+    by_differences = _Look(found.value, tolerance, f"the derivative of your own {case.own_forward} is")
+    yield by_differences
     if derivatives.keeps_complex(case.forward, *inputs[:3]):
         value = derivatives.by_complex_step(case.forward, *inputs)
         if agrees(value, by_differences.expected, by_differences.tolerance):  # else it is no derivative: not trusted
@@ -150,7 +149,7 @@ def _compare(judge: Judge, case: _Case, look: _Look) -> float:
 
 def _require_steady(case: _Case) -> None:
     """Before a gradient is blamed: the forward pass must be finite, and the same when it is asked again."""
-    blamed = case.function.replace("backward", "forward")
+    blamed = case.own_forward
     if not np.all(np.isfinite(case.states)):
         raise NotJudged([("", f"{blamed} gives states that are not finite")], function=case.function)
     again = case.forward(case.x, case.a0, case.parameters)

@@ -1,9 +1,8 @@
 """What an implementation may have computed instead: every fault, run through every piece it may stand on."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from rnn_reference.arguments import Array, Parameters
 from rnn_reference.faults import ANY, CATALOGUE, Fault, pieces
 from rnn_reference.faults.fault import Function
 from rnn_reference.stepwise import backward_of, forward_of
@@ -62,9 +61,3 @@ def backward_loops(own_cell: Function | None) -> Iterator[tuple[Fault, Function]
 def two(function: Function, *names: str) -> Callable[..., Answer]:
     """A forward function as a model: its first results by name, its caches left out."""
     return lambda *inputs: dict(zip(names, function(*inputs), strict=False))
-
-
-def caches_of(states: Array, x: Array, a0: Array, parameters: Parameters) -> Any:
-    """The document's caches of given states ``(n_a, m, T_x)``, right or not."""
-    before = [a0, *(states[:, :, t] for t in range(states.shape[2] - 1))]
-    return [(states[:, :, t], before[t], x[:, :, t], parameters) for t in range(states.shape[2])], x
