@@ -46,7 +46,7 @@ def by_injection(instance: Instance, f: Callable[..., Any]) -> Asked:
         f.calls += 1  # type: ignore[attr-defined]
         return rnn_forward(x, a0, p)[0]
 
-    found = derivatives.by_injection(forward, *_named(instance), instance.rounding)
+    found = derivatives.by_injection(derivatives.singly(forward), *_named(instance), instance.rounding)
     bound = [found.error[f"d{n}"] + instance.tolerance[f"d{n}"] for n in INPUTS]
     return _against([found.value[f"d{n}"] for n in INPUTS], bound, instance.gradients())
 
@@ -58,7 +58,7 @@ def by_complex_step(instance: Instance, f: Callable[..., Any]) -> Asked:
         f.calls += 1  # type: ignore[attr-defined]
         return rnn_forward(x, a0, p)[0]
 
-    found = derivatives.by_complex_step(forward, *_named(instance))
+    found = derivatives.by_complex_step(derivatives.singly(forward), *_named(instance))
     bound = [2 * instance.tolerance[f"d{n}"] for n in INPUTS]
     return _against([found[f"d{n}"] for n in INPUTS], bound, instance.gradients())
 

@@ -4,12 +4,10 @@ The loop is judged with the implementation's own cell where it has one, so that 
 reported as a mistake of the loop.
 """
 
-from functools import lru_cache
-
 import numpy as np
 import pytest
 
-from rnn_reference import softmax_forward, stepwise
+from rnn_reference import softmax_forward
 from rnn_reference.verification.answers import cell_answers, network_answers
 from rnn_reference.verification.problems import NAMED
 from rnn_reference.verification.rounding import softmax_tolerance, tanh_tolerance
@@ -60,16 +58,16 @@ def test_states(implementation, judge, problem):
     """The states are those of the cell, applied step after step from a0."""
     a, _, _ = implementation.rnn_forward(*problem.inputs)
     tolerance = network_answers(problem).tolerance
-    judge.close({"a": a}, {"a": _expected(implementation, problem)[0]}, tolerance, _source(implementation))
+    judge.close({"a": a}, {"a": _expected(implementation, problem, a)[0]}, tolerance, _source(implementation))
 
 
 @pytest.mark.judges("rnn_forward")
 @on_all_problems
 def test_predictions(implementation, judge, problem):
     """The predictions are those of the cell, applied step after step from a0."""
-    _, y_pred, _ = implementation.rnn_forward(*problem.inputs)
+    a, y_pred, _ = implementation.rnn_forward(*problem.inputs)
     tolerance = network_answers(problem).tolerance
-    expected = {"y_pred": _expected(implementation, problem)[1]}
+    expected = {"y_pred": _expected(implementation, problem, a)[1]}
     judge.close({"y_pred": y_pred}, expected, tolerance, _source(implementation))
 
 
@@ -80,22 +78,24 @@ def test_fresh(implementation, judge, every_problem):
     @every_problem
     def ask(problem, t):
         a, y_pred, _ = implementation.rnn_forward(*problem.inputs)
-        expected = dict(zip(("a", "y_pred"), _expected(implementation, problem), strict=True))
+        expected = dict(zip(("a", "y_pred"), _expected(implementation, problem, a), strict=True))
         tolerance = network_answers(problem).tolerance
         judge.close({"a": a, "y_pred": y_pred}, expected, tolerance, _source(implementation))
 
 
-@lru_cache(maxsize=32)
-def _expected(implementation, problem):
-    """What the loop should give: of the implementation's own cell, or of the reference where it has none.
+def _expected(implementation, problem, a):
+    """What the loop should give at each step: the implementation's own cell at its own last state; or the reference.
 
-    Made once for each problem: a hundred steps are a hundred calls of somebody else's process.
+    A loop whose every step is that of its cell is the loop of that cell.
     """
     if not implementation.offers("rnn_cell_forward"):
         right = network_answers(problem)
         return right.a, right.y_pred
-    a, y_pred, _ = stepwise.forward_of(implementation.rnn_cell_forward)(*problem.inputs)
-    return a, y_pred
+    x, a0, parameters = problem.inputs
+    before = np.concatenate([a0[:, :, None], a[:, :, :-1]], axis=2)
+    steps = [(x[:, :, t], before[:, :, t], parameters) for t in range(problem.T_x)]
+    results = implementation.each("rnn_cell_forward", steps)
+    return tuple(np.stack(part, axis=2) for part in list(zip(*results, strict=True))[:2])
 
 
 def _source(implementation):

@@ -64,8 +64,8 @@ def test_cell_backward(implementation, judge):
     """rnn_cell_backward gives the dxt of section 2.1."""
     case = DOCUMENT["rnn_cell_backward", "dxt"]
     xt, a_prev, da_next = (case.inputs[name] for name in ("xt", "a_prev", "da_next"))
-    _, _, cache = implementation.rnn_cell_forward(xt, a_prev, case.parameters)
-    got = implementation.rnn_cell_backward(da_next, cache)["dxt"]
+    _, (gradients,) = implementation.there_and_back("rnn_cell", (xt, a_prev, case.parameters), da_next)
+    got = gradients["dxt"]
     inputs = (xt[..., None], a_prev, case.parameters, implementation.dtype, da_next[..., None])
     tolerance = tolerances_of(*inputs)["dx"][..., 0]
     require_shapes({"dxt": got}, {"dxt": tolerance.shape})

@@ -18,8 +18,8 @@ def test_split(implementation, judge, every_problem):
     @every_problem
     def ask(problem, t):
         x, a0, parameters = problem.inputs
-        whole, y_whole, _ = implementation.rnn_forward(x, a0, parameters)
-        first, y_first, _ = implementation.rnn_forward(x[:, :, :t], a0, parameters)
+        runs = [(x, a0, parameters), (x[:, :, :t], a0, parameters)]
+        (whole, y_whole, _), (first, y_first, _) = implementation.each("rnn_forward", runs)
         second, y_second, _ = implementation.rnn_forward(x[:, :, t:], first[:, :, -1], parameters)
         got = {"a": np.concatenate([first, second], axis=2), "y_pred": np.concatenate([y_first, y_second], axis=2)}
         expected = {"a": whole, "y_pred": y_whole}
@@ -34,8 +34,8 @@ def test_batch_columns(implementation, judge, every_problem):
     def ask(problem, t):
         x, a0, parameters = problem.inputs
         alone = t % problem.m
-        whole, y_whole, _ = implementation.rnn_forward(x, a0, parameters)
-        a, y_pred, _ = implementation.rnn_forward(x[:, [alone]], a0[:, [alone]], parameters)
+        runs = [(x, a0, parameters), (x[:, [alone]], a0[:, [alone]], parameters)]
+        (whole, y_whole, _), (a, y_pred, _) = implementation.each("rnn_forward", runs)
         expected = {"a": whole[:, [alone]], "y_pred": y_whole[:, [alone]]}
         tolerance = {name: value[:, [alone]] for name, value in _forward_tolerance(problem).items()}
         judge.close({"a": a, "y_pred": y_pred}, expected, tolerance, f"column {alone} alone; among the others it is")
@@ -49,8 +49,8 @@ def test_batch_order(implementation, judge, every_problem):
     def ask(problem, t):
         x, a0, parameters = problem.inputs
         order = np.random.default_rng(problem.seed).permutation(problem.m)
-        whole, y_whole, _ = implementation.rnn_forward(x, a0, parameters)
-        a, y_pred, _ = implementation.rnn_forward(x[:, order], a0[:, order], parameters)
+        runs = [(x, a0, parameters), (x[:, order], a0[:, order], parameters)]
+        (whole, y_whole, _), (a, y_pred, _) = implementation.each("rnn_forward", runs)
         expected = {"a": whole[:, order], "y_pred": y_whole[:, order]}
         tolerance = {name: value[:, order] for name, value in _forward_tolerance(problem).items()}
         judge.close({"a": a, "y_pred": y_pred}, expected, tolerance, "columns permuted; in their order it is")
@@ -64,8 +64,8 @@ def test_causal(implementation, judge, every_problem):
     def ask(problem, t):
         x, a0, parameters = problem.inputs
         other = np.concatenate([x[:, :, :t], x[:, :, t:] + 1], axis=2)
-        whole, y_whole, _ = implementation.rnn_forward(x, a0, parameters)
-        a, y_pred, _ = implementation.rnn_forward(other, a0, parameters)
+        runs = [(x, a0, parameters), (other, a0, parameters)]
+        (whole, y_whole, _), (a, y_pred, _) = implementation.each("rnn_forward", runs)
         until = np.s_[:, :, :t]
         tolerance = {name: value[until] for name, value in _forward_tolerance(problem).items()}
         got, expected = {"a": a[until], "y_pred": y_pred[until]}, {"a": whole[until], "y_pred": y_whole[until]}
@@ -81,10 +81,9 @@ def test_remembers(implementation, judge, every_problem):
         x, a0, parameters = problem.inputs
         earlier = x.copy()
         earlier[:, :, t - 1] += 1
-        a, _, _ = implementation.rnn_forward(x, a0, parameters)
-        for what, inputs in {f"x at t={t - 1}": (earlier, a0), "a0": (x, a0 / 2)}.items():
-            step = t if what != "a0" else 0
-            moved, _, _ = implementation.rnn_forward(*inputs, parameters)
+        runs = [(x, a0, parameters), (earlier, a0, parameters), (x, a0 / 2, parameters)]
+        a, *others = (a for a, _, _ in implementation.each("rnn_forward", runs))
+        for what, step, moved in zip((f"x at t={t - 1}", "a0"), (t, 0), others, strict=True):
             if np.all(abs(moved - a)[:, :, step] <= network_answers(problem).tolerance["a"][:, :, step]):
                 raise Wrong([("a", f"at t={step} stays as it is when {what} changes")])
 
@@ -98,8 +97,8 @@ def test_no_recurrence(implementation, judge, every_problem):
         x, a0, parameters = problem.inputs
         without = parameters | {"Waa": 0 * parameters["Waa"]}
         order = np.roll(np.arange(problem.T_x), t)
-        a, _, _ = implementation.rnn_forward(x, a0, without)
-        permuted, _, _ = implementation.rnn_forward(x[:, :, order], a0, without)
+        runs = [(x, a0, without), (x[:, :, order], a0, without)]
+        (a, _, _), (permuted, _, _) = implementation.each("rnn_forward", runs)
         tolerance = {"a": network_answers(problem).tolerance["a"].max()}
         judge.close({"a": permuted}, {"a": a[:, :, order]}, tolerance, "steps permuted; in their order it is")
 
@@ -110,11 +109,9 @@ def test_backward_linear(implementation, judge, every_problem):
 
     @every_problem
     def ask(problem, t):
-        _, _, caches = implementation.rnn_forward(*problem.inputs)
         other = np.roll(problem.da, t, axis=2)
-        first = implementation.rnn_backward(problem.da, caches)
-        second = implementation.rnn_backward(other, caches)
-        both = implementation.rnn_backward(2 * problem.da - other, caches)
+        cotangents = (problem.da, other, 2 * problem.da - other)
+        _, (first, second, both) = implementation.there_and_back("rnn", problem.inputs, *cotangents)
         expected = {name: 2 * first[name] - second[name] for name in first}
         tolerance = {name: 8 * value.max() for name, value in network_answers(problem).tolerance.items()}
         judge.close(both, expected, tolerance, "for 2 da - da'; by linearity it is")
@@ -126,8 +123,7 @@ def test_backward_zero(implementation, judge, every_problem):
 
     @every_problem
     def ask(problem, t):
-        _, _, caches = implementation.rnn_forward(*problem.inputs)
-        gradients = implementation.rnn_backward(0 * problem.da, caches)
+        _, (gradients,) = implementation.there_and_back("rnn", problem.inputs, 0 * problem.da)
         zero = {name: np.zeros_like(value) for name, value in network_answers(problem).gradients.items()}
         judge.close(gradients, zero, dict.fromkeys(zero, 0.0), "for da = 0 it is")
 
@@ -138,10 +134,10 @@ def test_backward_causal(implementation, judge, every_problem):
 
     @every_problem
     def ask(problem, t):
-        _, _, caches = implementation.rnn_forward(*problem.inputs)
         da = problem.da.copy()
         da[:, :, t:] = 0
-        after = implementation.rnn_backward(da, caches)["dx"][:, :, t:]
+        _, (gradients,) = implementation.there_and_back("rnn", problem.inputs, da)
+        after = gradients["dx"][:, :, t:]
         tolerance = network_answers(problem).tolerance["dx"].max()  # a sequence solved as one system leaves dust
         judge.close({"dx": after}, {"dx": 0 * after}, {"dx": tolerance}, f"da ends before t={t}; dx after it is")
 
@@ -152,10 +148,8 @@ def test_backward_sparse(implementation, judge, every_problem):
 
     @every_problem
     def ask(problem, t):
-        _, _, caches = implementation.rnn_forward(*problem.inputs)
-        whole = implementation.rnn_backward(problem.da, caches)
         alone = [np.where(np.arange(problem.T_x) == step, problem.da, 0) for step in range(problem.T_x)]
-        parts = [implementation.rnn_backward(da, caches) for da in alone]
+        _, (whole, *parts) = implementation.there_and_back("rnn", problem.inputs, problem.da, *alone)
         summed = {name: np.sum([part[name] for part in parts], axis=0) for name in whole}
         tolerance = {name: 4 * value.max() for name, value in network_answers(problem).tolerance.items()}
         judge.close(whole, summed, tolerance, "the sum over da's steps is")
@@ -167,11 +161,11 @@ def test_backward_scales(implementation, judge, every_problem):
 
     @every_problem
     def ask(problem, t):
-        _, _, caches = implementation.rnn_forward(*problem.inputs)
-        usual = implementation.rnn_backward(problem.da, caches)
+        factors = (1.0, 2.0**20, 2.0**-20)
+        cotangents = (factor * problem.da for factor in factors)
+        _, (usual, *others) = implementation.there_and_back("rnn", problem.inputs, *cotangents)
         tolerance = {name: 2 * value for name, value in network_answers(problem).tolerance.items()}
-        for factor in (2.0**20, 2.0**-20):
-            scaled = implementation.rnn_backward(factor * problem.da, caches)
+        for factor, scaled in zip(factors[1:], others, strict=True):
             got = {name: value / factor for name, value in scaled.items()}
             judge.close(got, usual, tolerance, f"for {factor:g} da, over {factor:g}; for da it is")
 
@@ -182,7 +176,7 @@ def test_repeatable(implementation, judge, every_problem):
 
     @every_problem
     def ask(problem, t):
-        (a, y_pred, _), (again, y_again, _) = (implementation.rnn_forward(*problem.inputs) for _ in range(2))
+        (a, y_pred, _), (again, y_again, _) = implementation.each("rnn_forward", [problem.inputs] * 2)
         tolerance = _forward_tolerance(problem)
         judge.close({"a": again, "y_pred": y_again}, {"a": a, "y_pred": y_pred}, tolerance, "the first call gave")
 
@@ -193,8 +187,7 @@ def test_backward_repeatable(implementation, judge, every_problem):
 
     @every_problem
     def ask(problem, t):
-        _, _, caches = implementation.rnn_forward(*problem.inputs)
-        first, second = (implementation.rnn_backward(problem.da, caches) for _ in range(2))
+        _, (first, second) = implementation.there_and_back("rnn", problem.inputs, problem.da, problem.da)
         judge.close(second, first, network_answers(problem).tolerance, "the first call gave")
 
 
@@ -232,7 +225,8 @@ def test_parameters_by_name(implementation, judge, every_problem):
     def ask(problem, t):
         x, a0, parameters = problem.inputs
         turned = {"learning_rate": np.array(0.1), **dict(reversed(parameters.items()))}
-        (a, y_pred, _), (other, y_other, _) = (implementation.rnn_forward(x, a0, p) for p in (parameters, turned))
+        runs = [(x, a0, parameters), (x, a0, turned)]
+        (a, y_pred, _), (other, y_other, _) = implementation.each("rnn_forward", runs)
         source = "in the order Wax, Waa, Wya, ba, by it is"
         judge.close({"a": other, "y_pred": y_other}, {"a": a, "y_pred": y_pred}, _forward_tolerance(problem), source)
 

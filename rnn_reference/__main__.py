@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from rnn_reference.implementations.process import ONE_THREAD
 from rnn_reference.places import is_file
 
 USAGE = """usage: python -m rnn_reference TARGET... [options]
@@ -101,6 +102,7 @@ def _run_pytest(options: list[str]) -> int:
         return 2
     from rnn_reference.places import checks_folder
 
+    os.environ.update(ONE_THREAD | os.environ)
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
         os.environ.pop(name, None)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"

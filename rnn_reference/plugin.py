@@ -41,7 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Load the target at once, so that one that cannot be judged is a usage error and nothing else."""
+    """Let the target load while the checks are collected."""
     config.addinivalue_line("markers", "judges(function, needs=()): the function that a check is about")
     config.pluginmanager.register(Run(config), "rnn-reference-run")
     _require_sound(config.option)
@@ -49,7 +49,8 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
         config.args = [str(path) for path in sorted(checks_folder().glob("test_*.py"))]
-    implementation_of(config)
+    if _apart(config, config.option.rnn):
+        config.stash[_PROCESS] = _started(config, config.option.rnn)
 
 
 def _require_sound(options: Any) -> None:
@@ -69,6 +70,7 @@ def _require_sound(options: Any) -> None:
 
 
 IMPLEMENTATION = pytest.StashKey[Any]()
+_PROCESS = pytest.StashKey[Any]()
 _DIAGNOSIS = pytest.StashKey[Any]()
 _JUDGE = pytest.StashKey[Any]()
 
@@ -91,23 +93,37 @@ def implementation_of(config: pytest.Config) -> Implementation:
 
 
 def _load(config: pytest.Config, target: str) -> Implementation:
-    """Files and notebooks run in a process of their own; frameworks and modules in this one."""
-    from rnn_reference.implementations.process import Process
-    from rnn_reference.places import is_file
-
-    options = config.option
-    if options.rnn_in_process or not is_file(target):
+    if not _apart(config, target):
         from rnn_reference.implementations.loading import load
 
-        return load(target, seconds=options.rnn_timeout)
-    process = Process()
-    config.add_cleanup(process.close)
+        return load(target, seconds=config.option.rnn_timeout)
     from rnn_reference.implementations.isolated import Isolated
-    from rnn_reference.verification import search  # noqa: F401 (the checks will want it: now it costs no time)
 
-    implementation = Isolated(target, options.rnn_timeout, options.rnn_memory * 2**30, process)
+    process = config.stash.get(_PROCESS, None) or _started(config, target)
+    config.stash[_PROCESS] = None  # the next one gets its own
+    implementation = Isolated(target, *_limits(config), process)
     config.add_cleanup(implementation.close)
     return implementation
+
+
+def _apart(config: pytest.Config, target: str) -> bool:
+    """Files and notebooks run in a process of their own; frameworks and modules in this one."""
+    from rnn_reference.places import is_file
+
+    return is_file(target) and not config.option.rnn_in_process
+
+
+def _started(config: pytest.Config, target: str) -> Any:
+    from rnn_reference.implementations.isolated import started
+
+    process = started(target, *_limits(config))
+    config.add_cleanup(process.close)
+    return process
+
+
+def _limits(config: pytest.Config) -> tuple[float, float]:
+    """Seconds and bytes."""
+    return config.option.rnn_timeout, config.option.rnn_memory * 2**30
 
 
 def diagnosis_of(config: pytest.Config) -> Any:
@@ -156,6 +172,14 @@ class Run:
         self.records: list[dict[str, Any]] = []
         self.asked = 0
         self.verdict = ""
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collection(self) -> Generator[None, object, object]:
+        """Have the target loaded by the end of it: one that cannot be judged is a usage error and nothing else."""
+        result = yield
+        if self.config.option.rnn is not None:
+            implementation_of(self.config)
+        return result
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:

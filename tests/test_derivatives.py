@@ -6,6 +6,7 @@ import pytest
 from rnn_reference import rnn_backward, rnn_forward
 from rnn_reference.places import checks_folder
 from rnn_reference.verification import derivatives, golden
+from rnn_reference.verification.derivatives import singly
 from rnn_reference.verification.noise import computational_noise
 from rnn_reference.verification.problems import NAMED, Problem
 from rnn_reference.verification.rounding import SAFETY, tolerances, unit_roundoff
@@ -32,14 +33,14 @@ def right(x, a0, parameters, da):
 def by_differences(x, a0, parameters, da, method=derivatives.by_injection):
     """Value and bound by differences."""
     tolerance = tolerances(x, a0, parameters, da, unit_roundoff("float64"))
-    found = method(forward, x, a0, parameters, da, tolerance["a"] / SAFETY)
+    found = method(singly(forward), x, a0, parameters, da, tolerance["a"] / SAFETY)
     return found.value, {name: found.error[name] + tolerance[name] for name in found.value}
 
 
 def by_complex_step(x, a0, parameters, da):
     """Value and bound by a complex step."""
     tolerance = tolerances(x, a0, parameters, da, unit_roundoff("float64"))
-    value = derivatives.by_complex_step(forward, x, a0, parameters, da)
+    value = derivatives.by_complex_step(singly(forward), x, a0, parameters, da)
     return value, {name: 2 * tolerance[name] for name in value}
 
 
@@ -156,7 +157,7 @@ def test_large_networks_are_moved_in_pieces():
         return forward(x, a0, parameters)
 
     tolerance = tolerances(*problem.inputs, problem.da, unit_roundoff("float64"))
-    found = derivatives.by_injection(counted, *problem.inputs, problem.da, tolerance["a"] / SAFETY)
+    found = derivatives.by_injection(singly(counted), *problem.inputs, problem.da, tolerance["a"] / SAFETY)
     assert len(calls) > 1 + problem.T_x
     assert max(calls) <= derivatives.NUMBERS_AT_ONCE
     for name, gradient in right(*problem.inputs, problem.da).items():
@@ -172,8 +173,8 @@ def test_an_implementation_that_drops_the_imaginary_part_is_found_out(stores):
         a = forward(x, a0, parameters)
         return a.real if stores == "in a float array" else abs(a) + 0j
 
-    assert derivatives.keeps_complex(forward, *problem.inputs)
-    assert not derivatives.keeps_complex(drops, *problem.inputs)
+    assert derivatives.keeps_complex(singly(forward), *problem.inputs)
+    assert not derivatives.keeps_complex(singly(drops), *problem.inputs)
 
 
 @pytest.mark.parametrize("name", ["T_x=6", "saturated", "long"])

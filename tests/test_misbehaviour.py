@@ -67,6 +67,22 @@ def test_memory_is_limited(isolated):
     assert "MemoryError" in str(outcome)
 
 
+def test_each_of_several_calls_has_its_own_time(isolated):
+    """Calls that are asked for at once take longer together than one may, and none timed out."""
+    implementation = isolated("together.py:Slow", seconds=1.0)
+    results = implementation.each("tanh_forward", [(X,)] * 4)
+    assert [result.tolist() for result in results] == [np.tanh(X).tolist()] * 4
+
+
+@pytest.mark.parametrize(("how", "kind"), {"DiesOnTheWayBack": Crashed, "HangsOnTheWayBack": TimedOut}.items())
+def test_of_several_calls_the_one_that_ends_the_process_is_blamed(isolated, how, kind):
+    """A backward pass that ends the process is blamed for it, though it was asked for with its forward pass."""
+    problem = Problem()
+    implementation = isolated(f"together.py:{how}", seconds=1.0)
+    outcome = outcome_of(implementation.there_and_back, "rnn", problem.inputs, problem.da)
+    assert (type(outcome), outcome.function) == (kind, "rnn_backward")
+
+
 def test_caches_die_with_their_process(isolated):
     """A cache whose process has ended is not mistaken for one of the process that came after it."""
     implementation = isolated("dies.py:InBackward")

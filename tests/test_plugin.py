@@ -200,7 +200,7 @@ def test_an_unusable_target_ends_with_status_2_one_line_and_a_report(run, tmp_pa
     """A target that cannot be loaded ends the command with status 2, one line, and a report that says so."""
     (tmp_path / "homework.py").write_text("def rnn_forward(x:\n")
     done = run("-m", "rnn_reference", "homework.py", "--rnn-report=out.json", cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (2, "")
+    assert (done.returncode, done.stdout.strip()) == (2, "")
     assert len(done.stderr.strip().splitlines()) == 1
     assert done.stderr.startswith("ERROR: homework.py, line 1 is not Python (")
     report = json.loads((tmp_path / "out.json").read_text())

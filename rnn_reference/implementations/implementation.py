@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from rnn_reference.arguments import Array
-from rnn_reference.implementations.pipe import as_numbers, kind_of
+from rnn_reference.implementations.plain import as_numbers, kind_of
 from rnn_reference.verification.compare import require_shapes
 from rnn_reference.verification.outcomes import Crashed, NotImplementedYet, NotOffered, Outcome, Wrong
 
@@ -121,6 +121,18 @@ class Implementation:
         shapes |= {"dWax": (n_a, *n_x), "dWaa": (n_a, n_a), "dba": (n_a, 1)}
         self._look_at("rnn_backward", gradients, shapes)
         return gradients
+
+    def each(self, name: str, calls: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """The results of several calls of one function, none of which needs another's."""
+        return [getattr(self, name)(*arguments) for arguments in calls]
+
+    def there_and_back(
+        self, of: str, inputs: tuple[Any, ...], *cotangents: Array
+    ) -> tuple[tuple[Array, Array, Any], list[dict[str, Array]]]:
+        """A forward pass, and a backward pass from it for each cotangent; ``of`` is ``rnn`` or ``rnn_cell``."""
+        forward, backward = getattr(self, f"{of}_forward"), getattr(self, f"{of}_backward")
+        there = forward(*inputs)
+        return there, [backward(da, there[2]) for da in cotangents]
 
     def second_part(self, caches: Any) -> Any:
         """``caches[1]``, which is ``x`` in the document's own; None for caches of another form."""

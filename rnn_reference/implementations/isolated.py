@@ -5,16 +5,18 @@ Every function is called as if it were here. A call that ends the process, or do
 outcome, and the next one finds a new process.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping
+import contextlib
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
+from rnn_reference.arguments import Array
 from rnn_reference.implementations.implementation import FUNCTIONS, Implementation
 from rnn_reference.implementations.loading import DEFINITIONS_ALONE
-from rnn_reference.implementations.pipe import Handle
+from rnn_reference.implementations.plain import LAST_CACHE, Handle
 from rnn_reference.implementations.process import Died, Process
 from rnn_reference.implementations.unusable import Unusable
 from rnn_reference.verification.outcomes import Crashed, NotImplementedYet, Outcome, TimedOut
@@ -32,22 +34,31 @@ LOADING = 60.0
 """Seconds that a target has to load, beside those that its file or notebook may run: some import a framework."""
 
 
+def started(target: str, seconds: float, memory: float, definitions_only: bool = False) -> Process:
+    """A process that loads the target. ``Isolated`` waits for it: until then there is time for something else."""
+    process = Process()
+    limits = {"seconds": seconds, "memory": memory}
+    process.tell({"load": target, "definitions_only": definitions_only} | limits)
+    return process
+
+
 class Isolated(Implementation):
     """The implementation that ``target`` names, its functions and caches in a worker process.
 
     ``target`` is a file or a notebook, with an optional ``:attribute``; ``seconds`` limits each call and the run of
-    a file, ``memory`` the bytes of data of its process (on Linux); ``process`` may have been started before. Raises
+    a file, ``memory`` the bytes of data of its process (on Linux); ``process`` is what ``started`` gave for it. Raises
     Unusable, with one clear line, where ``load`` would, and if the process ends while it loads.
     """
 
     def __init__(
         self, target: str, seconds: float = 10.0, memory: float = 2.0**32, process: Process | None = None
     ) -> None:
-        self._process = process or Process()
         self._target, self._seconds, self._memory = target, seconds, memory
+        self._process = process or started(target, seconds, memory)
         self._definitions_only = False
         self._deaths: defaultdict[str, list[Outcome]] = defaultdict(list)
-        loaded = self._load()
+        self._came: deque[tuple[Any, Any]] = deque()  # what calls returned and changed that were made together
+        loaded = self._loaded()
         super().__init__(target, SimpleNamespace(dtype=loaded["dtype"], tolerance=loaded["tolerance"]))
         self.notes = [str(note) for note in loaded["notes"]]
         self._definitions_only = any(note.endswith(DEFINITIONS_ALONE) for note in self.notes)
@@ -59,7 +70,7 @@ class Isolated(Implementation):
 
     def second_part(self, caches: Handle) -> Any:
         """``caches[1]``, fetched; None where the caches are no pair."""
-        return self._ask("rnn_forward", {"part": caches}, [caches], "part")["part"]
+        return self._ask(["rnn_forward"], {"part": caches}, [caches], "part")["part"]
 
     def printed(self) -> str:
         """The end of what was printed over there since this was last asked."""
@@ -69,18 +80,48 @@ class Isolated(Implementation):
         """End the worker."""
         self._process.close()
 
+    def each(self, name: str, calls: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """The results of several calls."""
+        with self._together([(name, arguments) for arguments in calls]):
+            return super().each(name, calls)
+
+    def there_and_back(
+        self, of: str, inputs: tuple[Any, ...], *cotangents: Array
+    ) -> tuple[tuple[Array, Array, Any], list[dict[str, Array]]]:
+        """A forward pass, and a backward pass from it for each cotangent."""
+        back = [(f"{of}_backward", (da, Handle(LAST_CACHE))) for da in cotangents]
+        with self._together([(f"{of}_forward", inputs), *back]):
+            return super().there_and_back(of, inputs, *cotangents)
+
+    @contextlib.contextmanager
+    def _together(self, calls: list[tuple[str, tuple[Any, ...]]]) -> Iterator[None]:
+        """Ask for all calls in one message, which takes longer than most calls, and have their results ready."""
+        try:
+            self._came.extend(self._called([(name, map(self._in_its_dtype, given)) for name, given in calls]))
+            yield
+        finally:
+            self._came.clear()
+
     def _handed_over(self, name: str, arguments: tuple[Any, ...], as_they_are: bool) -> Any:
-        given = arguments if as_they_are else [self._in_its_dtype(argument) for argument in arguments]
-        handles = [argument for argument in arguments if isinstance(argument, Handle)]
-        question = {"call": name, "arguments": given, "as_they_are": as_they_are}
-        reply = self._ask(name, question, handles, "returned", "changed")
-        for argument, changed in zip(arguments, reply["changed"], strict=False):
-            if changed is not None:
-                _write_back(argument, changed)
-        result = reply["returned"]
+        if self._came:
+            result, changed = self._came.popleft()
+        else:
+            given = arguments if as_they_are else map(self._in_its_dtype, arguments)
+            ((result, changed),) = self._called([(name, given)], as_they_are)
+        for argument, now in zip(arguments, changed, strict=False):
+            if now is not None:
+                _write_back(argument, now)
         if isinstance(result, tuple) and isinstance(result[-1], Handle):
             result[-1].given_up = self._given_up
         return result
+
+    def _called(self, calls: list[tuple[str, Iterable[Any]]], as_they_are: bool = False) -> list[tuple[Any, Any]]:
+        """What each call returned, and what it made of its arguments. Raises the outcome of the first that failed."""
+        functions, each = [name for name, _ in calls], [list(given) for _, given in calls]
+        handles = [argument for given in each for argument in given if isinstance(argument, Handle)]
+        question = {"call": functions, "each": each, "as_they_are": as_they_are}
+        reply = self._ask(functions, question, handles, "returned", "changed")
+        return list(zip(reply["returned"], reply["changed"], strict=True))
 
     def _in_its_dtype(self, value: Any) -> Any:
         if isinstance(value, Mapping):
@@ -89,13 +130,11 @@ class Isolated(Implementation):
             return np.ascontiguousarray(value, self.dtype if value.dtype.kind == "f" else None)
         return value
 
-    def _load(self) -> dict[str, Any]:
+    def _loaded(self) -> dict[str, Any]:
         """What the new process says of the target. Raises Unusable."""
         self._given_up: list[int] = []  # the caches that it holds and nobody here wants any more
-        question = {"load": self._target, "definitions_only": self._definitions_only}
-        limits = {"seconds": self._seconds, "memory": self._memory}
         try:
-            reply = self._process.ask(question | limits, LOADING + 3 * self._seconds, *LOADED)
+            reply = self._process.hear(LOADING + 3 * self._seconds, *LOADED)
         except Died as death:
             self._process.close()
             where = f" ({death.where})" if death.where else ""
@@ -106,39 +145,45 @@ class Isolated(Implementation):
         self._process.hide()
         return reply
 
-    def _ask(self, function: str, question: dict[str, Any], handles: list[Handle], *parts: str) -> dict[str, Any]:
+    def _ask(
+        self, functions: list[str], question: dict[str, Any], handles: list[Handle], *parts: str
+    ) -> dict[str, Any]:
         """The reply to a question. Raises the outcome, if that is what came of it."""
         try:
-            return self._reply(function, question, handles, *parts)
+            return self._reply(functions, question, handles, *parts)
         except Outcome as outcome:
             raised = outcome
         # always from this line: hypothesis takes failures that are raised in two places for two mistakes
         raise raised.with_traceback(None)
 
-    def _reply(self, function: str, question: dict[str, Any], handles: list[Handle], *parts: str) -> dict[str, Any]:
-        if len(self._deaths[function]) >= STRIKES:
-            raise _given_up(function, self._deaths[function][-1])
+    def _reply(
+        self, functions: list[str], question: dict[str, Any], handles: list[Handle], *parts: str
+    ) -> dict[str, Any]:
+        for function in functions:
+            if len(self._deaths[function]) >= STRIKES:
+                raise _given_up(function, self._deaths[function][-1])
         if self._process.ended:
-            self._restart(function)
-        if any(handle.given_up is not self._given_up for handle in handles):
-            raise Crashed([("error", "its process has ended, and its caches with it")], function)
+            self._restart(functions[0])
+        if any(handle.number != LAST_CACHE and handle.given_up is not self._given_up for handle in handles):
+            raise Crashed([("error", "its process has ended, and its caches with it")], functions[0])
         released = {"released": self._given_up[:]}
         del self._given_up[: len(released["released"])]
         try:
             reply = self._process.ask(question | released, self._seconds, *parts)
         except Died as death:
+            function = functions[min(death.at, len(functions) - 1)]
             outcome = _outcome_of(death, function, self._seconds)
             self._deaths[function].append(outcome)
             raise outcome from None
         if "outcome" in reply:
-            raise _outcome_in(reply, function)
+            raise _outcome_in(reply)
         return reply
 
     def _restart(self, function: str) -> None:
         try:
             self._process.close()
-            self._process = Process()
-            self._load()
+            self._process = started(self._target, self._seconds, self._memory, self._definitions_only)
+            self._loaded()
         except (Unusable, OSError) as error:
             raise Crashed([("error", f"its process ended, and did not start again: {error}")], function) from None
 
@@ -155,8 +200,9 @@ def _given_up(function: str, last: Outcome) -> Outcome:
     return type(last)([*last.lines, again], function)
 
 
-def _outcome_in(reply: Mapping[str, Any], function: str) -> Outcome:
+def _outcome_in(reply: Mapping[str, Any]) -> Outcome:
     """The outcome that the worker tells of: an exception, or a stub."""
+    function = str(reply["function"])
     lines = [(str(label)[:12], str(text)[:LONGEST]) for label, text in reply["lines"]]
     if reply["outcome"] == NotImplementedYet.name:
         return NotImplementedYet(lines, function)

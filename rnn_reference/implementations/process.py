@@ -33,10 +33,16 @@ LAST_WORDS = signal.SIGABRT
 KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(2**28), "MALLOC_TRIM_THRESHOLD_": str(2**28)}
 """For glibc: an array's memory is used again, not given back and asked for at every call."""
 
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""The problems are small: more threads of a linear algebra library would only wait, and keep the other process from it.
+
+What the caller's environment says of them goes before this.
+"""
+
 MOST_OUTPUT = 2**24
 """Bytes of output that are kept on disk; beyond, all but the end is thrown away."""
 
-_OTHERWISE = ({"outcome", "lines"}, {"unusable"})
+_OTHERWISE = ({"outcome", "function", "lines"}, {"unusable"})
 _BOOTSTRAP = """
 import sys
 sys.path[:] = {paths!r}
@@ -46,11 +52,11 @@ main({shared!r})
 
 
 class Died(Exception):  # noqa: N818 (an event, not an error of ours)
-    """The worker is gone: ``how`` it went, ``where`` in other people's code if that is known."""
+    """The worker is gone: ``how`` it went, ``where`` in other people's code if that is known, ``at`` which call."""
 
-    def __init__(self, how: str, where: str | None, timed_out: bool) -> None:
+    def __init__(self, how: str, where: str | None, at: int, timed_out: bool = False) -> None:
         super().__init__(how)
-        self.how, self.where, self.timed_out = how, where, timed_out
+        self.how, self.where, self.at, self.timed_out = how, where, at, timed_out
 
 
 class Process:
@@ -70,33 +76,48 @@ class Process:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._sink,
-            env=os.environ | KEEP_MEMORY,
+            env=ONE_THREAD | os.environ | KEEP_MEMORY,
             start_new_session=True,  # Ctrl-C is for us, and what it starts ends with it
         )
         threading.Thread(target=self._watch, daemon=True).start()
 
     def ask(self, question: dict[str, Any], seconds: float, *parts: str) -> dict[str, Any]:
+        """``tell``, then ``hear``."""
+        self.tell(question)
+        return self.hear(seconds, *parts)
+
+    def tell(self, question: dict[str, Any]) -> None:
+        """Send a question, whose answer is to be heard before the next."""
+        try:
+            with contextlib.suppress(OSError):  # it has ended: how, is heard
+                self._channel.send(question)
+        except BaseException:
+            self.stop()  # interrupted in the middle of a message: the next one could not be read
+            raise
+
+    def hear(self, seconds: float, *parts: str) -> dict[str, Any]:
         """The worker's answer, which has these parts, or else ``outcome`` and ``lines``, or ``unusable``.
 
-        Raises Died if there is none within ``seconds``, or none that can be read.
+        Raises Died if there is no sign of it within ``seconds``, or none that can be read.
         """
         from rnn_reference.implementations.pipe import Malformed
 
-        began = time.monotonic()
-        self._deadline = began + seconds
+        def wait() -> None:
+            self._deadline = time.monotonic() + seconds
+
+        wait()
         try:
-            self._channel.send(question)
-            answer = self._channel.receive().value()
+            answer = self._channel.receive(at_a_sign=wait).value()
             if not isinstance(answer, dict) or not any(map(answer.keys().__ge__, ({*parts}, *_OTHERWISE))):
                 raise Malformed("an answer without its parts")
             return answer
         except (EOFError, OSError):
-            raise self._death(late=time.monotonic() - began >= seconds) from None
+            raise self._death(late=time.monotonic() >= (self._deadline or math.inf)) from None
         except Malformed:
             self.stop()
-            raise Died("its process wrote over its own answers", None, timed_out=False) from None
+            raise Died("its process wrote over its own answers", None, self._channel.at) from None
         except BaseException:
-            self.stop()  # interrupted in the middle of a message: the next one could not be read
+            self.stop()
             raise
         finally:
             self._deadline = None
@@ -157,8 +178,8 @@ class Process:
         self.stop()
         told = last_words.place(self._end(2**16, most=2**16))
         if late:
-            return Died("", told, timed_out=True)
-        return Died(last_words.how(status), told, timed_out=False)
+            return Died("", told, self._channel.at, timed_out=True)
+        return Died(last_words.how(status), told, self._channel.at)
 
     def _watch(self) -> None:
         """Kill a worker that does not end in time by itself, and keep its output from filling the disk."""

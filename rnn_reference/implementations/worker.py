@@ -21,7 +21,8 @@ import numpy as np
 
 from rnn_reference.implementations.implementation import FORWARD, Implementation, crash
 from rnn_reference.implementations.loading import load
-from rnn_reference.implementations.pipe import Channel, Foreign, Handle, Message, as_numbers
+from rnn_reference.implementations.pipe import Channel, Message
+from rnn_reference.implementations.plain import LAST_CACHE, Foreign, Handle, as_numbers
 from rnn_reference.implementations.unusable import Unusable
 from rnn_reference.verification.outcomes import Outcome
 
@@ -100,26 +101,35 @@ class _Worker:
         if "part" in request:
             self.channel.send({"part": self._second_part(request["part"].number)})
             return
-        reply = self._called(request["call"], request["arguments"])
+        reply = self._called(list(zip(request["call"], request["each"], strict=True)))
         if "returned" in reply and request["as_they_are"]:
-            pairs = zip(request["arguments"], message.value(own=False)["arguments"], strict=True)
-            reply["changed"] = [None if _same(now, was) else _plain(now) for now, was in pairs]
+            reply["changed"] = list(map(_changed, request["each"], message.value(own=False)["each"]))
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(Exception):
                 stream.flush()
         self.channel.send(reply)
 
-    def _called(self, function: str, given: list[Any]) -> dict[str, Any]:
-        """What the function returns or raises."""
-        arguments = [self.kept.get(one.number) if isinstance(one, Handle) else one for one in given]
+    def _called(self, calls: list[tuple[str, list[Any]]]) -> dict[str, Any]:
+        """What each call returns, or what the first one raises that does."""
+        returned: list[Any] = []
+        signed = time.monotonic()
         try:
-            result = self.implementation.call(function, *arguments, as_they_are=True)
-            return {"returned": self._described(function, result), "changed": []}
+            for number, (function, given) in enumerate(calls):
+                self.channel.at = number
+                if time.monotonic() - signed > SIGN_OF_LIFE:  # each call has its own time
+                    self.channel.sign()
+                    signed = time.monotonic()
+                returned.append(self._described(function, self._result(function, given)))
+            return {"returned": returned, "changed": [[] for _ in calls]}
         except Outcome as raised:
             outcome = raised
         except BaseException as error:
             outcome = crash(function, error)
-        return {"outcome": outcome.name, "lines": outcome.lines, **outcome.evidence}
+        return {"outcome": outcome.name, "function": function, "lines": outcome.lines, **outcome.evidence}
+
+    def _result(self, function: str, given: list[Any]) -> Any:
+        arguments = [self.kept.get(one.number) if isinstance(one, Handle) else one for one in given]
+        return self.implementation.call(function, *arguments, as_they_are=True)
 
     def _described(self, function: str, result: Any) -> Any:
         """The result with a handle in place of the cache, and everything else as arrays of numbers where it can be."""
@@ -127,7 +137,7 @@ class _Worker:
             parts = list(result)
             if function in FORWARD and len(parts) == 3:
                 number = next(self.numbers)
-                self.kept[number] = parts[2]
+                self.kept[number] = self.kept[LAST_CACHE] = parts[2]
                 return (_plain(parts[0]), _plain(parts[1]), Handle(number))
             described = [_plain(part) for part in parts[:MANY]]
             return described if isinstance(result, list) else tuple(described)
@@ -137,6 +147,9 @@ class _Worker:
         caches = self.kept.get(number)
         return _plain(caches[1]) if isinstance(caches, tuple | list) and len(caches) == 2 else None
 
+
+SIGN_OF_LIFE = 0.5
+"""Seconds of several calls asked for at once after which the parent hears that one more begins."""
 
 MANY = 1000
 """A list with more parts than this is none that anybody asked for."""
@@ -155,6 +168,11 @@ def _leaf(value: Any) -> Any:
         return as_numbers(value)
     except Exception as error:
         return Foreign(type(value).__name__, str(error)[:MANY])
+
+
+def _changed(now: list[Any], before: list[Any]) -> list[Any]:
+    """Of the arguments of a call, what became of those that it changed."""
+    return [None if _same(one, was) else _plain(one) for one, was in zip(now, before, strict=True)]
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -13,7 +13,7 @@ function takes complex numbers, ``imag f(x + ih) / h`` at ``h = 2**-100`` is its
 table at all.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -24,9 +24,13 @@ from rnn_reference.verification.outcomes import Outcome
 STEPS = 2.0 ** -np.array([1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20])
 """Close together where the table is sharp; far apart below, where they only show what is no plateau."""
 
+MOVES = np.concatenate([STEPS, -STEPS])
 COMPLEX_STEP = 2.0**-100
 NUMBERS_AT_ONCE = 2**20
 """Input numbers of one call: what a cache holds, and a pipe to another process carries, in one go."""
+
+NUMBERS_TOGETHER = 2**16
+"""Input numbers of several calls made together."""
 
 ALLOWED = 2.0
 """Root mean squares of rounding in a bound: they are bounds themselves, of operations that err by less."""
@@ -34,8 +38,16 @@ ALLOWED = 2.0
 EXPLAINED = 3.0
 """Root mean squares of rounding that pass for no disagreement between two entries."""
 
-Forward = Callable[[Array, Array, Mapping[str, Array]], Array]
-"""``x, a0, parameters -> a``: the forward pass that is differentiated."""
+Inputs = tuple[Array, Array, Mapping[str, Array]]
+"""``x, a0, parameters``."""
+
+Forward = Callable[[list[Inputs]], Sequence[Array]]
+"""The forward pass that is differentiated: ``a`` for each of several inputs, of which none needs another's."""
+
+
+def singly(forward: Callable[[Array, Array, Mapping[str, Array]], Array]) -> Forward:
+    """The same for a forward pass that takes one input at a time."""
+    return lambda several: [forward(*inputs) for inputs in several]
 
 
 class Derivative(NamedTuple):
@@ -101,13 +113,12 @@ def by_injection(
     rest: every gradient is a product of ``dL/dz`` with what is known. ``a_rounding`` says by how much rounding moves
     each element of ``a`` (rms). Arrays as for ``rnn_forward`` and ``rnn_backward``, float64.
     """
-    a = forward(x, a0, parameters)
-    moves = np.concatenate([STEPS, -STEPS])
+    (a,) = forward([(x, a0, parameters)])
     scale = np.sqrt(np.sum((da * a_rounding) ** 2, axis=(0, 2)) / 2)
     rounding = scale / STEPS[:, None, None]
     steps = []
-    for t in range(da.shape[2]):
-        up, down = np.split(_moved(forward, x, a0, parameters, a, t, moves), 2, axis=1)
+    for t, moved in enumerate(_moved(forward, x, a0, parameters, a, MOVES)):
+        up, down = np.split(moved, 2, axis=1)
         slopes = (up - down) / (2 * STEPS[:, None, None, None])
         steps.append(extrapolated(np.einsum("jkimt,jmt->kim", slopes, da[:, :, t:]), rounding))
     dz = Limit(*(np.stack(part, axis=2) for part in zip(*steps, strict=True)))
@@ -122,7 +133,7 @@ def keeps_complex(forward: Forward, x: Array, a0: Array, parameters: Parameters)
     moved = x.astype(complex)
     moved[:, :, 0] += 1j * COMPLEX_STEP
     try:
-        a = forward(moved, a0, parameters)
+        (a,) = forward([(moved, a0, parameters)])
     except Outcome:
         return False
     return np.iscomplexobj(a) and bool(np.all(np.isfinite(a)) and np.all(np.any(a.imag != 0, axis=(0, 1))))
@@ -130,36 +141,55 @@ def keeps_complex(forward: Forward, x: Array, a0: Array, parameters: Parameters)
 
 def by_complex_step(forward: Forward, x: Array, a0: Array, parameters: Parameters, da: Array) -> Gradients:
     """The same gradients to rounding, for a forward pass that takes complex numbers and keeps them."""
-    a = forward(x, a0, parameters)
+    (a,) = forward([(x, a0, parameters)])
     move = np.array([1j * COMPLEX_STEP])
-    moved = [_moved(forward, x, a0, parameters, a, t, move).imag for t in range(da.shape[2])]
-    slopes = [np.einsum("jkimt,jmt->im", move, da[:, :, t:]) / COMPLEX_STEP for t, move in enumerate(moved)]
+    moved = enumerate(_moved(forward, x, a0, parameters, a, move))
+    slopes = [np.einsum("jkimt,jmt->im", after.imag, da[:, :, t:]) / COMPLEX_STEP for t, after in moved]
     dz = np.stack(slopes, axis=2)
     return _by_chain_rule(x, a0, parameters, a, Limit(dz, 0 * dz, 0 * dz)).value
 
 
-def _moved(forward: Forward, x: Array, a0: Array, parameters: Parameters, a: Array, t: int, moves: Array) -> Array:
-    """The states from step t on when one unit's pre-activation at t is moved: ``(n_a, move, unit, m, T_x - t)``.
+def _moved(forward: Forward, x: Array, a0: Array, parameters: Parameters, a: Array, moves: Array) -> list[Array]:
+    """For each step t the states from t on, moved there unit by unit: ``(n_a, move, unit, m, T_x - t)``.
 
-    The run starts from the state before t: what comes earlier is not touched by the move.
+    Each run starts from the state before t: what comes earlier is not touched by the move.
     """
     n_x, m, T_x = x.shape
-    n_a, rest = len(a0), T_x - t
+    n_a = len(a0)
     widened = {**parameters, "Wax": np.concatenate([parameters["Wax"], np.eye(n_a)], axis=1)}
-    before = a[:, :, t - 1] if t else a0
-    at_once = max(1, NUMBERS_AT_ONCE // ((n_x + n_a) * len(moves) * m * rest))
-    runs = []
-    for first in range(0, n_a, at_once):
-        units = range(first, min(first + at_once, n_a))
+
+    def inputs(t: int, units: range) -> Inputs:
         columns = (len(moves), len(units), m)
-        stacked = np.zeros((n_x + n_a, *columns, rest), dtype=moves.dtype)
+        stacked = np.zeros((n_x + n_a, *columns, T_x - t), dtype=moves.dtype)
         stacked[:n_x] = x[:, None, None, :, t:]
         for place, unit in enumerate(units):
             stacked[n_x + unit, :, place, :, 0] = moves[:, None]
-        start = np.broadcast_to(before[:, None, None], (n_a, *columns)).reshape(n_a, -1)
-        after = forward(stacked.reshape(n_x + n_a, -1, rest), start, widened)
-        runs.append(after.reshape(n_a, *columns, rest))
-    return np.concatenate(runs, axis=2)
+        start = np.broadcast_to((a[:, :, t - 1] if t else a0)[:, None, None], (n_a, *columns))
+        return stacked.reshape(n_x + n_a, -1, T_x - t), start.reshape(n_a, -1), widened
+
+    runs: list[list[Array]] = [[] for _ in range(T_x)]
+    for calls in _in_one_go(n_a, [(n_x + n_a) * len(moves) * m * (T_x - t) for t in range(T_x)]):
+        for (t, units), run in zip(calls, forward([inputs(*call) for call in calls]), strict=True):
+            runs[t].append(run.reshape(n_a, len(moves), len(units), m, T_x - t))
+    return [np.concatenate(run, axis=2) for run in runs]
+
+
+def _in_one_go(n_a: int, numbers: list[int]) -> Iterator[list[tuple[int, range]]]:
+    """Every unit of every step, in calls of some units of a step each; as many calls together as go at once.
+
+    ``numbers`` says for each step how many numbers one unit takes.
+    """
+    together: list[tuple[int, range]] = []
+    room = NUMBERS_TOGETHER
+    for t, each in enumerate(numbers):
+        at_once = max(1, NUMBERS_AT_ONCE // each)
+        for units in (range(first, min(first + at_once, n_a)) for first in range(0, n_a, at_once)):
+            if together and len(units) * each > room:
+                yield together
+                together, room = [], NUMBERS_TOGETHER
+            together.append((t, units))
+            room -= len(units) * each
+    yield together
 
 
 def _by_chain_rule(x: Array, a0: Array, parameters: Parameters, a: Array, dz: Limit) -> Derivative:
@@ -189,9 +219,11 @@ def by_element(
 ) -> Derivative:
     """The same for any forward pass at all: every element of every input moved by itself, two calls a step."""
 
-    def moved(inputs: Mapping[str, Array]) -> Array:
-        weights = {name: inputs[name] for name in ("Wax", "Waa", "ba")}
-        return forward(inputs["x"], inputs["a0"], {**parameters, **weights})
+    def moved(several: list[dict[str, Array]]) -> Sequence[Array]:
+        return forward([(inputs["x"], inputs["a0"], {**parameters, **weights(inputs)}) for inputs in several])
+
+    def weights(inputs: Mapping[str, Array]) -> dict[str, Array]:
+        return {name: inputs[name] for name in ("Wax", "Waa", "ba")}
 
     inputs = {"x": x, "a0": a0, **{name: parameters[name] for name in ("Wax", "Waa", "ba")}}
     limits = {f"d{name}": one_by_one(moved, inputs, name, da, a_rounding) for name in inputs}
@@ -200,28 +232,29 @@ def by_element(
 
 
 def one_by_one(
-    f: Callable[[Mapping[str, Array]], Array],
+    f: Callable[[list[dict[str, Array]]], Sequence[Array]],
     inputs: Mapping[str, Array],
     name: str,
     cotangent: Array,
     rounding: Array,
     indices: list[tuple[int, ...]] | None = None,
 ) -> Limit:
-    """The derivative of ``sum(cotangent * f(inputs))`` with respect to the elements of ``inputs[name]``.
+    """The derivative of ``sum(cotangent * f([inputs])[0])`` with respect to the elements of ``inputs[name]``.
 
-    ``rounding`` says by how much rounding moves each element of ``f`` (rms). With ``indices``, of those elements
-    alone, as a flat array.
+    ``f`` gives one output for each inputs in a list. ``rounding`` says by how much rounding moves each element of
+    one (rms). With ``indices``, of those elements alone, as a flat array.
     """
     array = inputs[name]
     places = list(np.ndindex(array.shape)) if indices is None else indices
     differences = np.empty((len(STEPS), len(places)))
     for number, index in enumerate(places):
-        for k, step in enumerate(STEPS):
-            up, down = array.copy(), array.copy()
-            up[index] += step
-            down[index] -= step
-            change = f({**inputs, name: up}) - f({**inputs, name: down})
-            differences[k, number] = np.sum(cotangent * change) / (up[index] - down[index])
+        moved = [array.copy() for _ in MOVES]
+        for move, one in zip(MOVES, moved, strict=True):
+            one[index] += move
+        out = f([{**inputs, name: one} for one in moved])
+        for k, (up, down) in enumerate(zip(range(len(STEPS)), range(len(STEPS), len(MOVES)), strict=True)):
+            width = moved[up][index] - moved[down][index]
+            differences[k, number] = np.sum(cotangent * (out[up] - out[down])) / width
     noise = np.sqrt(np.sum((cotangent * rounding) ** 2) / 2) / STEPS[:, None]
     limit = extrapolated(differences, noise)
     return limit if indices is not None else Limit(*(part.reshape(array.shape) for part in limit))

@@ -6,8 +6,8 @@ forward agrees. Where the forward is wrong, a backward that is the reference's f
 states, or the derivative of that forward, follows from it, and is not blamed.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -52,11 +52,10 @@ class _Case(NamedTuple):
 def judge_network(judge: Judge, problem: Problem, differentiate: bool = True) -> None:
     """Raise ``Wrong`` unless ``rnn_backward`` is right on the problem; ``differentiate``: numerically as well."""
     implementation, problem = judge.implementation, judge.posed(problem)
-    states, _, caches = implementation.rnn_forward(*problem.inputs)
-    got = implementation.rnn_backward(problem.da, caches)
+    (states, _, _), (got,) = implementation.there_and_back("rnn", problem.inputs, problem.da)
 
-    def forward(x: Array, a0: Array, parameters: Parameters) -> Array:
-        return implementation.rnn_forward(x, a0, parameters)[0]
+    def forward(several: list[derivatives.Inputs]) -> list[Array]:
+        return [a for a, _, _ in implementation.each("rnn_forward", several)]
 
     right = network_answers(problem)
     case = _Case(forward, states, got, right, *problem.inputs, problem.da, "rnn_backward")
@@ -67,8 +66,7 @@ def judge_cell(judge: Judge, problem: Problem, differentiate: bool = True) -> No
     """The same for ``rnn_cell_backward`` at the problem's first step."""
     implementation, problem = judge.implementation, judge.posed(problem)
     xt, a_prev, parameters = problem.step
-    a_next, _, cache = implementation.rnn_cell_forward(xt, a_prev, parameters)
-    cell = implementation.rnn_cell_backward(problem.da[:, :, 0], cache)
+    (a_next, _, _), (cell,) = implementation.there_and_back("rnn_cell", problem.step, problem.da[:, :, 0])
     got = {name: cell[OF_A_CELL.get(name, name)] for name in ("dx", "da0", "dWax", "dWaa", "dba")}
     got["dx"] = got["dx"][..., None]
     right = cell_answers(problem)
@@ -79,9 +77,10 @@ def judge_cell(judge: Judge, problem: Problem, differentiate: bool = True) -> No
     _judge(judge, problem, case, differentiate)
 
 
-def _network_of_one_step(implementation: Implementation) -> Callable[[Array, Array, Any], Array]:
-    def forward(x: Array, a0: Array, parameters: Parameters) -> Array:
-        return implementation.rnn_cell_forward(x[:, :, 0], a0, parameters)[0][:, :, None]
+def _network_of_one_step(implementation: Implementation) -> derivatives.Forward:
+    def forward(several: list[derivatives.Inputs]) -> list[Array]:
+        steps = [(x[:, :, 0], a0, parameters) for x, a0, parameters in several]
+        return [a_next[:, :, None] for a_next, _, _ in implementation.each("rnn_cell_forward", steps)]
 
     return forward
 
@@ -152,7 +151,7 @@ def _require_steady(case: _Case) -> None:
     blamed = case.own_forward
     if not np.all(np.isfinite(case.states)):
         raise NotJudged([("", f"{blamed} gives states that are not finite")], function=case.function)
-    again = case.forward(case.x, case.a0, case.parameters)
+    (again,) = case.forward([(case.x, case.a0, case.parameters)])
     if not agrees({"a": again}, {"a": case.states}, case.right.tolerance):
         raise NotJudged([("", f"{blamed} gives two answers to one question")], function=case.function)
 
@@ -163,17 +162,16 @@ def judge_spots(judge: Judge, problem: Problem) -> None:
     The derivative by injection presumes that every weight acts as in the equations; this does not.
     """
     implementation, problem = judge.implementation, judge.posed(problem)
-    states, _, caches = implementation.rnn_forward(*problem.inputs)
-    got = implementation.rnn_backward(problem.da, caches)
+    (states, _, _), (got,) = implementation.there_and_back("rnn", problem.inputs, problem.da)
     right = network_answers(problem)
     if not agrees({"a": states}, {"a": right.a}, right.tolerance):
         raise NotJudged([("", "rnn_forward is not right; gradient.network judges what stands on it")], "rnn_backward")
     inputs = {"x": problem.x, "a0": problem.a0, **{name: problem.parameters[name] for name in ("Wax", "Waa", "ba")}}
     rng = np.random.default_rng(problem.seed)
 
-    def moved_states(moved: Mapping[str, Array]) -> Array:
-        weights = {name: moved[name] for name in ("Wax", "Waa", "ba")}
-        return implementation.rnn_forward(moved["x"], moved["a0"], problem.parameters | weights)[0]
+    def moved_states(several: list[dict[str, Array]]) -> list[Array]:
+        calls = [(moved["x"], moved["a0"], problem.parameters | moved) for moved in several]
+        return [a for a, _, _ in implementation.each("rnn_forward", calls)]
 
     for name, array in inputs.items():
         spot = tuple(int(i) for i in rng.integers(array.shape))

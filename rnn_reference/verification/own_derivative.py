@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from rnn_reference.arguments import Array, Gradients, Parameters
 from rnn_reference.faults.derivative import derivative_of
 from rnn_reference.verification.compare import difference
-from rnn_reference.verification.derivatives import Forward, by_element
+from rnn_reference.verification.derivatives import by_element, singly
 from rnn_reference.verification.findings import Finding
 from rnn_reference.verification.matching import Case, explains
 from rnn_reference.verification.outcomes import Outcome
@@ -67,7 +68,7 @@ def _cell(diagnosis: Diagnosis, problem: Problem) -> Any:
     return forward, found, (xt[:, :, None], a_prev, parameters), problem.da[:, :, :1]
 
 
-def _along_directions(forward: Forward, found: Gradients, inputs: Any, da: Array) -> bool:
+def _along_directions(forward: Callable[..., Array], found: Gradients, inputs: Any, da: Array) -> bool:
     rng = np.random.default_rng(0)
     x, a0, parameters = inputs
     values = {"dx": x, "da0": a0, **{f"d{name}": parameters[name] for name in WEIGHTS}}
@@ -89,9 +90,9 @@ def _along_directions(forward: Forward, found: Gradients, inputs: Any, da: Array
     return True
 
 
-def _everywhere(forward: Forward, found: Gradients, inputs: Any, da: Array) -> bool:
+def _everywhere(forward: Callable[..., Array], found: Gradients, inputs: Any, da: Array) -> bool:
     x, a0, parameters = inputs
-    right = by_element(forward, x, a0, parameters, da, a_rounding=np.full(da.shape, 1e-15))
+    right = by_element(singly(forward), x, a0, parameters, da, a_rounding=np.full(da.shape, 1e-15))
     return all(
         bool(np.all(difference(found[name], right.value[name]) <= right.error[name] + 1e-9 * (1 + abs(da).max())))
         for name in right.value

@@ -61,7 +61,11 @@ def check_vjp(
         raise ValueError(f"check_vjp: cotangent must have the shape of f(*arrays), {value.shape}, got {weights.shape}")
     claimed = _claimed(vjp, weights, inputs)
     rounding = computational_noise(lambda *a: of(a), inputs)
-    limits = [one_by_one(lambda a: of(list(a.values())), named, name, weights, rounding) for name in named]
+
+    def of_each(several: list[dict[str, Array]]) -> list[Array]:
+        return [of(list(values.values())) for values in several]
+
+    limits = [one_by_one(of_each, named, name, weights, rounding) for name in named]
     own = [computational_noise(lambda *a, i=i: _claimed(vjp, weights, a)[i], inputs) for i in range(len(inputs))]
     error = [limit.cut_off + SAFETY * (limit.rounding + noise) for limit, noise in zip(limits, own, strict=True)]
     found = VjpCheck(tuple(limit.value for limit in limits), tuple(error), 2 * len(STEPS) * sum(a.size for a in inputs))

@@ -1,0 +1,33 @@
+"""Functions that go wrong when several calls are asked for at once."""
+
+import os
+import time
+
+import numpy as np
+
+from rnn_reference import rnn_forward as right
+
+
+class Slow:
+    """Each call takes most of the time that one may take."""
+
+    def tanh_forward(self, x):
+        time.sleep(0.6)
+        return np.tanh(x)
+
+
+class DiesOnTheWayBack:
+    """The process ends in the backward pass."""
+
+    def rnn_forward(self, x, a0, parameters):
+        return right(x, a0, parameters)
+
+    def rnn_backward(self, da, caches):
+        os._exit(3)
+
+
+class HangsOnTheWayBack(DiesOnTheWayBack):
+    """The backward pass does not end."""
+
+    def rnn_backward(self, da, caches):
+        time.sleep(60)
