@@ -27,7 +27,9 @@ from gradient_checkers import table
 from kill_page import page
 
 from rnn_reference.faults import CATALOGUE, Fault, FaultyNetwork
+from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.places import checks_folder
+from rnn_reference.report.verdict import report_on
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "kill-table.md"
 FOR_BACKWARD = ("shared-cache", "caches-dropped")
@@ -53,12 +55,20 @@ OTHERS = {
 HEADS = ["fault", "ways", "caught by", "named", *OTHERS]
 
 
+WITHOUT = [part for name in ("cacheprovider", "logging", "unraisableexception", "threadexception")
+           for part in ("-p", f"no:{name}")]  # fmt: skip
+"""Parts of pytest that a run does without: they take as long as some of the checks."""
+
+
 class Run(NamedTuple):
-    """What the suite said of one variant: the checks that caught it, the names it gave, and those it did not choose."""
+    """What the suite said of one variant: the checks that caught it, the names it gave, those that it did not choose
+    between, and the functions that it called wrong.
+    """
 
     caught: tuple[str, ...]
     named: frozenset[str]
     tied: frozenset[str]
+    blamed: frozenset[str]
 
 
 def by_the_suite(index: int) -> Run:
@@ -72,17 +82,20 @@ def by_the_suite(index: int) -> Run:
         target.write_text("from rnn_reference.faults import CATALOGUE, FaultyNetwork\n"
                           f"network = FaultyNetwork(CATALOGUE[{index}])\n", encoding="utf-8")  # fmt: skip
         arguments = ["-c", str(folder / "isolated.ini"), "--rootdir", str(folder), "-p", "rnn_reference.plugin", "-q",
-                     "-p", "no:cacheprovider", "--assert=plain", "--tb=no", f"--rnn={target}:network",
+                     *WITHOUT, "--assert=plain", "--tb=no", f"--rnn={target}:network",
                      "--rnn-in-process", "--rnn-examples=1", str(folder)]  # fmt: skip
         alone = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
         with mock.patch.dict(os.environ, alone), contextlib.redirect_stdout(io.StringIO()):
             pytest.main(arguments, plugins=[kept])
     telling = ("advice",) if fault.advice else ("failed", "crashed", "timed out")
-    records = [r for r in kept.config.pluginmanager.getplugin("rnn-reference-run").records if r["outcome"] in telling]
+    every = kept.config.pluginmanager.getplugin("rnn-reference-run").records
+    functions = report_on(Implementation("faulty.py", FaultyNetwork(fault)), every)["functions"]
+    records = [record for record in every if record["outcome"] in telling]
     return Run(
         tuple(dict.fromkeys(record["id"].partition("[")[0] for record in records)),
         frozenset(f"{record['function']}: {name}" for record in records for name in record["faults"]),
         frozenset(f"{record['function']}: {name}" for record in records for name in record["candidates"]),
+        frozenset(name for name, function in functions.items() if function["verdict"] == "wrong"),
     )
 
 
@@ -104,11 +117,14 @@ def caught_by(runs: list[Run]) -> str:
 
 
 def naming(variants: list[Fault], runs: list[Run]) -> str:
-    """Whether the mistake, and no other, is named in every way that it is made; ``tie`` if it stands among others."""
+    """Whether the mistake, and no other, is named in every way that it is made; ``tie`` if it stands among others.
+
+    ``wrong`` as well if a function is called wrong that has no mistake in it.
+    """
     said = set()
     for fault, run in zip(variants, runs, strict=True):
         right = f"{fault.function}: {fault.id}"
-        wrongly = run.named - {right}
+        wrongly = (run.named - {right}) or (run.blamed - {fault.function})
         said.add("wrong" if wrongly else "yes" if right in run.named else "tie" if right in run.tied else "no")
     return next(word for word in ("wrong", "no", "tie", "yes") if word in said)
 
@@ -132,12 +148,14 @@ def noticed(name: str, variants: Iterable[Fault]) -> str:
     return f"{seen} of {len(asked)}"
 
 
-def rows(ids: Iterable[str] | None = None) -> list[list[str]]:
-    """The table's rows, for the faults of these ids or for all."""
+def rows(ids: Iterable[str] | None = None, processes: int | None = None) -> list[list[str]]:
+    """The table's rows, for the faults of these ids or for all, made by as many processes as there are cores."""
     wanted = list(dict.fromkeys(fault.id for fault in CATALOGUE) if ids is None else ids)
     numbers = {mistake: [k for k, fault in enumerate(CATALOGUE) if fault.id == mistake] for mistake in wanted}
     every = [k for own in numbers.values() for k in own]
-    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:  # torch's threads do not survive a fork
+    with ProcessPoolExecutor(
+        processes, mp_context=get_context("spawn")
+    ) as pool:  # torch's threads do not survive a fork
         runs = dict(zip(every, pool.map(by_the_suite, every, chunksize=4), strict=True))
     found = []
     for mistake, own in numbers.items():

@@ -9,6 +9,7 @@ import pytest
 
 from rnn_reference import softmax_forward
 from rnn_reference.verification.answers import cell_answers, network_answers
+from rnn_reference.verification.compare import require_shapes
 from rnn_reference.verification.problems import NAMED
 from rnn_reference.verification.rounding import softmax_tolerance, tanh_tolerance
 
@@ -92,6 +93,7 @@ def _expected(implementation, problem, a):
         right = network_answers(problem)
         return right.a, right.y_pred
     x, a0, parameters = problem.inputs
+    require_shapes({"a": a}, {"a": (len(a0), *x.shape[1:])})
     before = np.concatenate([a0[:, :, None], a[:, :, :-1]], axis=2)
     steps = [(x[:, :, t], before[:, :, t], parameters) for t in range(problem.T_x)]
     results = implementation.each("rnn_cell_forward", steps)

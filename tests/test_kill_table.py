@@ -63,8 +63,10 @@ def test_the_command_makes_the_rows(kill_table):
 
 
 @pytest.mark.slow
-def test_every_row_is_made_today(kill_table):
-    """Every row of the page is the one that the command makes."""
+@pytest.mark.parametrize("part", range(6))
+def test_every_row_is_made_today(kill_table, part):
+    """Every row of the page is the one that the command makes: each way to make a mistake, put through the suite."""
     pytest.importorskip("onnx")
     pytest.importorskip("torch")
-    assert kill_table.rows() == written()
+    expected = written()[part::6]
+    assert kill_table.rows([row[0].strip("`") for row in expected], processes=1) == expected

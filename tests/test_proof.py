@@ -1,4 +1,4 @@
-"""The proof that mistakes are caught and named: every fault, every pair, as a user would meet them.
+"""The proof that mistakes are caught and named: every fault, every pair; ``test_kill_table.py`` has the whole suite.
 
 Slow: ``pytest -m slow tests/test_proof.py`` (in parallel with ``-n 2``).
 """
@@ -7,7 +7,7 @@ import itertools
 
 import pytest
 from odd import ODD
-from suite import blamed, first_failure, found, judged, told, wrong
+from suite import blamed, first_failure, found, judged, wrong
 from test_faults import FIRST, diagnosed
 
 from rnn_reference.faults import ANY, CATALOGUE, FaultyNetwork
@@ -46,18 +46,6 @@ def test_every_variant(stage, seed, dtype):
             if stage != ANY:
                 outcome = first_failure(diagnosis, fault.function, seed)
                 assert outcome is not None and outcome.faults == [fault.id], str(fault)
-
-
-@pytest.mark.parametrize("fault", FIRST.values(), ids=lambda fault: f"{fault.function}: {fault}")
-def test_by_the_suite(fault):
-    """The whole suite fails a mistake, names it, and calls no other function wrong."""
-    report, _ = judged(FaultyNetwork(fault))
-    named = told(report) or {(name, id) for name, f in report["functions"].items() for id in f["candidates"]}
-    either = {(fault.function, fault.id)}
-    if fault.id in ("state-between-calls", "not-repeatable"):  # an object in memory has no fresh start
-        either = {(fault.function, "state-between-calls"), (fault.function, "not-repeatable")}
-    assert named == either
-    assert wrong(report) == {fault.function}
 
 
 @dtypes

@@ -4,7 +4,10 @@ import pytest
 
 from rnn_reference.implementations.loading import load
 
-RIGHT = "batch_first.py einsum.py class_instance.py:NETWORK other_caches.py float32.py scipy_softmax.py".split()
+RIGHT = (
+    "batch_first.py einsum.py class_instance.py:NETWORK other_caches.py float32.py scipy_softmax.py time_major.py "
+    "one_system.py functional.py one_matrix.py longdouble.py unrolled.py layers.py"
+).split()
 
 
 @pytest.mark.waits
@@ -22,8 +25,7 @@ def test_no_alarm(target, suite, here):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("target", RIGHT)
-@pytest.mark.parametrize("seed", [1, 2])
-def test_no_alarm_on_a_thousand_fresh_problems(target, seed, verdict_on, here):
-    """No alarm on 500 fresh problems a seed for every property, nor on the named problems of that seed."""
-    run = verdict_on(here / "right" / target, f"--rnn-seed={seed}", "--rnn-examples=500")
+def test_no_alarm_on_fresh_problems(target, verdict_on, here):
+    """No alarm on 100 fresh problems for every property, 1,300 with the other networks, nor on another seed's own."""
+    run = verdict_on(here / "right" / target, "--rnn-seed=1", "--rnn-examples=100")
     assert run.status == 0, run.printed
