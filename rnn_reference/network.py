@@ -17,9 +17,15 @@ from rnn_reference.arguments import (
     Gradients,
     aligned,
     at_least_one_step,
-    cache_of,
     parameter_values,
 )
+from rnn_reference.caches import Steps, Whole, opened
+
+WIDE = 64
+"""Columns from which on a product for each step is as fast as one for all steps, and needs no copy."""
+
+LARGE = 2**16
+"""Bytes: an array of more is laid out anew row by row."""
 
 
 def rnn_forward(x: Any, a0: Any, parameters: Any) -> tuple[Array, Array, Caches]:
@@ -48,8 +54,7 @@ def rnn_forward(x: Any, a0: Any, parameters: Any) -> tuple[Array, Array, Caches]
 
     y_pred = softmax_forward(_time_last(Wya @ a + by))
     parameters = dict(zip(PARAMETER_SHAPES, weights, strict=True))
-    steps = zip(a, [a0, *a[:-1]], x_steps, strict=True)
-    return _time_last(a), y_pred, ([(*step, parameters) for step in steps], x)
+    return _time_last(a), y_pred, (Steps(Whole(a, a0, x_steps, parameters)), x)
 
 
 def rnn_backward(da: Any, caches: Any) -> Gradients:
@@ -62,12 +67,13 @@ def rnn_backward(da: Any, caches: Any) -> Gradients:
     Source: document, section 2.2, whose printed gradient lacks the carried part.
     """
     where = "rnn_backward"
-    states, a0, x, parameters = _opened(where, caches)
-    values = parameter_values(where, parameters) | {"a0": a0, "x": x, "a": states, "da": da}
-    shapes = {"a0": ("n_a", "m"), "x": ("n_x", "m", "T_x"), "a": ("T_x", "n_a", "m"), "da": ("n_a", "m", "T_x")}
+    a, a0, x, parameters = opened(where, caches)
+    values = parameter_values(where, parameters) | {"a0": a0, "x": x, "a": a, "da": da}
+    shapes = {"a0": ("n_a", "m"), "x": ("T_x", "n_x", "m"), "a": ("T_x", "n_a", "m"), "da": ("n_a", "m", "T_x")}
     Wax, Waa, _, _, _, a0, x, a, da = aligned(where, values, PARAMETER_SHAPES | shapes)
 
-    dz = 1 - a * a
+    dz = a * a
+    np.subtract(1, dz, out=dz)
     da_prev = np.zeros_like(a0)
     for dz_t, da_t in zip(dz[::-1], _time_first(da)[::-1], strict=True):  # each starts as the slope of tanh
         da_prev += da_t
@@ -77,31 +83,34 @@ def rnn_backward(da: Any, caches: Any) -> Gradients:
     return {
         "dx": _time_last(Wax.T @ dz),
         "da0": da_prev,
-        "dWax": _summed_product(dz, _time_first(x)),
-        "dWaa": _summed_product(dz, np.concatenate([a0[None], a[:-1]])),
+        "dWax": _summed_product(dz, x),
+        "dWaa": dz[0] @ a0.T + _summed_product(dz[1:], a[:-1]),
         "dba": dz.sum(axis=(0, 2))[:, None],
     }
 
 
-def _opened(where: str, caches: Any) -> tuple[Array, Array, Array, Any]:
-    """The states of all steps, time first; the state before them; the input; the parameters."""
-    if not isinstance(caches, tuple | list) or len(caches) != 2:
-        raise TypeError(f"{where}: caches must be (a list with one cache for each time step, x)")
-    steps, x = caches
-    at_least_one_step(where, "caches", len(steps))
-    steps = [cache_of(where, f"caches[0][{t}]", cache) for t, cache in enumerate(steps)]
-    return np.stack([step[0] for step in steps]), steps[0][1], x, steps[0][3]
-
-
 def _summed_product(dz: Array, inputs: Array) -> Array:
-    """``sum over t of dz_t inputs_t^T``, as one matrix product over all steps and the batch."""
+    """``sum over t of dz_t inputs_t^T``: step by step where a step has columns enough, else as one product."""
     T_x, _, m = dz.shape
-    dz, inputs = (steps.transpose(1, 0, 2).reshape(steps.shape[1], T_x * m) for steps in (dz, inputs))
-    return dz @ inputs.T
+    if m < WIDE:
+        dz, inputs = (steps.transpose(1, 0, 2).reshape(steps.shape[1], T_x * m) for steps in (dz, inputs))
+        return dz @ inputs.T
+    total = np.zeros((dz.shape[1], inputs.shape[1]), dz.dtype)
+    product = np.empty_like(total)
+    for dz_t, input_t in zip(dz, inputs, strict=True):
+        total += np.matmul(dz_t, input_t.T, out=product)
+    return total
 
 
 def _time_first(array: Array) -> Array:
-    return np.ascontiguousarray(array.transpose(2, 0, 1))
+    """A step after the other in memory; copied row by row, each of which a cache holds, for its stride is long."""
+    steps = array.transpose(2, 0, 1)
+    if array.nbytes < LARGE or steps.flags.c_contiguous:
+        return np.ascontiguousarray(steps)
+    copy = np.empty(steps.shape, steps.dtype)
+    for i, row in enumerate(array):
+        copy[:, i] = row.T
+    return copy
 
 
 def _time_last(array: Array) -> Array:

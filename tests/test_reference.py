@@ -1,6 +1,8 @@
 """The reference is right where the document is, and where it is not."""
 
+import copy
 import json
+import pickle
 
 import numpy as np
 import pytest
@@ -101,6 +103,33 @@ def test_the_loop_agrees_with_its_own_cell(name):
     steps = stepwise.rnn_backward(problem.da, step_caches)
     for tensor, value in rnn_backward(problem.da, caches).items():
         np.testing.assert_allclose(value, steps[tensor], rtol=1e-10, atol=1e-10, err_msg=tensor)
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda caches: pickle.loads(pickle.dumps(caches))])
+def test_copied_caches_serve_as_well(copied):
+    """A copy of the caches, changed or not by whoever has it, is what the backward pass stands on."""
+    problem = Problem()
+    _, _, caches = rnn_forward(*problem.inputs)
+    right = rnn_backward(problem.da, caches)
+    steps, x = copied(caches[0]), caches[1]
+    for tensor, value in rnn_backward(problem.da, (steps, x)).items():
+        np.testing.assert_allclose(value, right[tensor], rtol=1e-12)
+    if copied is not copy.copy:
+        steps[2][2][...] += 1
+        assert not np.allclose(rnn_backward(problem.da, (steps, x))["dWax"], right["dWax"])
+
+
+def test_the_list_of_caches_counts():
+    """A cache that somebody puts in another's place is the one that the backward pass takes."""
+    problem = Problem()
+    _, _, caches = rnn_forward(*problem.inputs)
+    right = rnn_backward(problem.da, caches)["dWax"]
+    a_next, a_prev, xt, parameters = caches[0][2]
+    caches[0][2] = (a_next, a_prev, xt + 1, parameters)
+    np.testing.assert_allclose(
+        rnn_backward(problem.da, caches)["dWax"], stepwise.rnn_backward(problem.da, caches)["dWax"]
+    )
+    assert not np.allclose(rnn_backward(problem.da, caches)["dWax"], right)
 
 
 def test_either_backward_takes_the_others_caches():
