@@ -69,6 +69,12 @@ class Implementation:
         self.notes.append(f"its dtype, {declared!r}, is none of float16, float32 and float64: it is given float64")
         return "float64"
 
+    def judged_in(self, dtype: str) -> None:
+        """From here on it is given, and held to, this precision, whatever it says of itself."""
+        if dtype != self.dtype:
+            self.notes.append(f"judged in {dtype}; by itself it would be given {self.dtype}")
+            self.dtype = dtype
+
     def offers(self, name: str) -> bool:
         """Whether it has the function at all, a stub included."""
         return callable(getattr(self._functions, name, None))

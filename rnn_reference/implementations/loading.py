@@ -36,12 +36,13 @@ DEFINITIONS_ALONE = "its definitions alone were taken"
 """How the note ends that says so."""
 
 
-def load(target: str, seconds: float = PATIENCE, definitions_only: bool = False) -> Implementation:
+def load(target: str, seconds: float = PATIENCE, definitions_only: bool = False, device: str = "cpu") -> Implementation:
     """The implementation that ``target`` names.
 
     ``target`` is ``file.py``, ``notebook.ipynb``, ``package.module`` or the name of a built-in adapter, each with
-    an optional ``:attribute``. ``seconds`` limits the run of a file, ``definitions_only`` leaves it out. Raises
-    Unusable, with one clear line, if it cannot be found or run, or if it offers none of the six functions.
+    an optional ``:attribute``. ``seconds`` limits the run of a file, ``definitions_only`` leaves it out; ``device``
+    is where an adapter computes that has a choice. Raises Unusable, with one clear line, if it cannot be found or
+    run, or if it offers none of the six functions.
     """
     if not target:
         raise Unusable("expected a target, got an empty name")
@@ -49,7 +50,7 @@ def load(target: str, seconds: float = PATIENCE, definitions_only: bool = False)
     notes: list[str] = []
     with _quietly():
         if where in BUILT_IN and not Path(where).exists():
-            owner = _built_in(where)
+            owner = _built_in(where, device)
         elif where.endswith((".py", ".ipynb")):
             owner, notes = _from_file(where, seconds, definitions_only)
         else:
@@ -75,11 +76,23 @@ def _quietly() -> Iterator[None]:
         yield
 
 
-def _built_in(name: str) -> ModuleType:
+def _built_in(name: str, device: str) -> ModuleType:
     try:
-        return importlib.import_module(BUILT_IN[name])
+        module = importlib.import_module(BUILT_IN[name])
+        if device != "cpu":
+            _on_device(module, name, device)
+        return module
     except ModuleNotFoundError as error:
         raise Unusable(f"{name} is not installed ({error}): pip install 'rnn-reference[{name}]'") from None
+
+
+def _on_device(module: ModuleType, name: str, device: str) -> None:
+    if not hasattr(module, "use_device"):
+        raise Unusable(f"{name} computes on the cpu alone: --rnn-device={device} is for torch and jax")
+    try:
+        module.use_device(device)
+    except RuntimeError as error:
+        raise Unusable(f"--rnn-device={device}: {str(error).splitlines()[0]}") from None
 
 
 def _from_module(name: str) -> ModuleType:
