@@ -12,11 +12,12 @@ import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import CodeType, ModuleType, SimpleNamespace
 from typing import Any
 
 from rnn_reference.implementations.definitions import definitions
 from rnn_reference.implementations.implementation import FUNCTIONS, Implementation, crash
+from rnn_reference.implementations.layouts import is_torch_module, recognised
 from rnn_reference.implementations.notebook import read_cells
 from rnn_reference.implementations.patience import OutOfPatience, at_most
 from rnn_reference.implementations.standins import stand_in
@@ -52,10 +53,12 @@ def load(target: str, seconds: float = PATIENCE, definitions_only: bool = False,
         if where in BUILT_IN and not Path(where).exists():
             owner = _built_in(where, device)
         elif where.endswith((".py", ".ipynb")):
-            owner, notes = _from_file(where, seconds, definitions_only)
+            owner, notes = _from_files(where, seconds, definitions_only)
         else:
             owner = _from_module(where)
         functions = _attribute(owner, attribute, target) if attribute else owner
+        functions, taken_for = recognised(functions)
+        notes = [*notes, *taken_for]
         implementation = Implementation(target, functions, notes)
     if not implementation.offered:
         because = "".join(f"; {note}" for note in implementation.notes)
@@ -108,6 +111,17 @@ def _from_module(name: str) -> ModuleType:
                 f"there is no module {error.name}, no file and no adapter of that name (adapters: {known})"
             ) from None
         raise Unusable(f"{name} could not be imported: {_told(error)}") from None
+
+
+def _from_files(names: str, seconds: float, definitions_only: bool) -> tuple[Any, list[str]]:
+    """One file, or what several hold together, ``forward.py+backward.py``: the first that has a name gives it."""
+    if Path(names).exists() or "+" not in names:
+        return _from_file(names, seconds, definitions_only)
+    loaded = [_from_file(name, seconds, definitions_only) for name in names.split("+")]
+    together: dict[str, Any] = {}
+    for module, _ in reversed(loaded):
+        together |= vars(module)
+    return SimpleNamespace(**together), [note for _, notes in loaded for note in notes]
 
 
 def _from_file(name: str, seconds: float, definitions_only: bool) -> tuple[ModuleType, list[str]]:
@@ -214,6 +228,10 @@ def _attribute(owner: ModuleType, attribute: str, target: str) -> Any:
         if not hasattr(found, part):
             raise Unusable(f"{target}: there is no {part}{_what_it_has(found)}")
         found = getattr(found, part)
+    if is_torch_module(found):
+        from rnn_reference.implementations.torch_module import TorchModule
+
+        return TorchModule(found, target)
     if not inspect.isclass(found):
         return found
     try:
