@@ -89,6 +89,34 @@ def _require_sound(options: Any) -> None:
         raise pytest.UsageError(f"--rnn-report={path}: there is no folder {path.parent}")
 
 
+class Checks(pytest.Module):
+    """A file of checks: its functions are found by our names, whatever names the project's own settings ask for."""
+
+    def funcnamefilter(self, name: str) -> bool:
+        """Whether a function is a check."""
+        return name.startswith("test_")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    """Collect our files also where ``python_files`` of the project would not."""
+    patterns = parent.config.getini("python_files")
+    usual = parent.session.isinitpath(file_path) or any(file_path.match(pattern) for pattern in patterns)
+    if usual or file_path.suffix != ".py" or not file_path.name.startswith("test_") or not _is_ours(file_path):
+        return None
+    module: pytest.Module = parent.ihook.pytest_pycollect_makemodule(module_path=file_path, parent=parent)
+    return module
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    """Our own kind of module for our own files."""
+    return Checks.from_parent(parent, path=module_path) if _is_ours(module_path) else None
+
+
+def _is_ours(path: Path) -> bool:
+    return checks_folder() in path.parents
+
+
 IMPLEMENTATION = pytest.StashKey[Any]()
 _PROCESS = pytest.StashKey[Any]()
 _DIAGNOSIS = pytest.StashKey[Any]()
