@@ -8,10 +8,8 @@ Without a file it takes the results that were saved last, in .benchmarks.
 import argparse
 from pathlib import Path
 
-from results import newest, read
+from results import SAVED, newest, read
 from tables import RATIOS, aligned, length_rows, line_rows, memory_rows, noise, ratio_rows
-
-SAVED = Path(".benchmarks")
 
 
 def main() -> None:
@@ -20,7 +18,7 @@ def main() -> None:
     parser.add_argument("file", nargs="?", type=Path, help="results of pytest-benchmark (default: the newest)")
     parser.add_argument("--plots", type=Path, default=SAVED / "plots", help="a folder for them (default %(default)s)")
     options = parser.parse_args()
-    file = options.file or newest(SAVED)
+    file = options.file or newest()
     machine, results = read(file)
     if not results:
         raise SystemExit(f"{file} holds no times of the loop")
