@@ -24,7 +24,7 @@ def pytest_report_header() -> list[str]:
     machine = pins.machine()
     missing = f"; not installed: {', '.join(machine['missing'])}" if machine["missing"] else ""
     versions = ", ".join(f"{package} {version}" for package, version in machine["versions"].items())
-    timed_on = ", ".join(machine[fact] for fact in ("processor", "pinned", "threads"))
+    timed_on = ", ".join(machine[fact] for fact in ("processor", "pinned", "threads", "clock"))
     return [f"timed on: {timed_on}", f"with: {versions}{missing}"]
 
 

@@ -62,5 +62,5 @@ def _memory(results: list[Result]) -> Iterable[tuple[str, str, bool]]:
 
 def _where(r: Result, value: float) -> str:
     return (
-        f"{value:.2f} ({', '.join(map(str, r.size))}; T_x = {r.T_x}, m = {r.m}, {r.dtype}, {DIRECTIONS[r.direction]})"
+        f"{value:.3g} ({', '.join(map(str, r.size))}; T_x = {r.T_x}, m = {r.m}, {r.dtype}, {DIRECTIONS[r.direction]})"
     )

@@ -18,7 +18,7 @@ from typing import Any
 from goals import goal_rows
 from grid import SECONDS
 from plots import draw
-from results import Result, newest, read
+from results import Result, described, newest, read
 from side_by_side import FEWEST, SHORT
 from tables import RATIOS, aligned, length_rows, line_rows, memory_rows, noise, ratio_rows
 
@@ -31,10 +31,10 @@ TIMED = f"""\
 Every loop does the same work: states and predictions forward; backward `dx, da0, dWax, dWaa, dba`. Each has its
 inputs in the layout that it likes best, beforehand, and is compiled beforehand; its result is compared with the
 reference's before it is timed. In each round the reference runs too, just before the other; a ratio is the median
-over the rounds of the ratio of neighbours, so that a machine that is slow for a while is slow for both. A time in
-seconds is that of the fastest round, since noise only adds. There are {FEWEST} rounds or more at a point, for
-{SECONDS["full"]} s in all ({SECONDS["short"]} s in the short grid); a call shorter than {1e3 * SHORT:.0f} ms is
-called once untimed before.
+over the rounds of the ratio of neighbours, so that a machine that is slow for a while is slow for both. Time is
+what the process itself computes, so that others who use the core do not count; in seconds, a ratio times our
+fastest round there. There are {FEWEST} rounds or more at a point, for {SECONDS["full"]} s in all
+({SECONDS["short"]} s in the short grid); a call shorter than {1e3 * SHORT:.0f} ms is called once untimed before.
 
 - **reference** is ours as callers use it: arrays of the document's layout, `(n, m, T_x)`, time brought to the front
   in the time that is measured. It is the 1 of the table.
@@ -70,7 +70,7 @@ def page(machine: dict[str, Any], results: list[Result], verdicts: list[tuple[st
     parts = [
         "# Performance",
         f"Made by `python benchmarks/performance_page.py` on {made} from results of {machine['date']}: "
-        f"{machine['processor']}, {machine['pinned']}, {machine['threads']}; {versions}; "
+        f"{described(machine)}; {versions}; "
         f"Python {machine['python']}.{missing} Yours: `make bench` (minutes) or `make bench-full`.",
         f"![Time of a step against batch size](performance-time.svg)\n\n{TIMED}",
         f"## Beside others\n\n{RATIOS}\n\n{aligned(*ratio_rows(results))}\n\n{noise(results)}",

@@ -93,7 +93,8 @@ def machine() -> dict[str, Any]:
     return {
         "processor": _processor(),
         "pinned": "not pinned to a core" if chosen is None else f"pinned to core {chosen}",
-        "threads": "one thread" if versions["threadpoolctl"] else "threads as they come: threadpoolctl is missing",
+        "threads": "one thread each" if versions["threadpoolctl"] else "threads as they come: threadpoolctl is missing",
+        "clock": "time of this process" if chosen is not None else "time on the wall",
         "python": platform.python_version(),
         "versions": {package: found for package, found in versions.items() if found},
         "missing": [package for package, found in versions.items() if not found],

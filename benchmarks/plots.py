@@ -50,9 +50,9 @@ def _saved(figure: Any, stem: Path) -> list[Path]:
 
 def time_of_a_step(results: list[Result]) -> Any:
     """Microseconds, log-log; our break-even batch size is a dotted line."""
-    steep = [line.break_even for d in DIRECTIONS for s in series(results, OURS, d).values() if (line := fitted(s))]
-    even = [f"{value:.0f}" for value in steep if value]
-    title = f"A step costs the same up to some batch size, then grows with it (turning at m = {_span(even)})"
+    turns = {key[0][1]: fitted(some).break_even for key, some in series(results, OURS, "there_and_back").items()}
+    told = ", ".join(f"{turn or 0:.0f} at {units} units" for units, turn in turns.items())
+    title = f"More columns cost less than the calls do up to m = {told} (forward and backward)"
     figure, panels = _panels(results, title, "µs a step", lambda r: r.microseconds, [OWN])
     for panel, direction, key in panels:
         panel.set_yscale("log")
@@ -62,7 +62,8 @@ def time_of_a_step(results: list[Result]) -> Any:
         turn = fitted(series(results, OURS, direction)[key]).break_even
         if turn and panel.get_xlim()[0] < turn < panel.get_xlim()[1]:
             panel.axvline(turn, color=COLOURS[OURS], linestyle=":", linewidth=1)
-            panel.annotate(f"a = b m\nat m = {turn:.0f}", (turn, 0.02), xycoords=("data", "axes fraction"),
+            free = 0.02 if turn > 8 else 0.9  # the lines rise from left to right
+            panel.annotate(f"a = b m\nat m = {turn:.0f}", (turn, free), xycoords=("data", "axes fraction"),
                            textcoords="offset points", xytext=(3, 0), fontsize=8)  # fmt: skip
         _label(panel, direction, key, results, lambda r: r.microseconds)
     return figure
@@ -79,21 +80,18 @@ def share(results: list[Result]) -> Any:
     for panel, direction, key in panels:
         panel.axhline(1, color=COLOURS[LIMIT], linestyle="--", linewidth=1)
         panel.set_ylim(0, max(1.08, panel.get_ylim()[1]))
-        _label(panel, direction, key, results, lambda r: r.share_of_limit, [LIMIT])
+        _label(panel, direction, key, results, lambda r: r.share_of_limit, [])
     return figure
-
-
-def _span(values: list[str]) -> str:
-    numbers = sorted(values, key=float)
-    return f"{numbers[0]} to {numbers[-1]}" if numbers else "none"
 
 
 def _panels(results: list[Result], title: str, unit: str, of: Callable[[Result], Any], without: list[str]) -> Any:
     """A row for each direction, a column for each size: the figure, and each panel with what it shows."""
     keys = list(series(results, OURS, "forward"))
-    figure, axes = plt.subplots(2, len(keys), figsize=(1.2 + 4.2 * len(keys), 7.4), squeeze=False, layout="constrained")
+    figure, axes = plt.subplots(2, len(keys), figsize=(1.0 + 4.4 * len(keys), 7.0), squeeze=False, layout="constrained")
     figure.get_layout_engine().set(wspace=0.03, hspace=0.05)
     figure.suptitle(f"{title}; {DRAWN}, one thread", fontsize=11, x=0.01, ha="left")
+    for panel, (size, T_x, _) in zip(axes[0], keys, strict=True):
+        panel.set_title("{} inputs, {} units, {} outputs, {} steps".format(*size, T_x), fontsize=9, loc="left")
     panels = []
     for row, direction in zip(axes, DIRECTIONS, strict=True):
         for panel, key in zip(row, keys, strict=True):
@@ -103,10 +101,8 @@ def _panels(results: list[Result], title: str, unit: str, of: Callable[[Result],
                     style = {"linestyle": "--" if column == LIMIT else "-", "linewidth": 2.2 if column == OURS else 1.3}
                     panel.plot([r.m for r in some], [of(r) for r in some], marker="o", markersize=3,
                                color=_colour(column), **style)  # fmt: skip
-            panel.set_title("n_x={}, n_a={}, n_y={}, T_x={}; ".format(*key[0], key[1]) + DIRECTIONS[direction],
-                            fontsize=9, loc="left")  # fmt: skip
             _batch_axis(panel, sorted({r.m for r in results if r.size == key[0]}))
-            panel.set_ylabel(unit)
+            panel.set_ylabel(f"{DIRECTIONS[direction]}\n{unit}" if panel is row[0] else "")
             panels.append((panel, direction, key))
     return figure, panels
 
@@ -117,6 +113,7 @@ def _batch_axis(panel: Any, batches: list[int]) -> None:
     panel.xaxis.set_minor_locator(NullLocator())
     panel.xaxis.set_major_formatter(FuncFormatter(lambda m, _: f"{m:.0f}"))
     panel.set_xlabel("batch size m, columns")
+    panel.tick_params(labelsize=8)
     panel.margins(x=0.04)
 
 
@@ -130,8 +127,18 @@ def _label(panel: Any, direction: str, key: Any, results: list[Result], of: Any,
             if (s := series(results, c, direction).get(key)) and of(s[-1])}  # fmt: skip
     to_panel = panel.transData + panel.transAxes.inverted()
     heights = {c: to_panel.transform((1, value))[1] for c, value in ends.items()}
-    below = -1.0
-    for column in sorted(heights, key=lambda c: heights[c]):
-        below = max(heights[column], below + 0.06)
-        panel.annotate(column, (1.01, below), xycoords="axes fraction", color=_colour(column), fontsize=8, va="center",
+    for column, height in _apart(heights).items():
+        panel.annotate(column, (1.01, height), xycoords="axes fraction", color=_colour(column), fontsize=8, va="center",
                        fontweight="bold" if column == OURS else None)  # fmt: skip
+
+
+def _apart(heights: dict[str, float], gap: float = 0.06) -> dict[str, float]:
+    """The heights, in order, moved as little as keeps them a gap apart and below the top."""
+    names = sorted(heights, key=lambda name: heights[name])
+    found, below = {}, 0.0
+    for name in names:
+        found[name] = below = max(heights[name], below + gap)
+    above = 1.0 + gap
+    for name in reversed(names):
+        found[name] = above = min(found[name], above - gap)
+    return found

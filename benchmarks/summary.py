@@ -8,7 +8,7 @@ Without a file it takes the results that were saved last, in .benchmarks.
 import argparse
 from pathlib import Path
 
-from results import SAVED, newest, read
+from results import SAVED, described, newest, read
 from tables import RATIOS, aligned, length_rows, line_rows, memory_rows, noise, ratio_rows
 
 
@@ -22,7 +22,7 @@ def main() -> None:
     machine, results = read(file)
     if not results:
         raise SystemExit(f"{file} holds no times of the loop")
-    print(f"{file}, {machine['date']}, {machine['processor']}, {machine['pinned']}, {machine['threads']}")
+    print(f"{file}, {machine['date']}; {described(machine)}")
     print(f"\n{RATIOS}\n\n{aligned(*ratio_rows(results))}\n\n{noise(results)}")
     print(f"\nOur step, as a + b m\n\n{aligned(*line_rows(results))}\n")
     print("\n".join(length_rows(results)))

@@ -21,7 +21,7 @@ def ratio_rows(results: list[Result]) -> Table:
     for words, of in (("geometric mean", geometric_mean), ("least", min)):
         both = ([of(some) if (some := ratios(results, c, d)) else None for d in DIRECTIONS] for c in columns)
         rows.append([words, "", "", "", *map(_cell, both)])
-    counted = [" / ".join(_faster(ratios(results, c, d)) for d in DIRECTIONS) for c in columns]
+    counted = [" / ".join(_faster(ratios(results, c, d)) for d in DIRECTIONS) if c != LIMIT else "-" for c in columns]
     return heads, [*rows, [f"faster than ours (below {NOISE})", "", "", "", *counted]]
 
 

@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 from grid import SECONDS, operations
 from loops import Loop, Reference, require_agreement, right_answer
-from side_by_side import peak_of, ratio
+from side_by_side import CLOCK, peak_of, ratio
 
 from rnn_reference.verification.problems import Problem
+
+pytestmark = pytest.mark.benchmark(timer=CLOCK)
 
 LIMIT: dict[tuple[Problem, str], float] = {}
 """The limit's time, ours as 1, where it has been measured."""
@@ -36,7 +38,10 @@ def measure(benchmark, problem: Problem, name: str, kind: type[Loop], direction:
     loop = made(kind, problem)
     call = getattr(loop, direction)
     result = loop.named(call())
-    require_agreement(result, answer(problem), problem.dtype)
+    try:
+        require_agreement(result, answer(problem), problem.dtype)
+    except AssertionError as error:
+        pytest.fail(f"{name} is not timed, for it is wrong: {error}", pytrace=False)
     ours = getattr(made(Reference, problem), direction)
     sizes = {axis: getattr(problem, axis) for axis in ("n_x", "n_a", "n_y", "T_x", "m", "dtype")}
     benchmark.group = f"{direction.replace('_', ' ')}, {' '.join(f'{k}={v}' for k, v in sizes.items())}"
@@ -46,13 +51,15 @@ def measure(benchmark, problem: Problem, name: str, kind: type[Loop], direction:
     if name == "limit":
         LIMIT[problem, direction] = theirs
     limit = LIMIT.get((problem, direction))
+    work = operations(problem, direction == "there_and_back")
     benchmark.extra_info |= sizes | {
         "column": name,
         "direction": direction,
         "ratio": theirs,
         "our_seconds": our_time,
-        "share_of_limit": limit and limit / theirs,
-        "gflops": operations(problem, direction == "there_and_back") / benchmark.stats.stats.min / 1e9,
+        "share_of_limit": limit and limit / (1 if kind is Reference else theirs),
+        "operations": work,
+        "gflops": work / benchmark.stats.stats.min / 1e9,
         "returned_bytes_per_step": sum(np.asarray(value).nbytes for value in result.values()) / problem.T_x,
         "peak_bytes_per_step": peak_of(call) / problem.T_x if kind.in_numpy else None,
     }

@@ -34,7 +34,8 @@ def bench():
     folder = str(ROOT / "benchmarks")
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(folder)
-        names = ("columns", "goals", "grid", "loops", "pins", "results", "side_by_side", "tables")
+        names = ("columns", "goals", "grid", "loops", "pins", "results", "side_by_side", "tables",
+                 "test_time_step_loop")  # fmt: skip
         before = set(sys.modules)
         yield SimpleNamespace(**{name: importlib.import_module(name) for name in names})
         for name in set(sys.modules) - before:

@@ -82,6 +82,19 @@ def test_a_wrong_loop_is_not_timed(bench):
             bench.loops.require_agreement(wrong, right, dtype)
 
 
+def test_no_time_is_taken_of_a_wrong_loop(bench):
+    """A loop with one gradient of half its size fails by its name before pytest-benchmark is asked for a time."""
+
+    class HalfOfDa0(bench.loops.Stepwise):
+        def there_and_back(self):
+            a, y_pred, gradients = super().there_and_back()
+            return a, y_pred, gradients | {"da0": gradients["da0"] * 0.5}
+
+    measure = bench.test_time_step_loop.measure
+    with pytest.raises(pytest.fail.Exception, match="half is not timed, for it is wrong"):
+        measure(None, TINY, "half", HalfOfDa0, "there_and_back", 0.1)
+
+
 def test_theirs_is_a_column(bench):
     """Somebody's own network becomes a loop; one without a backward pass is timed forward alone."""
     right = bench.loops.right_answer(TINY)
@@ -174,7 +187,7 @@ def test_a_ratio_is_of_neighbours(bench, monkeypatch):
 
         return call
 
-    monkeypatch.setattr(bench.side_by_side.time, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(bench.side_by_side, "CLOCK", lambda: now[0])
     fixture = Stats()
     fixture.clock = lambda: now[0]
     found, ours = bench.side_by_side.ratio(fixture, takes(0.03), takes(0.01), seconds=4.0)
