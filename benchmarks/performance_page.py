@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from goals import goal_rows
-from grid import SECONDS
+from grid import SECONDS, points
 from plots import draw
 from results import Result, described, newest, read
 from side_by_side import FEWEST, SHORT
@@ -69,8 +69,8 @@ def page(machine: dict[str, Any], results: list[Result], verdicts: list[tuple[st
     suite = [[f"`python -m rnn_reference {target}`", f"{seconds:.1f}"] for target, seconds in verdicts]
     parts = [
         "# Performance",
-        f"Made by `python benchmarks/performance_page.py` on {made} from results of {machine['date']}: "
-        f"{described(machine)}; {versions}; "
+        f"Made by `python benchmarks/performance_page.py` on {made} from results of {machine['date']}, "
+        f"{extent(results)}: {described(machine)}; {versions}; "
         f"Python {machine['python']}.{missing} Yours: `make bench` (minutes) or `make bench-full`.",
         f"![Time of a step against batch size](performance-time.svg)\n\n{TIMED}",
         f"## Beside others\n\n{RATIOS}\n\n{aligned(*ratio_rows(results))}\n\n{noise(results)}",
@@ -84,6 +84,12 @@ def page(machine: dict[str, Any], results: list[Result], verdicts: list[tuple[st
         "Gradient checkers, ours and others': [their times and how small an error each sees](gradient-checkers.md).",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def extent(results: list[Result]) -> str:
+    """How much was measured."""
+    measured, whole = len({r.point for r in results}), len(points("full"))
+    return "the whole grid" if measured == whole else f"{measured} of the {whole} points of the whole grid"
 
 
 def verdicts() -> list[tuple[str, float]]:

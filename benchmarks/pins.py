@@ -30,8 +30,12 @@ def one_thread() -> Iterator[None]:
 
 
 def core() -> int | None:
-    """The last that this process may use: the first serve interrupts. None where the system lets nobody choose."""
-    return max(os.sched_getaffinity(0)) if hasattr(os, "sched_setaffinity") else None
+    """The last that this process may use, since the first serve interrupts.
+
+    None where the system lets nobody choose, and where threads stay as they are: on one core they only wait for one
+    another.
+    """
+    return max(os.sched_getaffinity(0)) if hasattr(os, "sched_setaffinity") and find_spec("threadpoolctl") else None
 
 
 @contextlib.contextmanager

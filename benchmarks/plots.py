@@ -8,7 +8,8 @@ import matplotlib as mpl
 from results import DIRECTIONS, LIMIT, OURS, OWN, Result, columns_of, fitted, geometric_mean, series
 
 mpl.use("agg")  # no window is ever opened
-mpl.rcParams |= {"svg.hashsalt": "rnn-reference", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
+mpl.rcParams |= {"svg.hashsalt": "rnn-reference", "svg.fonttype": "none", "font.size": 9}
+mpl.rcParams |= {"axes.spines.top": False, "axes.spines.right": False}
 
 from matplotlib import pyplot as plt  # noqa: E402 - after the choice of how to draw
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator  # noqa: E402

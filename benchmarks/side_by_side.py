@@ -1,18 +1,19 @@
 """Two calls timed in turns, so that what else the machine does meets both."""
 
 import gc
-import os
 import statistics
 import time
 import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
+from pins import core
+
 Call = Callable[[], Any]
 
-CLOCK = time.process_time if hasattr(os, "sched_setaffinity") else time.perf_counter
+CLOCK = time.perf_counter if core() is None else time.process_time
 """What this process computes, which on one core is all the time there is but for what others compute on that core;
-where no core is ours to choose, the time on the wall. Asking costs half a microsecond, in everybody's times."""
+where it is not held on one core, the time on the wall. Asking costs half a microsecond, in everybody's times."""
 
 FEWEST, MOST = 9, 2000
 SHORT = 2e-3

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from grid import SECONDS, operations
 from loops import Loop, Reference, require_agreement, right_answer
+from results import DIRECTIONS
 from side_by_side import CLOCK, peak_of, ratio
 
 from rnn_reference.verification.problems import Problem
@@ -44,7 +45,7 @@ def measure(benchmark, problem: Problem, name: str, kind: type[Loop], direction:
         pytest.fail(f"{name} is not timed, for it is wrong: {error}", pytrace=False)
     ours = getattr(made(Reference, problem), direction)
     sizes = {axis: getattr(problem, axis) for axis in ("n_x", "n_a", "n_y", "T_x", "m", "dtype")}
-    benchmark.group = f"{direction.replace('_', ' ')}, {' '.join(f'{k}={v}' for k, v in sizes.items())}"
+    benchmark.group = f"{DIRECTIONS[direction]}, {' '.join(f'{k}={v}' for k, v in sizes.items())}"
     if not benchmark.enabled:  # --benchmark-disable
         return
     theirs, our_time = ratio(benchmark, call, ours, seconds)

@@ -1,7 +1,9 @@
 """What is said of the time-step loop follows from what was measured."""
 
+import importlib
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -86,6 +88,22 @@ def test_goals_say_what_holds(bench, results):
     assert held["2.0 times as fast as stepwise, forward (geometric mean)"] == "yes"
     assert held["2.4 times as fast as stepwise, forward and backward (geometric mean)"] == "**no**"
     assert held["0.9 of the limit at n_a >= 128, m >= 32 (reference)"] == "**no**"
+
+
+def test_the_page_is_made_of_results(bench, tmp_path):
+    """The page says when and where, how much was measured, what was found, what holds, and the seconds of verdicts."""
+    pytest.importorskip("matplotlib")
+    page = importlib.import_module("performance_page").page
+    text = page(*bench.results.read(saved(tmp_path)), [("torch", 12.345)], "2001-02-04")
+    assert "on 2001-02-04 from results of 2001-02-03, 3 of the 64 points of the whole grid: one of ours" in text
+    assert "numpy 2; Python 3. Not installed: keras." in text
+    for row in (
+        r"3, 128, 2 .*2\.00 / 2\.00",
+        r"nowhere slower than torch .*\*\*no\*\*",
+        "rnn_reference torch` .*12\\.3 ",
+    ):
+        assert re.search(rf"^\| .*{row}", text, re.MULTILINE), row
+    assert "NaN" not in text and "None" not in text
 
 
 def run(*arguments, cwd):

@@ -116,9 +116,26 @@ def test_the_limit_does_the_products(bench):
     np.testing.assert_allclose(limit.y, np.exp(TINY.parameters["Wya"] @ np.tanh(projected)), atol=1e-12)
 
 
-@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="cores are not ours to choose here")
+cores_can_be_chosen = pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="cores are not ours to choose")
+
+
+@cores_can_be_chosen
+def test_nothing_is_held_on_one_core_without_threadpoolctl(bench, monkeypatch):
+    """Where nobody can tell the libraries to use one thread, they keep their cores, and the header says so."""
+    before = os.sched_getaffinity(0)
+    monkeypatch.setattr(bench.pins, "find_spec", lambda name: None)
+    monkeypatch.setattr(bench.pins, "_version", lambda name: None)
+    with bench.pins.one_thread():
+        assert os.sched_getaffinity(0) == before
+    said = bench.pins.machine()
+    assert said["pinned"] == "not pinned to a core" and said["threads"].endswith("threadpoolctl is missing")
+    assert said["clock"] == "time on the wall"
+
+
+@cores_can_be_chosen
 def test_cores_are_put_back(bench):
     """While loops are timed the process has one core, and afterwards those it had."""
+    pytest.importorskip("threadpoolctl")
     before = os.sched_getaffinity(0)
     with bench.pins.one_thread():
         assert os.sched_getaffinity(0) == {bench.pins.core()}
