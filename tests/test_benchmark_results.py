@@ -115,6 +115,7 @@ def run(*arguments, cwd):
     return done.stdout
 
 
+@pytest.mark.waits
 def test_from_the_run_to_table_and_plots(tmp_path):
     """A run of the smallest grid says where it runs, saves what it finds, and from that come table and plots."""
     pytest.importorskip("pytest_benchmark")
