@@ -28,6 +28,7 @@ TARGET is file.py, notebook.ipynb, package.module (each with an optional :attrib
   --rnn-strict            advice fails
   --rnn-timeout=S         seconds for each call of a file's or a notebook's function (default 10)
   --rnn-memory=GIB        memory for a file's or a notebook's process, on Linux (default 4)
+  --rnn-convention=NAME   judge by another convention: weights-transposed, batch-major, ... (several joined by +)
   --rnn-in-process        no process of its own for a file or a notebook: for debuggers
 and any option of pytest (as --name=value): -v names each check, -x stops at the first failure.
 

@@ -38,6 +38,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "memory for a file's or a notebook's process, on Linux (default 4)"))  # fmt: skip
     group.addoption("--rnn-in-process", action="store_true", help=(
         "run a file or a notebook in this process: for debuggers; nothing is limited"))  # fmt: skip
+    group.addoption("--rnn-convention", metavar="NAME", help=(
+        "judge by another convention than the document's, such as weights-transposed or batch-major, or several "
+        "joined by + (docs/conventions.md)"))  # fmt: skip
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -62,6 +65,13 @@ def _require_sound(options: Any) -> None:
             raise pytest.UsageError(f"{name} must be more than 0, got {value:g}")
     if options.rnn_seed < 0:
         raise pytest.UsageError(f"--rnn-seed must be at least 0, got {options.rnn_seed}")
+    if options.rnn_convention is not None:
+        from rnn_reference.implementations.conventions import named
+
+        try:
+            named(options.rnn_convention)
+        except ValueError as error:
+            raise pytest.UsageError(f"--rnn-convention: {error}") from None
     path = Path(options.rnn_report or "report.json")
     if path.suffix != ".json":
         raise pytest.UsageError(f"--rnn-report={path}: the name must end in .json")
@@ -93,6 +103,17 @@ def implementation_of(config: pytest.Config) -> Implementation:
 
 
 def _load(config: pytest.Config, target: str) -> Implementation:
+    """The target's implementation, by the convention that is asked for."""
+    implementation = _loaded(config, target)
+    if config.option.rnn_convention is None:
+        return implementation
+    from rnn_reference.implementations.conventions import named
+    from rnn_reference.implementations.converted import Converted
+
+    return Converted(implementation, named(config.option.rnn_convention))
+
+
+def _loaded(config: pytest.Config, target: str) -> Implementation:
     if not _apart(config, target):
         from rnn_reference.implementations.loading import load
 
@@ -266,7 +287,8 @@ class Run:
     def _options(self) -> str:
         options = self.config.option
         examples = f" --rnn-examples={options.rnn_examples}" if options.rnn_examples != 20 else ""
-        return f"--rnn-seed={options.rnn_seed}{examples}{' --rnn-strict' if options.rnn_strict else ''}"
+        convention = f" --rnn-convention={options.rnn_convention}" if options.rnn_convention else ""
+        return f"--rnn-seed={options.rnn_seed}{examples}{convention}{' --rnn-strict' if options.rnn_strict else ''}"
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Gather what the checks left behind, from this process or another."""
@@ -290,11 +312,13 @@ class Run:
                 terminalreporter.write_line(f"no check was run: --rnn-only={self.config.option.rnn_only}")
             return
         from rnn_reference.report.terminal import closing_lines
-        from rnn_reference.report.verdict import report_on
+        from rnn_reference.report.verdict import report_on, with_conventions
 
         self.records.sort(key=lambda record: record["place"])  # several processes report in any order
         left_out = max(0, self.asked - len(self.records))
         report = report_on(implementation_of(self.config), self.records, left_out)
+        if self.config.option.rnn_convention is None:
+            with_conventions(report, self.config.option.rnn_seed, implementation_of(self.config))
         _write(self.config, report)
         self.verdict = report["verdict"]
         good = self.verdict == "conforms"

@@ -52,6 +52,9 @@ def _of_function(name: str, function: dict[str, Any], report: Report) -> Iterato
         if shown["problem"]:
             yield _under("problem", shown["problem"]["text"]), {}
         yield _under("rerun", shown["rerun"]), {}
+    if function["convention"]:
+        yield _under("or", function["convention"]), {"yellow": True}
+        yield _under("judge so", f"--rnn-convention={function['convention_name']}"), {"yellow": True}
     for check in function["advice"] if verdict == "conforms" else ():  # first of all it has to be right
         yield _under("advice", f"{checks[check]['asks'].rstrip('.')} ({check})"), {"yellow": True}
         yield _under("", f"not so here: {checks[check]['message']}"), {"yellow": True}

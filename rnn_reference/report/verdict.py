@@ -45,6 +45,16 @@ def report_on(implementation: Implementation, records: Iterable[Record], left_ou
     }
 
 
+def with_conventions(report: Report, seed: int, implementation: Implementation) -> None:
+    """Note in the report which of the wrong forward functions are right by another convention, and by which."""
+    from rnn_reference.verification.conventions import conventions_of
+
+    wrong = [name for name, function in report["functions"].items() if function["verdict"] == "wrong"]
+    for name, conventions in conventions_of(implementation, wrong, seed).items():
+        report["functions"][name]["convention"] = f"right, {conventions.words}"
+        report["functions"][name]["convention_name"] = conventions.name
+
+
 def finite(value: Any) -> Any:
     """The same plain data, with None for every NaN and infinity: JSON has no such numbers."""
     if isinstance(value, dict):
@@ -78,7 +88,7 @@ def _of_function(name: str, offered: bool, records: list[Record]) -> dict[str, A
         "verdict": _verdict(offered, mine),
         "faults": sorted({fault for record in failures for fault in record["faults"]}),
         "candidates": sorted({fault for record in failures for fault in record["candidates"]}),
-        "convention": None,
+        "convention": None,  # what is found out at the end, if it is: see with_conventions
         "advice": [record["id"] for record in mine if record["outcome"] == "advice"],
         "notes": list(dict.fromkeys(note for record in mine for note in record["notes"])),
         "shown_by": main["id"] if main else None,
