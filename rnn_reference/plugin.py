@@ -41,6 +41,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--rnn-convention", metavar="NAME", help=(
         "judge by another convention than the document's, such as weights-transposed or batch-major, or several "
         "joined by + (docs/conventions.md)"))  # fmt: skip
+    group.addoption("--rnn-blackbox", metavar="module:callable", help=(
+        "in place of --rnn: a callable x -> outputs, maybe with a state in and out, and no more"))  # fmt: skip
+    group.addoption("--rnn-blackbox-layout", metavar="LAYOUT", default="nmt", choices=["nmt", "tmn", "mtn"], help=(
+        "axes of its x and outputs: n features, m columns of the batch, t steps (default nmt)"))  # fmt: skip
+    group.addoption("--rnn-blackbox-inputs", metavar="N", type=int, help="its n_x (default: found by trying)")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -48,6 +53,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "judges(function, needs=()): the function that a check is about")
     config.pluginmanager.register(Run(config), "rnn-reference-run")
     _require_sound(config.option)
+    if config.option.rnn_blackbox is not None:
+        config.args = [str(checks_folder() / "blackbox" / "test_blackbox.py")]
+        return
     if config.option.rnn is None:
         return
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
@@ -72,6 +80,10 @@ def _require_sound(options: Any) -> None:
             named(options.rnn_convention)
         except ValueError as error:
             raise pytest.UsageError(f"--rnn-convention: {error}") from None
+    if options.rnn_blackbox is not None and (options.rnn is not None or options.rnn_convention is not None):
+        raise pytest.UsageError("--rnn-blackbox takes the place of --rnn, and has no --rnn-convention")
+    if options.rnn_blackbox_inputs is not None and options.rnn_blackbox_inputs < 1:
+        raise pytest.UsageError(f"--rnn-blackbox-inputs must be at least 1, got {options.rnn_blackbox_inputs}")
     path = Path(options.rnn_report or "report.json")
     if path.suffix != ".json":
         raise pytest.UsageError(f"--rnn-report={path}: the name must end in .json")
@@ -90,7 +102,8 @@ def implementation_of(config: pytest.Config) -> Implementation:
     if IMPLEMENTATION not in config.stash:
         from rnn_reference.implementations.unusable import Unusable
 
-        target = "reference" if config.option.rnn is None else config.option.rnn
+        options = config.option
+        target = next((name for name in (options.rnn_blackbox, options.rnn) if name is not None), "reference")
         try:
             config.stash[IMPLEMENTATION] = _load(config, target)
         except (Unusable, OSError) as error:
@@ -104,6 +117,11 @@ def implementation_of(config: pytest.Config) -> Implementation:
 
 def _load(config: pytest.Config, target: str) -> Implementation:
     """The target's implementation, by the convention that is asked for."""
+    if config.option.rnn_blackbox is not None:
+        from rnn_reference.implementations.blackbox import Blackbox
+
+        options = config.option
+        return Blackbox(target, options.rnn_blackbox_layout, options.rnn_blackbox_inputs, options.rnn_timeout)
     implementation = _loaded(config, target)
     if config.option.rnn_convention is None:
         return implementation
@@ -198,7 +216,7 @@ class Run:
     def pytest_collection(self) -> Generator[None, object, object]:
         """Have the target loaded by the end of it: one that cannot be judged is a usage error and nothing else."""
         result = yield
-        if self.config.option.rnn is not None:
+        if self.config.option.rnn is not None or self.config.option.rnn_blackbox is not None:
             implementation_of(self.config)
         return result
 
@@ -272,7 +290,7 @@ class Run:
         raised = call.excinfo.value if call.excinfo else None
         printed = implementation_of(self.config).printed() if raised else ""
         record = record_of(item, check_id(item), raised, judge, strict, printed)
-        record["rerun"] = rerun(implementation_of(self.config).name, record["id"], self._options())
+        record["rerun"] = rerun(self._target(), record["id"], self._options())
         record["place"] = item.session.items.index(item)
         report.location = (*report.location[:2], record["id"])
         report.rnn = record  # type: ignore[attr-defined]
@@ -284,11 +302,17 @@ class Run:
         report.longrepr = (str(item.path), 0, text) if report.outcome == "skipped" else text
         return report
 
+    def _target(self) -> str:
+        """What the command takes to judge the same again."""
+        options, name = self.config.option, implementation_of(self.config).name
+        return name if options.rnn_blackbox is None else f"--rnn-blackbox={name}"
+
     def _options(self) -> str:
         options = self.config.option
         examples = f" --rnn-examples={options.rnn_examples}" if options.rnn_examples != 20 else ""
         convention = f" --rnn-convention={options.rnn_convention}" if options.rnn_convention else ""
-        return f"--rnn-seed={options.rnn_seed}{examples}{convention}{' --rnn-strict' if options.rnn_strict else ''}"
+        strict = " --rnn-strict" if options.rnn_strict else ""
+        return f"--rnn-seed={options.rnn_seed}{examples}{convention}{_of_a_blackbox(options)}{strict}"
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Gather what the checks left behind, from this process or another."""
@@ -326,6 +350,11 @@ class Run:
         terminalreporter.write_sep("=", title, bold=True, green=good, red=not good)
         for line, markup in closing_lines(report):
             terminalreporter.write_line(line, **markup)
+
+
+def _of_a_blackbox(options: Any) -> str:
+    layout = f" --rnn-blackbox-layout={options.rnn_blackbox_layout}" if options.rnn_blackbox_layout != "nmt" else ""
+    return layout + (f" --rnn-blackbox-inputs={options.rnn_blackbox_inputs}" if options.rnn_blackbox_inputs else "")
 
 
 def _no_such_check(wanted: str, known: set[str]) -> str:

@@ -49,6 +49,9 @@ class Implementation:
     tolerance to use where it is wider than the derived one).
     """
 
+    judged: tuple[str, ...] = FUNCTIONS
+    """What a report has a verdict on."""
+
     def __init__(self, name: str, functions: Any, notes: list[str] | None = None) -> None:
         self.name = name
         self.notes = list(notes or [])

@@ -109,7 +109,7 @@ def _extent(name: str, function: dict[str, Any], report: Report) -> str:
 
 def _is_sharp(check: dict[str, Any]) -> bool:
     """Whether it is a check that compares values, and passed: what it would have seen is worth telling."""
-    compares = check["id"].startswith(("forward.", "gradient."))
+    compares = check["id"].startswith(("forward.", "gradient.", "blackbox."))
     return compares and check["outcome"] == "passed" and bool(check["smallest_error_seen"])
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 from rnn_reference import __version__
-from rnn_reference.implementations.implementation import FUNCTIONS, Implementation
+from rnn_reference.implementations.implementation import Implementation
 
 Record: TypeAlias = dict[str, Any]
 Report: TypeAlias = dict[str, Any]
@@ -25,9 +25,9 @@ def report_on(implementation: Implementation, records: Iterable[Record], left_ou
     """The report on one implementation, after its checks have run, but for those that were ``left_out`` at the end."""
     records = list(records)
     notes = [f"stopped early: {left_out} of {len(records) + left_out} checks did not run"] if left_out else []
-    functions = {name: _of_function(name, implementation.offers(name), records) for name in FUNCTIONS}
+    functions = {name: _of_function(name, implementation.offers(name), records) for name in implementation.judged}
     asked = {record[role] for record in records for role in ("about", "function")}
-    verdict = _overall([functions[name]["verdict"] for name in FUNCTIONS if name in asked])
+    verdict = _overall([functions[name]["verdict"] for name in implementation.judged if name in asked])
     counts = Counter(record["outcome"] for record in records)
     shown = "id outcome about function asks message lines problem smallest_error_seen ulps notes rerun".split()
     return {
