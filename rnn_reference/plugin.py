@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from rnn_reference import options
+from rnn_reference.options import how_to_call
 from rnn_reference.places import checks_folder
 
 if TYPE_CHECKING:
@@ -38,14 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "memory for a file's or a notebook's process, on Linux (default 4)"))  # fmt: skip
     group.addoption("--rnn-in-process", action="store_true", help=(
         "run a file or a notebook in this process: for debuggers; nothing is limited"))  # fmt: skip
-    group.addoption("--rnn-convention", metavar="NAME", help=(
-        "judge by another convention than the document's, such as weights-transposed or batch-major, or several "
-        "joined by + (docs/conventions.md)"))  # fmt: skip
-    group.addoption("--rnn-blackbox", metavar="module:callable", help=(
-        "in place of --rnn: a callable x -> outputs, maybe with a state in and out, and no more"))  # fmt: skip
-    group.addoption("--rnn-blackbox-layout", metavar="LAYOUT", default="nmt", choices=["nmt", "tmn", "mtn"], help=(
-        "axes of its x and outputs: n features, m columns of the batch, t steps (default nmt)"))  # fmt: skip
-    group.addoption("--rnn-blackbox-inputs", metavar="N", type=int, help="its n_x (default: found by trying)")
+    options.add(group)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -53,6 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "judges(function, needs=()): the function that a check is about")
     config.pluginmanager.register(Run(config), "rnn-reference-run")
     _require_sound(config.option)
+    options.require_sound(config.option)
     if config.option.rnn_blackbox is not None:
         config.args = [str(checks_folder() / "blackbox" / "test_blackbox.py")]
         return
@@ -73,17 +69,6 @@ def _require_sound(options: Any) -> None:
             raise pytest.UsageError(f"{name} must be more than 0, got {value:g}")
     if options.rnn_seed < 0:
         raise pytest.UsageError(f"--rnn-seed must be at least 0, got {options.rnn_seed}")
-    if options.rnn_convention is not None:
-        from rnn_reference.implementations.conventions import named
-
-        try:
-            named(options.rnn_convention)
-        except ValueError as error:
-            raise pytest.UsageError(f"--rnn-convention: {error}") from None
-    if options.rnn_blackbox is not None and (options.rnn is not None or options.rnn_convention is not None):
-        raise pytest.UsageError("--rnn-blackbox takes the place of --rnn, and has no --rnn-convention")
-    if options.rnn_blackbox_inputs is not None and options.rnn_blackbox_inputs < 1:
-        raise pytest.UsageError(f"--rnn-blackbox-inputs must be at least 1, got {options.rnn_blackbox_inputs}")
     path = Path(options.rnn_report or "report.json")
     if path.suffix != ".json":
         raise pytest.UsageError(f"--rnn-report={path}: the name must end in .json")
@@ -102,8 +87,8 @@ def implementation_of(config: pytest.Config) -> Implementation:
     if IMPLEMENTATION not in config.stash:
         from rnn_reference.implementations.unusable import Unusable
 
-        options = config.option
-        target = next((name for name in (options.rnn_blackbox, options.rnn) if name is not None), "reference")
+        given = (config.option.rnn_blackbox, config.option.rnn)
+        target = next((name for name in given if name is not None), "reference")
         try:
             config.stash[IMPLEMENTATION] = _load(config, target)
         except (Unusable, OSError) as error:
@@ -120,8 +105,8 @@ def _load(config: pytest.Config, target: str) -> Implementation:
     if config.option.rnn_blackbox is not None:
         from rnn_reference.implementations.blackbox import Blackbox
 
-        options = config.option
-        return Blackbox(target, options.rnn_blackbox_layout, options.rnn_blackbox_inputs, options.rnn_timeout)
+        layout, n_x = config.option.rnn_blackbox_layout, config.option.rnn_blackbox_inputs
+        return Blackbox(target, layout, n_x, config.option.rnn_timeout)
     implementation = _loaded(config, target)
     if config.option.rnn_convention is None:
         return implementation
@@ -310,9 +295,8 @@ class Run:
     def _options(self) -> str:
         options = self.config.option
         examples = f" --rnn-examples={options.rnn_examples}" if options.rnn_examples != 20 else ""
-        convention = f" --rnn-convention={options.rnn_convention}" if options.rnn_convention else ""
         strict = " --rnn-strict" if options.rnn_strict else ""
-        return f"--rnn-seed={options.rnn_seed}{examples}{convention}{_of_a_blackbox(options)}{strict}"
+        return f"--rnn-seed={options.rnn_seed}{examples}{how_to_call(options)}{strict}"
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Gather what the checks left behind, from this process or another."""
@@ -350,11 +334,6 @@ class Run:
         terminalreporter.write_sep("=", title, bold=True, green=good, red=not good)
         for line, markup in closing_lines(report):
             terminalreporter.write_line(line, **markup)
-
-
-def _of_a_blackbox(options: Any) -> str:
-    layout = f" --rnn-blackbox-layout={options.rnn_blackbox_layout}" if options.rnn_blackbox_layout != "nmt" else ""
-    return layout + (f" --rnn-blackbox-inputs={options.rnn_blackbox_inputs}" if options.rnn_blackbox_inputs else "")
 
 
 def _no_such_check(wanted: str, known: set[str]) -> str:
