@@ -104,6 +104,15 @@ def test_no_mistake_is_a_convention(fault):
     assert found <= {SAME_THING.get(fault.id)}
 
 
+def test_a_mistake_that_is_a_convention_keeps_its_name(script, verdict_on, folder):
+    """Where a mistake is another convention as well, both are said."""
+    source = "from rnn_reference.faults import FaultyNetwork, named\n"
+    source += "fault = next(f for f in named('time-reversed') if 'at its step' in f.variant)\n"
+    done = verdict_on(f"{folder / script(source + 'network = FaultyNetwork(fault)')}:network", "--rnn-only=forward")
+    function = done.report["functions"]["rnn_forward"]
+    assert (function["faults"], function["convention_name"]) == (["time-reversed"], "time-reversed")
+
+
 def test_a_right_network_has_no_convention():
     """What is right as it is has no convention, not even if it is called wrong for another reason."""
     assert conventions_of(Implementation("right", right), FORWARD) == {}

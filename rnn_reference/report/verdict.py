@@ -88,7 +88,8 @@ def _of_function(name: str, offered: bool, records: list[Record]) -> dict[str, A
         "verdict": _verdict(offered, mine),
         "faults": sorted({fault for record in failures for fault in record["faults"]}),
         "candidates": sorted({fault for record in failures for fault in record["candidates"]}),
-        "convention": None,  # what is found out at the end, if it is: see with_conventions
+        "convention": None,  # found out at the end, if it is: see with_conventions
+        "convention_name": None,
         "advice": [record["id"] for record in mine if record["outcome"] == "advice"],
         "notes": list(dict.fromkeys(note for record in mine for note in record["notes"])),
         "shown_by": main["id"] if main else None,
