@@ -1,6 +1,7 @@
 """What the checks ask for: the implementation under test, a judge, and problems."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,11 @@ from rnn_reference.plugin import implementation_of, judge_of
 from rnn_reference.verification.judge import Judge
 from rnn_reference.verification.problems import NAMED, Problem
 from rnn_reference.verification.search import on_every_problem
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The checks of a black box are collected for one alone."""
+    return True if collection_path.name == "blackbox" and config.option.rnn_blackbox is None else None
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from rnn_reference import options
+from rnn_reference.options import how_to_call
 from rnn_reference.places import checks_folder
 
 if TYPE_CHECKING:
@@ -58,6 +60,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "memory for a file's or a notebook's process, on Linux (default 4)"))  # fmt: skip
     group.addoption("--rnn-in-process", action="store_true", help=(
         "run a file or a notebook in this process: for debuggers; nothing is limited"))  # fmt: skip
+    options.add(group)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -65,6 +68,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "judges(function, needs=()): the function that a check is about")
     _require_sound(config.option)
     config.pluginmanager.register(Run(config, _expected(config.option.rnn_expect)), "rnn-reference-run")
+    options.require_sound(config.option)
+    if config.option.rnn_blackbox is not None:
+        config.args = [str(checks_folder() / "blackbox" / "test_blackbox.py")]
+        return
     if config.option.rnn is None:
         return
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
@@ -128,7 +135,8 @@ def implementation_of(config: pytest.Config) -> Implementation:
     if IMPLEMENTATION not in config.stash:
         from rnn_reference.implementations.unusable import Unusable
 
-        target = "reference" if config.option.rnn is None else config.option.rnn
+        given = (config.option.rnn_blackbox, config.option.rnn)
+        target = next((name for name in given if name is not None), "reference")
         try:
             config.stash[IMPLEMENTATION] = _load(config, target)
         except (Unusable, OSError) as error:
@@ -141,10 +149,21 @@ def implementation_of(config: pytest.Config) -> Implementation:
 
 
 def _load(config: pytest.Config, target: str) -> Implementation:
+    """The target's implementation, by the convention that is asked for."""
+    if config.option.rnn_blackbox is not None:
+        from rnn_reference.implementations.blackbox import Blackbox
+
+        layout, n_x = config.option.rnn_blackbox_layout, config.option.rnn_blackbox_inputs
+        return Blackbox(target, layout, n_x, config.option.rnn_timeout)
     implementation = _loaded(config, target)
     if config.option.rnn_dtype:
         implementation.judged_in(config.option.rnn_dtype)
-    return implementation
+    if config.option.rnn_convention is None:
+        return implementation
+    from rnn_reference.implementations.conventions import named
+    from rnn_reference.implementations.converted import Converted
+
+    return Converted(implementation, named(config.option.rnn_convention))
 
 
 def _loaded(config: pytest.Config, target: str) -> Implementation:
@@ -235,7 +254,7 @@ class Run:
     def pytest_collection(self) -> Generator[None, object, object]:
         """Have the target loaded by the end of it: one that cannot be judged is a usage error and nothing else."""
         result = yield
-        if self.config.option.rnn is not None:
+        if self.config.option.rnn is not None or self.config.option.rnn_blackbox is not None:
             implementation_of(self.config)
         return result
 
@@ -312,7 +331,7 @@ class Run:
         printed = implementation_of(self.config).printed() if raised else ""
         record = record_of(item, check_id(item), raised, judge, strict, printed)
         expect(record, self.expected)
-        record["rerun"] = rerun(implementation_of(self.config).name, record["id"], self._options())
+        record["rerun"] = rerun(self._target(), record["id"], self._options())
         record["place"] = item.session.items.index(item)
         report.location = (*report.location[:2], record["id"])
         report.rnn = record  # type: ignore[attr-defined]
@@ -324,6 +343,11 @@ class Run:
         report.longrepr = (str(item.path), 0, text) if report.outcome == "skipped" else text
         return report
 
+    def _target(self) -> str:
+        """What the command takes to judge the same again."""
+        options, name = self.config.option, implementation_of(self.config).name
+        return name if options.rnn_blackbox is None else f"--rnn-blackbox={name}"
+
     def _options(self) -> str:
         options = self.config.option
         examples = f" --rnn-examples={options.rnn_examples}" if options.rnn_examples != 20 else ""
@@ -331,7 +355,7 @@ class Run:
         device = f" --rnn-device={options.rnn_device}" if options.rnn_device != "cpu" else ""
         strict = " --rnn-strict" if options.rnn_strict else ""
         expect = f" --rnn-expect={shlex.quote(options.rnn_expect)}" if options.rnn_expect else ""
-        return f"--rnn-seed={options.rnn_seed}{examples}{dtype}{device}{strict}{expect}"
+        return f"--rnn-seed={options.rnn_seed}{examples}{how_to_call(options)}{dtype}{device}{strict}{expect}"
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Gather what the checks left behind, from this process or another."""
@@ -355,11 +379,13 @@ class Run:
                 terminalreporter.write_line(f"no check was run: --rnn-only={self.config.option.rnn_only}")
             return
         from rnn_reference.report.terminal import closing_lines
-        from rnn_reference.report.verdict import report_on
+        from rnn_reference.report.verdict import report_on, with_conventions
 
         self.records.sort(key=lambda record: record["place"])  # several processes report in any order
         left_out = max(0, self.asked - len(self.records))
         report = report_on(implementation_of(self.config), self.records, left_out)
+        if self.config.option.rnn_convention is None:
+            with_conventions(report, self.config.option.rnn_seed, implementation_of(self.config))
         _write(self.config, report)
         self.verdict = report["verdict"]
         good = self.verdict == "conforms"

@@ -57,6 +57,9 @@ def _of_function(name: str, function: dict[str, Any], report: Report) -> Iterato
         if shown["problem"]:
             yield _under("problem", shown["problem"]["text"]), {}
         yield _under("rerun", shown["rerun"]), {}
+    if function["convention"]:
+        yield _under("or", function["convention"]), {"yellow": True}
+        yield _under("judge so", f"--rnn-convention={function['convention_name']}"), {"yellow": True}
     for check in function["advice"] if verdict == "conforms" else ():  # first of all it has to be right
         yield _under("advice", f"{checks[check]['asks'].rstrip('.')} ({check})"), {"yellow": True}
         yield _under("", f"not so here: {checks[check]['message']}"), {"yellow": True}
@@ -114,7 +117,7 @@ def _extent(name: str, function: dict[str, Any], report: Report) -> str:
 
 def _is_sharp(check: dict[str, Any]) -> bool:
     """Whether it is a check that compares values, and passed: what it would have seen is worth telling."""
-    compares = check["id"].startswith(("forward.", "gradient."))
+    compares = check["id"].startswith(("forward.", "gradient.", "blackbox."))
     return compares and check["outcome"] == "passed" and bool(check["smallest_error_seen"])
 
 

@@ -1,0 +1,236 @@
+"""Right by another convention: said of what is, never of a mistake or a right network, and judged so when asked."""
+
+import numpy as np
+import pytest
+from mistakes import off, right
+from suite import judged
+
+import rnn_reference
+from rnn_reference.faults import CATALOGUE, FaultyNetwork
+from rnn_reference.implementations.conventions import KNOWN, Conventions, every_choice, named
+from rnn_reference.implementations.converted import Converted
+from rnn_reference.implementations.implementation import FUNCTIONS, Implementation
+from rnn_reference.verification.conventions import FORWARD, conventions_of
+from rnn_reference.verification.outcomes import Wrong
+
+PAIRED = "biases-flat+two-biases"
+
+
+def by(name, functions=right):
+    """A network that is right by these conventions: the inverse of what ``Converted`` does is what it does."""
+    conventions = named(name)
+
+    class Theirs:
+        def rnn_cell_forward(self, xt, a_prev, parameters):
+            return self.forward("rnn_cell_forward", ("xt", xt), ("a_prev", a_prev), parameters, "a_next", "yt_pred")
+
+        def rnn_forward(self, x, a0, parameters):
+            return self.forward("rnn_forward", ("x", x), ("a0", a0), parameters, "a", "y_pred")
+
+        def forward(self, function, x, a0, parameters, states, predictions):
+            x, a0 = (conventions.ours(*each) for each in (x, a0))
+            ours = conventions.parameters_back(parameters)
+            assert "two-biases" not in name or "ba" not in parameters
+            assert "biases-flat" not in name or parameters["by"].ndim == 1
+            a, y, caches = getattr(functions, function)(x, a0, ours)
+            y = np.log(y) + 3 if "logits" in name else y
+            return conventions.theirs(states, a), conventions.theirs(predictions, y), lambda: caches
+
+        def rnn_cell_backward(self, da_next, cache):
+            ours = functions.rnn_cell_backward(conventions.ours("da_next", da_next), cache())
+            return self.gradients(ours)
+
+        def rnn_backward(self, da, caches):
+            return self.gradients(functions.rnn_backward(conventions.ours("da", da), caches()))
+
+        def gradients(self, ours):
+            found = {}
+            for key, value in ours.items():
+                turned = value.reshape(-1) if key == "dba" and "biases-flat" in name else conventions.theirs(key, value)
+                # transposed weights' gradients are transposed by the same turn, whose name has a d before it
+                found[key] = turned
+            if "two-biases" in name:
+                found["db_ih"] = found["db_hh"] = found.pop("dba")
+            return found
+
+    return Theirs()
+
+
+COMMON = (*KNOWN, "batch-major+weights-transposed+biases-flat", "time-major+two-biases", "time-reversed+logits")
+
+
+@pytest.mark.parametrize("name", COMMON)
+def test_the_convention_is_found(name):
+    """A network that is right by a convention, or by several, is said to be right by these and no others."""
+    found = conventions_of(Implementation(name, by(name)), ["rnn_forward"])
+    assert {function: conventions.name for function, conventions in found.items()} == {"rnn_forward": named(name).name}
+
+
+@pytest.mark.waits
+@pytest.mark.parametrize("name", COMMON)
+def test_all_functions_conform_under_it(name):
+    """Under its convention everything about such a network conforms, the backward pass and the properties too."""
+    _, records = judged(Converted(Implementation(name, by(name)), named(name)), "--rnn-strict")
+    assert {record["outcome"] for record in records} == {"passed", "not offered"}
+    assert sum(record["outcome"] == "passed" for record in records) > 140
+
+
+def test_a_mistake_under_a_convention_is_named():
+    """A mistake is named under a convention as it is without one."""
+    name = "batch-major+weights-transposed"
+    faulty = FaultyNetwork(next(fault for fault in CATALOGUE if fault.id == "carry-dropped"))
+    report, _ = judged(Converted(Implementation(name, by(name, faulty)), named(name)))
+    assert report["functions"]["rnn_backward"]["faults"] == ["carry-dropped"]
+    assert report["functions"]["rnn_forward"]["verdict"] == "conforms"
+
+
+def test_the_cell_follows_the_network():
+    """The cell, to which two conventions are one, is said to have that of the network."""
+    found = conventions_of(Implementation("time-major", by("time-major")), FORWARD)
+    assert {conventions.name for conventions in found.values()} == {"time-major"}
+    assert set(found) == set(FORWARD)
+
+
+SAME_THING = {"time-reversed": "time-reversed", "softmax-missing": "logits", "softmax-log": "logits"}
+"""Mistakes that are another convention, if they are meant: both are said."""
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("fault", [f for f in CATALOGUE if f.function in FUNCTIONS[:4] and not f.advice], ids=str)
+def test_no_mistake_is_a_convention(fault):
+    """No mistake of the forward pass is taken for a convention, but those that are one."""
+    network = Implementation(str(fault), FaultyNetwork(fault))
+    found = {conventions.name for conventions in conventions_of(network, FORWARD).values()}
+    assert found <= {SAME_THING.get(fault.id)}
+
+
+def test_a_mistake_that_is_a_convention_keeps_its_name(script, verdict_on, folder):
+    """Where a mistake is another convention as well, both are said."""
+    source = "from rnn_reference.faults import FaultyNetwork, named\n"
+    source += "fault = next(f for f in named('time-reversed') if 'at its step' in f.variant)\n"
+    done = verdict_on(f"{folder / script(source + 'network = FaultyNetwork(fault)')}:network", "--rnn-only=forward")
+    function = done.report["functions"]["rnn_forward"]
+    assert (function["faults"], function["convention_name"]) == (["time-reversed"], "time-reversed")
+
+
+def test_a_right_network_has_no_convention():
+    """What is right as it is has no convention, not even if it is called wrong for another reason."""
+    assert conventions_of(Implementation("right", right), FORWARD) == {}
+
+
+def test_nothing_is_tried_on_what_passes(monkeypatch):
+    """No call is made for a function that is not wrong."""
+    called = []
+    monkeypatch.setattr(Implementation, "call", lambda *given, **more: called.append(given))
+    assert conventions_of(Implementation("right", right), ["rnn_backward", "tanh_forward"]) == {}
+    assert called == []
+
+
+@pytest.mark.parametrize("name", ["weights-transposed", "time-major", "time-reversed", PAIRED])
+def test_a_small_error_is_no_convention(name):
+    """A network that is right by a convention but for 1e-9 in one element is right by none."""
+    theirs = by(name)
+    network = type("Off", (), {"rnn_forward": staticmethod(lambda *given: _off(theirs.rnn_forward(*given)))})
+    assert conventions_of(Implementation(name, network), FORWARD) == {}
+
+
+def _off(result):
+    return off(result[0]), *result[1:]
+
+
+def test_what_is_written_to_is_seen_through_a_convention():
+    """An argument that is overwritten in place is overwritten for the caller, laid out differently though it is."""
+
+    class Writes:
+        def rnn_forward(self, x, a0, parameters):
+            x[0, 1, 2] = 7
+            parameters["Wax"][0, 1] = 8
+
+    under = Converted(Implementation("writes", Writes()), named("time-major+weights-transposed"))
+    x, parameters = np.zeros((4, 3, 2)), {"Wax": np.zeros((5, 4)), "ba": np.zeros((5, 1))}
+    with pytest.raises(Exception, match="stub"):
+        under.rnn_forward(x, np.zeros((5, 3)), parameters, as_they_are=True)
+    assert x[2, 1, 0] == 7
+    assert parameters["Wax"][1, 0] == 8
+
+
+def test_a_second_bias_left_out_is_no_convention():
+    """A network that reads one of two biases only is not right by two biases: neither of them is zero."""
+
+    def forward(x, a0, parameters):
+        return right.rnn_forward(x, a0, {**parameters, "ba": parameters["b_ih"]})
+
+    network = type("One", (), {"rnn_forward": staticmethod(forward)})
+    assert conventions_of(Implementation("one", network), FORWARD) == {}
+
+
+def test_two_gradients_of_two_biases_must_agree():
+    """The gradients of two biases that are added up are the same, and are refused where they are not."""
+    theirs = by("two-biases")
+    theirs.rnn_backward = lambda da, caches: {
+        **by("two-biases").rnn_backward(da, caches),
+        "db_hh": np.zeros((5, 1)),
+    }
+    under = Converted(Implementation("two", theirs), named("two-biases"))
+    x, a0, parameters = rnn_reference.verification.problems.Problem().inputs
+    a, _, caches = under.rnn_forward(x, a0, parameters)
+    with pytest.raises(Wrong, match="db_hh"):
+        under.rnn_backward(a, caches)
+
+
+def test_every_choice_is_named_and_found_again():
+    """Each set of conventions has a name of its own, by which it is found, and the smallest come first."""
+    choices = list(every_choice())
+    assert [named(choice.name) for choice in choices] == choices
+    assert len({choice.name for choice in choices}) == len(choices)
+    assert [len(choice) for choice in choices] == sorted(len(choice) for choice in choices)
+    assert all(isinstance(choice, Conventions) for choice in choices)
+
+
+BATCH_FIRST = """
+import numpy as np
+
+def rnn_forward(x, a0, parameters):
+    print("at work")
+    states = [a0]
+    for t in range(x.shape[1]):
+        drive = x[:, t] @ parameters["Wax"].T + parameters["ba"].T
+        states.append(np.tanh(drive + states[-1] @ parameters["Waa"].T))
+    a = np.stack(states[1:], axis=1)
+    scores = a @ parameters["Wya"].T + parameters["by"].T
+    e = np.exp(scores - scores.max(axis=2, keepdims=True))
+    return a, e / e.sum(axis=2, keepdims=True), None
+"""
+
+
+def test_a_file_is_told_its_convention(script, verdict_on, folder):
+    """A file that has the batch first stays wrong, is told so in the report and the terminal, with the option."""
+    done = verdict_on(folder / script(BATCH_FIRST), "--rnn-only=forward")
+    function = done.report["functions"]["rnn_forward"]
+    assert (done.status, function["verdict"]) == (1, "wrong")
+    assert function["convention"] == "right, with the batch first: x (m, T_x, n_x), a0 (m, n_a)"
+    assert function["convention"] in done.printed
+    assert "--rnn-convention=batch-major\n" in done.printed
+
+
+def test_a_file_is_judged_by_its_convention(script, verdict_on, folder):
+    """With the option the same file, in a process of its own, conforms, and the report says by which convention."""
+    done = verdict_on(folder / script(BATCH_FIRST), "--rnn-only=forward", "--rnn-convention=batch-major")
+    assert (done.status, done.report["verdict"]) == (0, "conforms")
+    assert any("--rnn-convention=batch-major" in note for note in done.report["implementation"]["notes"])
+    assert done.report["functions"]["rnn_forward"]["convention"] is None
+
+
+def test_a_failure_under_a_convention_is_rerun_under_it(script, verdict_on, folder):
+    """The line that runs a check again carries the convention."""
+    done = verdict_on(folder / script(BATCH_FIRST), "--rnn-only=forward.states", "--rnn-convention=time-major")
+    assert done.status == 1
+    assert all("--rnn-convention=time-major" in check["rerun"] for check in done.report["checks"])
+
+
+@pytest.mark.parametrize("name", ["nonsense", "", "weights-transposed+nonsense", "batch-major+time-major"])
+def test_an_unknown_convention_is_a_usage_error(name, verdict_on):
+    """A convention that there is not is a usage error that names those there are."""
+    done = verdict_on("reference", f"--rnn-convention={name}")
+    assert done.status == 2
+    assert "at once" in done.printed or "there are logits, two-biases" in done.printed
