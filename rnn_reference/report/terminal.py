@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rnn_reference.report.verdict import Record, Report
-from rnn_reference.verification.compare import BACKWARD
+from rnn_reference.verification.evidence import BACKWARD
 
 WIDTH = 78
 
