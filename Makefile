@@ -1,13 +1,14 @@
 # make check [RNN=target]   is this recurrent network right? (without RNN: a right example, then a wrong one)
 # make test                 everything that CI runs
 # make proof                what takes minutes: thousands of fresh problems, every mistake there is
-# make bench [RNN=target]   the time-step loop across batch sizes
+# make bench [RNN=target]   the time-step loop across batch sizes, beside others': a table and two plots, in minutes
+# make bench-full           the same for every size; then benchmarks/performance_page.py writes docs/performance.md
 
 PYTHON ?= python3
 VENV ?= .venv
 IN = $(VENV)/bin/python
 
-.PHONY: check test lint proof bench clean
+.PHONY: check test lint proof bench bench-full clean
 
 ifdef RNN
 check: $(VENV)/ready
@@ -31,8 +32,10 @@ lint: $(VENV)/ready
 proof: $(VENV)/ready
 	$(IN) -m pytest -q -m slow -n 2 tests
 
-bench: $(VENV)/ready
-	$(IN) -m pytest -q benchmarks $(if $(RNN),"--rnn=$(RNN)") --benchmark-sort=name $(ARGS)
+bench bench-full: GRID = $(if $(filter bench-full,$@),full,short)
+bench bench-full: $(VENV)/ready
+	@$(IN) -m pytest benchmarks --grid=$(GRID) $(if $(RNN),"--rnn=$(RNN)") --benchmark-quiet --benchmark-save=$(GRID) $(ARGS); \
+	status=$$?; $(IN) benchmarks/summary.py && exit $$status
 
 # pip, not uv: only pip finds the CPU build of torch that constraints.txt names, where one lies at hand
 $(VENV)/ready: pyproject.toml constraints.txt

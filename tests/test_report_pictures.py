@@ -1,12 +1,18 @@
-"""The pictures of a report: what they show of the evidence, and when there is nothing to show."""
+"""The pictures of a report, what they show of the evidence and when there is nothing to show, and its colours."""
+
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from rnn_reference.report import pictures
 from rnn_reference.report.pictures import error_map, error_per_step
 from rnn_reference.report.verdict import finite
 from rnn_reference.verification.compare import require_close
 from rnn_reference.verification.outcomes import Wrong
+
+CSS = Path(pictures.__file__).with_name("report.css").read_text(encoding="utf-8")
 
 
 def _evidence(got, expected):
@@ -43,3 +49,23 @@ def test_nothing_is_drawn_of_nothing(evidence):
 def test_a_large_block_is_not_kept():
     """A map of more than a thousand cells is left out of the evidence."""
     assert _evidence({"dWax": np.ones((40, 40))}, {"dWax": np.zeros((40, 40))})["error_map"] == {}
+
+
+def _contrast(one, other):
+    def luminance(colour):
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("scheme", [0, 1, 2], ids=["light", "dark", "paper"])
+def test_colours_can_be_told_from_the_page(scheme):
+    """Every colour of words or lines has a contrast of 4.5 or more with the page and with the cards on it."""
+    blocks = re.findall(r":root \{(.*?)\}", CSS, flags=re.DOTALL)
+    assert len(blocks) == 3
+    colours = dict(re.findall(r"--(\w+): (#\w{6})", blocks[scheme]))
+    for name in ("text", "muted", "bad", "good", "warn", "first", "second"):
+        assert min(_contrast(colours[name], colours[ground]) for ground in ("page", "card")) >= 4.5, name

@@ -52,8 +52,8 @@ def _mistake(mistake: dict[str, Any]) -> Iterator[str]:
 def _functions(functions: list[dict[str, Any]]) -> Iterator[str]:
     yield from ("", "## Functions", "", "| function | verdict | what was found |", "|---|---|---|")
     for function in functions:
-        advice = [f"advice: {_text(check['asks'])}" for check in function["advice"]]
-        found = "<br>".join([_text(function["says"]), *advice] if function["says"] else advice)
+        advice = [f"advice: {check['asks']}" for check in function["advice"]]
+        found = "<br>".join(_text(words) for words in (function["says"], *function["notes"], *advice) if words)
         yield f"| {_code(function['name'])} | {function['verdict']} | {found} |"
 
 

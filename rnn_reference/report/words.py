@@ -59,8 +59,9 @@ def _lead(report: Report) -> Iterable[str]:
     if report["verdict"] == "unusable":
         yield "It could not be loaded, so nothing was judged."
     if report["verdict"] == "conforms":
-        passed = report["counts"].get("passed", 0)
-        yield f"No mistake was found: {passed} checks passed, and none failed."
+        passed, expected = (report["counts"].get(outcome, 0) for outcome in ("passed", "expected failure"))
+        failed = f"{expected} failed, as expected" if expected else "none failed"
+        yield f"No {'other ' if expected else ''}mistake was found: {passed} checks passed, and {failed}."
     functions = report["functions"]
     yield from (_what_is_wrong(name, function, report) for name, function in functions.items() if _is_wrong(function))
     for verdict, words in {
@@ -118,8 +119,15 @@ def _function(name: str, function: dict[str, Any], report: Report) -> dict[str, 
         "name": name,
         "verdict": function["verdict"],
         "says": says,
+        "notes": [*_expected(function), *(() if _is_wrong(function) else function["notes"])],
         "advice": [] if _is_wrong(function) else [_advice(checks[check], function) for check in function["advice"]],
     }
+
+
+def _expected(function: dict[str, Any]) -> Iterable[str]:
+    """What failed and was expected to, by the reasons given for it."""
+    for reason, ids in function["expected"].items():
+        yield f"expected to fail ({reason}): {', '.join(ids)}"
 
 
 def _advice(check: dict[str, Any], function: dict[str, Any]) -> dict[str, Any]:
