@@ -67,12 +67,18 @@ def _lead(report: Report) -> Iterable[str]:
     for verdict, words in {
         "not implemented": "There, but not written yet: {}.",
         "conforms": "Right: {}.",
+        "expected": "Right but for what is expected to fail: {}.",
         "not judged": "There, but not judged: {}.",
         "not offered": "Not there, and so not judged: {}.",
     }.items():
-        named = [name for name, function in functions.items() if function["verdict"] == verdict]
+        named = [name for name, function in functions.items() if _word(function) == verdict]
         if named:
             yield words.format(", ".join(named))
+
+
+def _word(function: dict[str, Any]) -> str:
+    """The verdict; "expected" for a function that conforms only because failures are expected of it."""
+    return "expected" if function["verdict"] == "conforms" and function["expected"] else str(function["verdict"])
 
 
 def _what_is_wrong(name: str, function: dict[str, Any], report: Report) -> str:
@@ -127,7 +133,8 @@ def _function(name: str, function: dict[str, Any], report: Report) -> dict[str, 
 def _expected(function: dict[str, Any]) -> Iterable[str]:
     """What failed and was expected to, by the reasons given for it."""
     for reason, ids in function["expected"].items():
-        yield f"expected to fail ({reason}): {', '.join(ids)}"
+        more = f" and {len(ids) - 1} more" if len(ids) > 1 else ""
+        yield f"expected to fail ({reason}): {ids[0]}{more}"
 
 
 def _advice(check: dict[str, Any], function: dict[str, Any]) -> dict[str, Any]:
