@@ -21,7 +21,7 @@ USAGE = """usage: python -m rnn_reference TARGET... [options]
 TARGET is file.py, notebook.ipynb, package.module (each with an optional :attribute), a built-in adapter
 (reference, stepwise, torch), or a folder: the notebooks and scripts in it.
 
-  --rnn-report=FILE.json  write the report there
+  --rnn-report=FILE       write the report there: FILE.json, FILE.html or FILE.md
   --rnn-only=ID           one check, or a group of them
   --rnn-seed=N            seed of every problem (default 0)
   --rnn-examples=N        fresh problems for each property (default 20)

@@ -6,7 +6,6 @@ is a check to run.
 
 from __future__ import annotations
 
-import json
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,7 +42,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--rnn", metavar="TARGET", help=(
         "what to check: file.py, notebook.ipynb, package.module (each with an optional :attribute) or a built-in "
         "adapter (torch); without it, the reference"))  # fmt: skip
-    group.addoption("--rnn-report", metavar="FILE.json", help="write the report there")
+    group.addoption("--rnn-report", metavar="FILE", help=(
+        "write the report there: FILE.json, FILE.html or FILE.md"))  # fmt: skip
     group.addoption("--rnn-only", metavar="ID", help="run one check, or a group of them, by id or by its beginning")
     group.addoption("--rnn-seed", metavar="N", type=int, default=0, help="seed of every problem (default 0)")
     group.addoption("--rnn-examples", metavar="N", type=int, default=20, help=(
@@ -67,6 +67,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Let the target load while the checks are collected."""
     config.addinivalue_line("markers", "judges(function, needs=()): the function that a check is about")
     _require_sound(config.option)
+    _require_one_report(config)
     config.pluginmanager.register(Run(config, _expected(config.option.rnn_expect)), "rnn-reference-run")
     options.require_sound(config.option)
     if config.option.rnn_blackbox is not None:
@@ -89,11 +90,19 @@ def _require_sound(options: Any) -> None:
             raise pytest.UsageError(f"{name} must be more than 0, got {value:g}")
     if options.rnn_seed < 0:
         raise pytest.UsageError(f"--rnn-seed must be at least 0, got {options.rnn_seed}")
-    path = Path(options.rnn_report or "report.json")
-    if path.suffix != ".json":
-        raise pytest.UsageError(f"--rnn-report={path}: the name must end in .json")
-    if not path.parent.is_dir():
-        raise pytest.UsageError(f"--rnn-report={path}: there is no folder {path.parent}")
+    if options.rnn_report:
+        from rnn_reference.report.files import refusal
+
+        refused = refusal(Path(options.rnn_report))
+        if refused:
+            raise pytest.UsageError(refused)
+
+
+def _require_one_report(config: pytest.Config) -> None:
+    """Raise a usage error where two reports are asked for: pytest would write the last of them alone."""
+    given = [argument for argument in map(str, config.invocation_params.args) if argument.startswith("--rnn-report")]
+    if len(given) > 1:
+        raise pytest.UsageError(f"{' '.join(given)}: one report a run; the others can be had from another")
 
 
 class Checks(pytest.Module):
@@ -236,9 +245,16 @@ def _is_check(item: pytest.Item) -> bool:
 
 
 def _write(config: pytest.Config, report: dict[str, Any]) -> None:
-    path = config.option.rnn_report
-    if path and not hasattr(config, "workerinput"):
-        Path(path).write_text(json.dumps(report, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    """Write the report where it is asked for, and in the summary of a job on GitHub; a word if there is no writing."""
+    if hasattr(config, "workerinput"):
+        return
+    from rnn_reference.report.files import add_to_summary, write
+
+    if config.option.rnn_report:
+        write(Path(config.option.rnn_report), report)
+    failed = add_to_summary(report)
+    if failed:
+        config.get_terminal_writer().line(f"note: {failed}", yellow=True)
 
 
 class Run:
@@ -260,7 +276,9 @@ class Run:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keep the checks that ``--rnn-only`` names."""
+        """Keep the checks that ``--rnn-only`` names; each tells its id to JUnit's file."""
+        for item in filter(_is_check, items):
+            item.user_properties.append(("rnn_id", check_id(item)))
         wanted = self.config.option.rnn_only
         if not wanted:
             self.asked = sum(map(_is_check, items))
@@ -335,6 +353,8 @@ class Run:
         record["place"] = item.session.items.index(item)
         report.location = (*report.location[:2], record["id"])
         report.rnn = record  # type: ignore[attr-defined]
+        named = [("rnn_faults", ", ".join(record["faults"]))] if record["faults"] else []
+        item.user_properties += [("rnn_outcome", record["outcome"]), *named]
         if record["outcome"] == "passed" or record["traceback"]:
             return report
         text = block(record)

@@ -148,7 +148,7 @@ def test_only_that_matches_nothing_is_a_usage_error(run, tmp_path):
         ({"rnn_examples": 0}, "--rnn-examples must be at least 1, got 0"),
         ({"rnn_seed": -1}, "--rnn-seed must be at least 0, got -1"),
         ({"rnn_timeout": 0.0}, "--rnn-timeout must be more than 0, got 0"),
-        ({"rnn_report": "out.html"}, "--rnn-report=out.html: the name must end in .json"),
+        ({"rnn_report": "out.pdf"}, "--rnn-report=out.pdf: the name must end in .json, .html or .md"),
         ({"rnn_report": "nowhere/out.json"}, "--rnn-report=nowhere/out.json: there is no folder nowhere"),
     ],
 )

@@ -29,7 +29,9 @@ def report_on(implementation: Implementation, records: Iterable[Record], left_ou
     asked = {record[role] for record in records for role in ("about", "function")}
     verdict = _overall([functions[name]["verdict"] for name in implementation.judged if name in asked])
     counts = Counter(record["outcome"] for record in records)
-    shown = "id outcome about function asks message lines problem smallest_error_seen ulps notes rerun".split()
+    shown = (
+        "id outcome about function asks message lines faults candidates problem smallest_error_seen ulps notes rerun"
+    ).split()
     return {
         "schema": SCHEMA,
         "suite": __version__,
@@ -84,10 +86,12 @@ def _of_function(name: str, offered: bool, records: list[Record]) -> dict[str, A
     mine = [record for record in records if record["function"] == name]
     failures = [record for record in mine if record["outcome"] in WRONG]
     main = main_record(failures)
+    met = {fault: None for record in mine for fault in (*record["faults"], *record["candidates"])}
     return {
         "verdict": _verdict(offered, mine),
         "faults": sorted({fault for record in failures for fault in record["faults"]}),
         "candidates": sorted({fault for record in failures for fault in record["candidates"]}),
+        "hints": hints_for(name, met) if met else [],
         "convention": None,  # found out at the end, if it is: see with_conventions
         "convention_name": None,
         "advice": [record["id"] for record in mine if record["outcome"] == "advice"],
@@ -97,6 +101,16 @@ def _of_function(name: str, offered: bool, records: list[Record]) -> dict[str, A
         "first_wrong_step": main["evidence"].get("first_wrong_step") if main else None,
         "evidence": main["evidence"] if main else {},
     }
+
+
+def hints_for(function: str, faults: Iterable[str]) -> list[dict[str, str]]:
+    """For each fault by id: its sentence, and what the catalogue would say to who makes it in that function."""
+    from rnn_reference.faults import CATALOGUE
+
+    shown = ("id", "sentence", "where", "change")
+    found = ((fault, [entry for entry in CATALOGUE if entry.id == fault]) for fault in faults)
+    best = [min(entries, key=lambda entry: entry.function != function) for _, entries in found if entries]
+    return [{name: getattr(entry, name) for name in shown} for entry in best]
 
 
 def _by_reason(records: list[Record]) -> dict[str, list[str]]:
