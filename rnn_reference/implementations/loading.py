@@ -27,6 +27,10 @@ BUILT_IN = {
     "reference": "rnn_reference",
     "stepwise": "rnn_reference.stepwise",
     "torch": "rnn_reference.implementations.torch_layer",
+    "jax": "rnn_reference.implementations.jax_scan",
+    "keras": "rnn_reference.implementations.keras_layer",
+    "onnxruntime": "rnn_reference.implementations.onnxruntime_node",
+    "onnx": "rnn_reference.implementations.onnx_evaluator",
 }
 
 PATIENCE = 10.0
