@@ -25,6 +25,8 @@ TARGET is file.py, notebook.ipynb, package.module (each with an optional :attrib
   --rnn-only=ID           one check, or a group of them
   --rnn-seed=N            seed of every problem (default 0)
   --rnn-examples=N        fresh problems for each property (default 20)
+  --rnn-dtype=DTYPE       judge it in float64, float32 or float16, whatever it says of itself
+  --rnn-device=NAME       where the adapters for torch and jax compute (default cpu)
   --rnn-strict            advice fails
   --rnn-timeout=S         seconds for each call of a file's or a notebook's function (default 10)
   --rnn-memory=GIB        memory for a file's or a notebook's process, on Linux (default 4)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from rnn_reference.implementations.implementation import Implementation
 
 
+DTYPES = ("float64", "float32", "float16")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of a run."""
     group = parser.getgroup("rnn-reference", "is this recurrent network right?")
@@ -31,6 +34,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--rnn-seed", metavar="N", type=int, default=0, help="seed of every problem (default 0)")
     group.addoption("--rnn-examples", metavar="N", type=int, default=20, help=(
         "fresh problems for each property (default 20)"))  # fmt: skip
+    group.addoption("--rnn-dtype", choices=DTYPES, help="judge it in this precision, whatever it says of itself")
+    group.addoption("--rnn-device", metavar="NAME", default="cpu", help=(
+        "where the adapters for torch and jax compute: cpu, cuda, gpu, cuda:1 (default cpu)"))  # fmt: skip
     group.addoption("--rnn-strict", action="store_true", help="advice fails")
     group.addoption("--rnn-timeout", metavar="S", type=float, default=10.0, help=(
         "seconds for each call of a file's or a notebook's function (default 10)"))  # fmt: skip
@@ -93,12 +99,22 @@ def implementation_of(config: pytest.Config) -> Implementation:
 
 
 def _load(config: pytest.Config, target: str) -> Implementation:
+    implementation = _loaded(config, target)
+    if config.option.rnn_dtype:
+        implementation.judged_in(config.option.rnn_dtype)
+    return implementation
+
+
+def _loaded(config: pytest.Config, target: str) -> Implementation:
     if not _apart(config, target):
         from rnn_reference.implementations.loading import load
 
-        return load(target, seconds=config.option.rnn_timeout)
+        return load(target, seconds=config.option.rnn_timeout, device=config.option.rnn_device)
     from rnn_reference.implementations.isolated import Isolated
+    from rnn_reference.implementations.unusable import Unusable
 
+    if config.option.rnn_device != "cpu":
+        raise Unusable(f"--rnn-device={config.option.rnn_device} is for the adapters for torch and jax")
     process = config.stash.get(_PROCESS, None) or _started(config, target)
     config.stash[_PROCESS] = None  # the next one gets its own
     implementation = Isolated(target, *_limits(config), process)
@@ -266,7 +282,10 @@ class Run:
     def _options(self) -> str:
         options = self.config.option
         examples = f" --rnn-examples={options.rnn_examples}" if options.rnn_examples != 20 else ""
-        return f"--rnn-seed={options.rnn_seed}{examples}{' --rnn-strict' if options.rnn_strict else ''}"
+        dtype = f" --rnn-dtype={options.rnn_dtype}" if options.rnn_dtype else ""
+        device = f" --rnn-device={options.rnn_device}" if options.rnn_device != "cpu" else ""
+        strict = " --rnn-strict" if options.rnn_strict else ""
+        return f"--rnn-seed={options.rnn_seed}{examples}{dtype}{device}{strict}"
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Gather what the checks left behind, from this process or another."""

@@ -327,3 +327,30 @@ def test_other_people_s_runs_pay_nothing(run, tmp_path):
     done = run("-m", "pytest", "-p", "rnn_reference.plugin", cwd=tmp_path, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
     assert done.returncode == 0, done.stdout
     assert "1 passed" in done.stdout and "checks" not in done.stdout
+
+
+def test_a_precision_can_be_asked_for(verdict_on):
+    """``--rnn-dtype`` judges in another precision than the target's own, says so, and reruns so."""
+    run = verdict_on("examples/right.py", "--rnn-dtype=float32", "--rnn-only=forward")
+    assert run.report["implementation"]["dtype"] == "float32"
+    assert "judged in float32" in run.printed
+    assert all("--rnn-dtype=float32" in check["rerun"] for check in run.report["checks"])
+    assert verdict_on("examples/right.py", "--rnn-dtype=float8").status == 2
+
+
+@pytest.mark.parametrize(("target", "says"), {
+    "stepwise": "stepwise computes on the cpu alone",
+    "examples/right.py": "is for the adapters for torch and jax",
+}.items())  # fmt: skip
+def test_a_device_that_nothing_computes_on_is_refused(verdict_on, target, says):
+    """``--rnn-device`` for a target that has no choice is one clear line."""
+    run = verdict_on(target, "--rnn-device=cuda")
+    assert (run.status, says in run.printed) == (2, True), run.printed
+
+
+def test_a_device_that_torch_has_not_is_refused(verdict_on):
+    """``--rnn-device=cuda`` without a GPU, or with a name of no device, says what torch says."""
+    torch = pytest.importorskip("torch", reason="torch is not installed: pip install 'rnn-reference[torch]'")
+    name = "nonsense" if torch.cuda.is_available() else "cuda"
+    run = verdict_on("torch", f"--rnn-device={name}")
+    assert (run.status, f"--rnn-device={name}: " in run.printed) == (2, True), run.printed

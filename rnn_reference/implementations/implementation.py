@@ -37,6 +37,9 @@ GRADIENTS = {
     "rnn_backward": ("dx", "da0", "dWax", "dWaa", "dba"),
 }
 
+ATTRIBUTES = ("dtype", "tolerance", "predicts")
+"""What an implementation may say of itself."""
+
 _OURS = (str(Path(__file__).resolve().parent.parent) + os.sep,)
 _LIBRARIES = (sysconfig.get_path("stdlib") + os.sep, "<frozen ", "<__array_function__")
 
@@ -45,8 +48,9 @@ class Implementation:
     """The six functions of an object, each called with arrays of its own and its answer brought to arrays.
 
     ``functions`` is any object that has some of the six as attributes: a module, a class's instance. Optional
-    attributes of it: ``dtype`` (what it computes in; default float64) and ``tolerance`` (check id -> an absolute
-    tolerance to use where it is wider than the derived one).
+    attributes of it: ``dtype`` (what it computes in; default float64), ``tolerance`` (check id -> an absolute
+    tolerance to use where it is wider than the derived one) and ``predicts`` (False: its predictions are not its own,
+    and not judged).
     """
 
     def __init__(self, name: str, functions: Any, notes: list[str] | None = None) -> None:
@@ -54,6 +58,7 @@ class Implementation:
         self.notes = list(notes or [])
         self.misshapen: Wrong | None = None
         self._functions = functions
+        self.predicts = getattr(functions, "predicts", True) is not False
         self.dtype = self._dtype_of(getattr(functions, "dtype", None))
         self.tolerance = _tolerance_of(getattr(functions, "tolerance", None))
         self.notes += [f"{check}: tolerance widened to {value:g}" for check, value in self.tolerance.items()]
@@ -68,6 +73,12 @@ class Implementation:
                 return str(dtype)
         self.notes.append(f"its dtype, {declared!r}, is none of float16, float32 and float64: it is given float64")
         return "float64"
+
+    def judged_in(self, dtype: str) -> None:
+        """From here on it is given, and held to, this precision, whatever it says of itself."""
+        if dtype != self.dtype:
+            self.notes.append(f"judged in {dtype}; by itself it would be given {self.dtype}")
+            self.dtype = dtype
 
     def offers(self, name: str) -> bool:
         """Whether it has the function at all, a stub included."""

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from rnn_reference.arguments import Array
-from rnn_reference.implementations.implementation import FUNCTIONS, Implementation
+from rnn_reference.implementations.implementation import ATTRIBUTES, FUNCTIONS, Implementation
 from rnn_reference.implementations.loading import DEFINITIONS_ALONE
 from rnn_reference.implementations.plain import LAST_CACHE, Handle
 from rnn_reference.implementations.process import Died, Process
@@ -24,7 +24,7 @@ from rnn_reference.verification.outcomes import Crashed, NotImplementedYet, Outc
 STRIKES = 3
 """A function that has cost so many processes is not called again."""
 
-LOADED = ("offers", "dtype", "tolerance", "notes")
+LOADED = ("offers", *ATTRIBUTES, "notes")
 """What a worker says of the target that it has loaded."""
 
 LONGEST = 300
@@ -59,7 +59,7 @@ class Isolated(Implementation):
         self._deaths: defaultdict[str, list[Outcome]] = defaultdict(list)
         self._came: deque[tuple[Any, Any]] = deque()  # what calls returned and changed that were made together
         loaded = self._loaded()
-        super().__init__(target, SimpleNamespace(dtype=loaded["dtype"], tolerance=loaded["tolerance"]))
+        super().__init__(target, SimpleNamespace(**{name: loaded[name] for name in ATTRIBUTES}))
         self.notes = [str(note) for note in loaded["notes"]]
         self._definitions_only = any(note.endswith(DEFINITIONS_ALONE) for note in self.notes)
         self._offers = {name for name in FUNCTIONS if name in loaded["offers"]}

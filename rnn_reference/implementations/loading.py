@@ -12,11 +12,12 @@ import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import CodeType, ModuleType, SimpleNamespace
 from typing import Any
 
 from rnn_reference.implementations.definitions import definitions
 from rnn_reference.implementations.implementation import FUNCTIONS, Implementation, crash
+from rnn_reference.implementations.layouts import is_torch_module, recognised
 from rnn_reference.implementations.notebook import read_cells
 from rnn_reference.implementations.patience import OutOfPatience, at_most
 from rnn_reference.implementations.standins import stand_in
@@ -40,12 +41,13 @@ DEFINITIONS_ALONE = "its definitions alone were taken"
 """How the note ends that says so."""
 
 
-def load(target: str, seconds: float = PATIENCE, definitions_only: bool = False) -> Implementation:
+def load(target: str, seconds: float = PATIENCE, definitions_only: bool = False, device: str = "cpu") -> Implementation:
     """The implementation that ``target`` names.
 
     ``target`` is ``file.py``, ``notebook.ipynb``, ``package.module`` or the name of a built-in adapter, each with
-    an optional ``:attribute``. ``seconds`` limits the run of a file, ``definitions_only`` leaves it out. Raises
-    Unusable, with one clear line, if it cannot be found or run, or if it offers none of the six functions.
+    an optional ``:attribute``. ``seconds`` limits the run of a file, ``definitions_only`` leaves it out; ``device``
+    is where an adapter computes that has a choice. Raises Unusable, with one clear line, if it cannot be found or
+    run, or if it offers none of the six functions.
     """
     if not target:
         raise Unusable("expected a target, got an empty name")
@@ -53,12 +55,14 @@ def load(target: str, seconds: float = PATIENCE, definitions_only: bool = False)
     notes: list[str] = []
     with _quietly():
         if where in BUILT_IN and not Path(where).exists():
-            owner = _built_in(where)
+            owner = _built_in(where, device)
         elif where.endswith((".py", ".ipynb")):
-            owner, notes = _from_file(where, seconds, definitions_only)
+            owner, notes = _from_files(where, seconds, definitions_only)
         else:
             owner = _from_module(where)
         functions = _attribute(owner, attribute, target) if attribute else owner
+        functions, taken_for = recognised(functions)
+        notes = [*notes, *taken_for]
         implementation = Implementation(target, functions, notes)
     if not implementation.offered:
         because = "".join(f"; {note}" for note in implementation.notes)
@@ -79,11 +83,23 @@ def _quietly() -> Iterator[None]:
         yield
 
 
-def _built_in(name: str) -> ModuleType:
+def _built_in(name: str, device: str) -> ModuleType:
     try:
-        return importlib.import_module(BUILT_IN[name])
+        module = importlib.import_module(BUILT_IN[name])
+        if device != "cpu":
+            _on_device(module, name, device)
+        return module
     except ModuleNotFoundError as error:
         raise Unusable(f"{name} is not installed ({error}): pip install 'rnn-reference[{name}]'") from None
+
+
+def _on_device(module: ModuleType, name: str, device: str) -> None:
+    if not hasattr(module, "use_device"):
+        raise Unusable(f"{name} computes on the cpu alone: --rnn-device={device} is for torch and jax")
+    try:
+        module.use_device(device)
+    except RuntimeError as error:
+        raise Unusable(f"--rnn-device={device}: {str(error).splitlines()[0]}") from None
 
 
 def _from_module(name: str) -> ModuleType:
@@ -99,6 +115,17 @@ def _from_module(name: str) -> ModuleType:
                 f"there is no module {error.name}, no file and no adapter of that name (adapters: {known})"
             ) from None
         raise Unusable(f"{name} could not be imported: {_told(error)}") from None
+
+
+def _from_files(names: str, seconds: float, definitions_only: bool) -> tuple[Any, list[str]]:
+    """One file, or what several hold together, ``forward.py+backward.py``: the first that has a name gives it."""
+    if Path(names).exists() or "+" not in names:
+        return _from_file(names, seconds, definitions_only)
+    loaded = [_from_file(name, seconds, definitions_only) for name in names.split("+")]
+    together: dict[str, Any] = {}
+    for module, _ in reversed(loaded):
+        together |= vars(module)
+    return SimpleNamespace(**together), [note for _, notes in loaded for note in notes]
 
 
 def _from_file(name: str, seconds: float, definitions_only: bool) -> tuple[ModuleType, list[str]]:
@@ -205,6 +232,10 @@ def _attribute(owner: ModuleType, attribute: str, target: str) -> Any:
         if not hasattr(found, part):
             raise Unusable(f"{target}: there is no {part}{_what_it_has(found)}")
         found = getattr(found, part)
+    if is_torch_module(found):
+        from rnn_reference.implementations.torch_module import TorchModule
+
+        return TorchModule(found, target)
     if not inspect.isclass(found):
         return found
     try:

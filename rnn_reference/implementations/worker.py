@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from rnn_reference.implementations.implementation import FORWARD, Implementation, crash
+from rnn_reference.implementations.implementation import ATTRIBUTES, FORWARD, Implementation, crash
 from rnn_reference.implementations.loading import load
 from rnn_reference.implementations.pipe import Channel, Message
 from rnn_reference.implementations.plain import LAST_CACHE, Foreign, Handle, as_numbers
@@ -80,8 +80,8 @@ def _loaded(request: dict[str, Any], channel: Channel) -> "_Worker | None":
     except BaseException as error:
         channel.send({"unusable": "; ".join(text for _, text in crash("", error).lines)})
         return None
-    described = {"offers": implementation.offered, "dtype": implementation.dtype}
-    channel.send(described | {"tolerance": implementation.tolerance, "notes": implementation.notes})
+    described = {name: getattr(implementation, name) for name in (*ATTRIBUTES, "notes")}
+    channel.send(described | {"offers": implementation.offered})
     return _Worker(implementation, channel)
 
 

@@ -1,0 +1,113 @@
+"""Layouts that people write the same network in are recognised, said, and judged; and their mistakes named."""
+
+from pathlib import Path
+
+import pytest
+
+from rnn_reference.implementations.layouts import recognised
+from rnn_reference.implementations.loading import load
+from rnn_reference.implementations.unusable import Unusable
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+
+RIGHT = {
+    "cs231n.py": (
+        "taken for CS231n's layout",
+        ["rnn_cell_forward", "rnn_forward", "rnn_cell_backward", "rnn_backward"],
+    ),
+    "min_char_rnn.py": ("taken for min-char-rnn's layout", ["rnn_forward", "rnn_backward"]),
+}
+
+
+@pytest.mark.waits
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_layout_is_said_and_conforms(verdict_on, name):
+    """An example of each layout, as people write it, conforms in what it has a place for; the report says which."""
+    note, functions = RIGHT[name]
+    run = verdict_on(f"examples/{name}", "--rnn-examples=3")
+    assert run.status == 0, run.printed
+    assert any(note in line for line in run.report["implementation"]["notes"])
+    conforming = [name for name, found in run.report["functions"].items() if found["verdict"] == "conforms"]
+    assert conforming == functions
+    predictions = [check for check in run.report["checks"] if check["id"].startswith("forward.predictions")]
+    assert {check["outcome"] for check in predictions} == {"not offered"}
+
+
+MISTAKES = {
+    "carry-dropped": ("cs231n.py", "rnn_backward", "dh[:, t] + dprev_h", "dh[:, t]"),
+    "tanh-derivative-missing": ("cs231n.py", "rnn_cell_backward", "dnext_h * (1 - next_h**2)", "dnext_h * 1.0"),
+    "hidden-bias-missing": ("cs231n.py", "rnn_cell_forward", "prev_h.dot(Wh) + b)", "prev_h.dot(Wh))"),
+    "carry-dropped in characters": (
+        "min_char_rnn.py",
+        "rnn_backward",
+        "np.dot(Why.T, dy) + dhnext",
+        "np.dot(Why.T, dy)",
+    ),
+    "initial-state-ignored": ("min_char_rnn.py", "rnn_forward", "np.copy(hprev)", "0 * hprev"),
+}
+
+
+@pytest.mark.waits
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_in_a_layout_is_named(verdict_on, tmp_path, mistake):
+    """A mistake of the catalogue is named in another layout as it is in the document's, and in its function alone."""
+    name, function, right, wrong = MISTAKES[mistake]
+    source = (EXAMPLES / name).read_text()
+    assert source.count(right) == 1
+    (tmp_path / name).write_text(source.replace(right, wrong))
+    report = verdict_on(tmp_path / name, "--rnn-examples=2").report
+    named = {f: found["faults"] for f, found in report["functions"].items() if found["faults"]}
+    assert named == {function: [mistake.partition(" ")[0]]}
+
+
+def test_the_documents_own_layout_is_taken_for_no_other():
+    """Six functions in the document's layout stay what they are, and nothing is noted."""
+    implementation = load(str(EXAMPLES / "right.py"))
+    assert implementation.notes == []
+    assert recognised(implementation) == (implementation, [])
+
+
+FORWARD = "def rnn_forward(x, a0, parameters):\n    return right(x, a0, parameters)\n"
+BACKWARD = "def rnn_backward(da, caches):\n    return gradients(da, caches)\n"
+IMPORTS = "from rnn_reference import rnn_forward as right, rnn_backward as gradients\n"
+
+
+def test_functions_split_over_files_are_put_together(script):
+    """``forward.py+backward.py`` offers what both hold; where both hold something, it is the first one's."""
+    first = script(IMPORTS + FORWARD, "forward.py")
+    second = script(IMPORTS + BACKWARD + "def rnn_forward(x, a0, parameters):\n    raise RuntimeError\n", "backward.py")
+    implementation = load(f"{first}+{second}")
+    assert implementation.offered == ["rnn_forward", "rnn_backward"]
+    from rnn_reference.verification.problems import Problem
+
+    implementation.rnn_forward(*Problem().inputs)
+    with pytest.raises(Unusable, match=r"nowhere\.py: no such file"):
+        load(f"{first}+nowhere.py")
+
+
+@pytest.mark.waits
+def test_split_files_are_judged(verdict_on, script):
+    """Two files that hold a right network between them conform, from the command line."""
+    first, second = script(IMPORTS + FORWARD, "forward.py"), script(IMPORTS + BACKWARD, "backward.py")
+    both = "+".join(str(Path(name).resolve()) for name in (first, second))
+    run = verdict_on(both, "--rnn-examples=2")
+    assert run.status == 0, run.printed
+
+
+@pytest.mark.waits
+@pytest.mark.parametrize("part", ["MyRNN", "layer"])
+def test_a_torch_layer_is_recognised(verdict_on, part):
+    """A class with nn.RNN's interface, and an instance of nn.RNN with the batch first, conform."""
+    pytest.importorskip("torch", reason="torch is not installed: pip install 'rnn-reference[torch]'")
+    run = verdict_on(f"examples/torch_module.py:{part}", "--rnn-examples=2")
+    assert run.status == 0, run.printed
+    assert run.report["functions"]["rnn_backward"]["verdict"] == "conforms"
+
+
+def test_a_torch_layer_of_another_kind_is_refused(script):
+    """An LSTM, or a layer that takes no two sizes, is one clear line."""
+    pytest.importorskip("torch", reason="torch is not installed: pip install 'rnn-reference[torch]'")
+    name = script("import torch\nlstm = torch.nn.LSTM(3, 4, num_layers=2)\nnorm = torch.nn.Identity()\n")
+    for part in ("lstm", "norm"):
+        with pytest.raises(Unusable, match=r"no layer like torch.nn.RNN\(3, 5\)"):
+            load(f"{name}:{part}")
