@@ -4,6 +4,9 @@ Needs jax. The document's ``(n, m, T_x)`` is turned to scan's ``(T_x, m, n)`` an
 given; the suite gives it float64, for which jax is told so during each call and no longer.
 """
 
+import contextlib
+import importlib
+from collections.abc import Iterator
 from typing import Any
 
 import jax
@@ -14,29 +17,40 @@ from rnn_reference.arguments import Array, Parameters
 
 dtype = "float64"
 
+_place: dict[str, Any] = {"device": None}
+
+
+def use_device(name: str) -> None:
+    """Compute there from now on. Raises RuntimeError if jax finds no such device."""
+    kind, _, number = name.partition(":")
+    devices = jax.devices(kind)
+    if not (number or "0").isdecimal() or int(number or 0) >= len(devices):
+        raise RuntimeError(f"jax has {len(devices)} of {kind}, no {name}")
+    _place["device"] = devices[int(number or 0)]
+
 
 def tanh_forward(x: Array) -> Array:
     """``jax.numpy.tanh``."""
-    with wide():
+    with _told():
         return np.asarray(jnp.tanh(x))
 
 
 def softmax_forward(x: Array) -> Array:
     """``jax.nn.softmax`` over axis 0."""
-    with wide():
+    with _told():
         return np.asarray(jax.nn.softmax(x, axis=0))
 
 
 def rnn_cell_forward(xt: Array, a_prev: Array, parameters: Parameters) -> tuple[Array, Array, Any]:
     """One step; the cache is the function from ``jax.vjp``."""
-    with wide():
+    with _told():
         a_next, yt_pred, vjp = _cell_and_vjp(xt.T, a_prev.T, dict(parameters))
     return np.asarray(a_next).T, np.asarray(yt_pred).T, vjp
 
 
 def rnn_forward(x: Array, a0: Array, parameters: Parameters) -> tuple[Array, Array, Any]:
     """``jax.lax.scan`` over the whole sequence; the cache is the function from ``jax.vjp``."""
-    with wide():
+    with _told():
         a, y_pred, vjp = _network_and_vjp(x.transpose(2, 1, 0), a0.T, dict(parameters))
     return np.asarray(a).transpose(2, 1, 0), np.asarray(y_pred).transpose(2, 1, 0), vjp
 
@@ -53,14 +67,14 @@ def rnn_backward(da: Array, caches: Any) -> dict[str, Array]:
     return {"dx": dx.transpose(2, 1, 0), "da0": da0.T, **weights}
 
 
-def wide() -> Any:
-    """The time in which jax keeps float64: it would make float32 of it, and whoever shares this process may rely on
-    that.
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """The time in which jax keeps float64, on the device asked for: whoever shares this process may rely on what it
+    does otherwise.
     """
-    enable_x64 = getattr(jax, "enable_x64", None)
-    if enable_x64 is None:  # before jax 0.8
-        from jax.experimental import enable_x64
-    return enable_x64(True)
+    where = jax if hasattr(jax, "enable_x64") else importlib.import_module("jax.experimental")  # newer and older ones
+    with where.enable_x64(True), jax.default_device(_place["device"]):
+        yield
 
 
 def _cell(xt: jax.Array, a_prev: jax.Array, p: Parameters) -> jax.Array:
@@ -101,6 +115,6 @@ def _applied(vjp: Any, cotangent: jax.Array) -> Any:
 
 
 def _pulled_back(vjp: Any, cotangent: Array) -> tuple[Array, Array, dict[str, Array]]:
-    with wide():
+    with _told():
         first, state, weights = _applied(vjp, cotangent)
     return np.asarray(first), np.asarray(state), {f"d{name}": np.asarray(value) for name, value in weights.items()}

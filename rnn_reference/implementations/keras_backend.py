@@ -41,8 +41,6 @@ def _torch(function: Any, x: Any, state: Any, weights: list[Any]) -> tuple[Any, 
 
 
 def _jax(function: Any, x: Any, state: Any, weights: list[Any]) -> tuple[Any, Any]:
-    import jax
-
     value, vjp = _value_and_vjp(function)(x, state, weights)
 
     def flat(da: Any) -> list[Any]:

@@ -86,13 +86,14 @@ def _head(n_a: int, n_y: int, dtype: str) -> Any:
     return _compiled(lambda a, weights: head.stateless_call(weights, [], a)[0])
 
 
-def _compiled(function: Any) -> Any:
+def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """On jax, compiled once for each shape; eagerly, each operation of each shape would be compiled alone."""
     if _BACKEND != "jax":
         return function
     import jax
 
-    return jax.jit(function)
+    compiled: Callable[..., Any] = jax.jit(function)
+    return compiled
 
 
 def _given(array: Array) -> Any:
