@@ -1,13 +1,14 @@
 # make check [RNN=target]   is this recurrent network right? (without RNN: a right example, then a wrong one)
 # make test                 everything that CI runs
 # make proof                what takes minutes: thousands of fresh problems, every mistake there is
+# make matrix               what it says of every framework that is installed: docs/matrix.md
 # make bench [RNN=target]   the time-step loop across batch sizes
 
 PYTHON ?= python3
 VENV ?= .venv
 IN = $(VENV)/bin/python
 
-.PHONY: check test lint proof bench clean
+.PHONY: check test lint proof matrix bench clean
 
 ifdef RNN
 check: $(VENV)/ready
@@ -30,6 +31,9 @@ lint: $(VENV)/ready
 
 proof: $(VENV)/ready
 	$(IN) -m pytest -q -m slow -n 2 tests
+
+matrix: $(VENV)/ready
+	$(IN) benchmarks/matrix.py --write
 
 bench: $(VENV)/ready
 	$(IN) -m pytest -q benchmarks $(if $(RNN),"--rnn=$(RNN)") --benchmark-sort=name $(ARGS)

@@ -18,18 +18,17 @@ from rnn_reference.implementations.keras_backend import gradients_on, keras
 dtype = str(keras.backend.result_type("float64", "float64"))
 
 _BACKEND = keras.backend.backend()
-_numbers = keras.ops.convert_to_numpy
 _with_vjp = gradients_on(_BACKEND)
 
 
 def tanh_forward(x: Array) -> Array:
     """``keras.ops.tanh``."""
-    return np.asarray(_numbers(keras.ops.tanh(_given(x))))
+    return _numbers(keras.ops.tanh(_given(x)))
 
 
 def softmax_forward(x: Array) -> Array:
     """``keras.ops.softmax`` over axis 0."""
-    return np.asarray(_numbers(keras.ops.softmax(_given(x), axis=0)))
+    return _numbers(keras.ops.softmax(_given(x), axis=0))
 
 
 def rnn_cell_forward(xt: Array, a_prev: Array, parameters: Parameters) -> tuple[Array, Array, Any]:
@@ -101,12 +100,18 @@ def _given(array: Array) -> Any:
     return keras.ops.convert_to_tensor(np.array(array, order="C"))
 
 
+def _numbers(tensor: Any) -> Array:
+    """An array of the tensor's numbers; torch's by torch itself, for keras draws a warning of numpy's there."""
+    own = tensor.detach().cpu().numpy() if _BACKEND == "torch" else keras.ops.convert_to_numpy(tensor)
+    return np.asarray(own)
+
+
 def _run(function: Stateless, x: Array, state: Array, p: Parameters) -> tuple[Array, Array, Any]:
     weights = [_given(value) for value in (p["Wax"].T, p["Waa"].T, p["ba"][:, 0])]  # in keras's order
     a, vjp = (_with_vjp or _without)(function, _given(x), _given(state), weights)
     head = _head(p["Wya"].shape[1], len(p["Wya"]), x.dtype.name)
     y_pred = head(keras.ops.stop_gradient(a), [_given(p["Wya"].T), _given(p["by"][:, 0])])
-    return np.asarray(_numbers(a)), np.asarray(_numbers(y_pred)), vjp
+    return _numbers(a), _numbers(y_pred), vjp
 
 
 def _without(function: Stateless, x: Any, state: Any, weights: list[Any]) -> tuple[Any, None]:
@@ -114,5 +119,5 @@ def _without(function: Stateless, x: Any, state: Any, weights: list[Any]) -> tup
 
 
 def _pulled_back(vjp: Any, cotangent: Array) -> tuple[Array, Array, dict[str, Array]]:
-    x, state, Wax, Waa, ba = (np.asarray(_numbers(gradient)) for gradient in vjp(_given(cotangent)))
+    x, state, Wax, Waa, ba = (_numbers(gradient) for gradient in vjp(_given(cotangent)))
     return x, state, {"dWax": Wax.T, "dWaa": Waa.T, "dba": ba[:, None]}
