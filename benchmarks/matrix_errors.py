@@ -55,6 +55,10 @@ def versions(target: str) -> str:
     return f"keras {version('keras')} on {backend} {version(backend)}"
 
 
+def _told(error: float) -> str:
+    return f"{error:.1f}" if error < 1e4 else f"{error:.0e}"
+
+
 def main() -> None:
     """Print what the table needs."""
     target, dtype = sys.argv[1:]
@@ -63,7 +67,7 @@ def main() -> None:
     found = {"version": versions(target), "states": "-", "gradients": "-"}
     try:
         states, gradients = errors(implementation, dtype)
-        found |= {"states": f"{states:,.1f}", "gradients": "-" if gradients is None else f"{gradients:,.1f}"}
+        found |= {"states": _told(states), "gradients": "-" if gradients is None else _told(gradients)}
     except Exception as error:  # the suite says more of it
         print(error, file=sys.stderr)
     print(json.dumps(found))

@@ -196,6 +196,26 @@ def test_a_clip_without_onnxruntime_is_refused(model, monkeypatch):
         load(model(clip=0.5))
 
 
+def test_a_runtime_that_ignores_an_attribute_is_not_asked(model, monkeypatch):
+    """An evaluator that runs forwards what is to run backwards, as older ones did, would let a wrong network pass."""
+    adapter("onnx")
+    from rnn_reference.implementations import onnx_evaluator
+
+    def forwards(whole):
+        node = whole.graph.node[0]
+        kept = [attribute for attribute in node.attribute if attribute.name != "direction"]
+        del node.attribute[:]
+        node.attribute.extend(kept)
+        return runs(whole)
+
+    runs = onnx_evaluator.runner
+    monkeypatch.setattr(onnx_evaluator, "runner", forwards)
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    monkeypatch.delitem(sys.modules, BUILT_IN["onnxruntime"], raising=False)
+    with pytest.raises(Unusable, match="leaves its direction out"):
+        load(model(direction="reverse"))
+
+
 @pytest.mark.parametrize("content", [None, b"", b"no model at all"], ids=["missing", "empty", "text"])
 def test_what_is_no_model_is_refused(folder, content):
     """A file that is not there, or holds something else, is refused in one line."""

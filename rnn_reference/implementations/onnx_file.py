@@ -4,9 +4,12 @@ Run by onnxruntime where that is installed and takes the node, by onnx's own eva
 for predictions, so none are asked for.
 """
 
+import functools
 import importlib
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from rnn_reference.implementations.unusable import Unusable
 
@@ -46,18 +49,42 @@ def _network(path: Path, model: Any, node: Any) -> tuple[Any, list[str]]:
     for name, module in (("onnxruntime", "onnxruntime_node"), ("onnx's evaluator", "onnx_evaluator")):
         try:
             runner = importlib.import_module(f"rnn_reference.implementations.{module}").runner
-            network = Network(runner, dtype, node.attribute, opset, head=False)
-            runner(network.model(1, dtype))  # a node that it does not have shows here
+            having = functools.partial(Network, runner, dtype, opset=opset, head=False)
+            ignored = _ignored(having, dtype, node.attribute)
         except ModuleNotFoundError as error:
             notes.append(f"{error.name} is not installed")
         except Exception as error:
             notes.append(f"{name} does not take it: {_first_line(error)}")
         else:
-            if module == "onnx_evaluator" and any(a.name == "clip" and a.f for a in node.attribute):
-                notes.append("onnx's evaluator leaves its clip out")
-                break
-            return network, [*notes, f"its node is run by {name}, with weights and sizes of ours"]
+            if not ignored:
+                return having(node.attribute), [*notes, f"its node is run by {name}, with weights and sizes of ours"]
+            notes.append(f"{name} leaves its {ignored[0]} out")
     raise Unusable(f"{path} cannot be run: {'; '.join(notes)}")
+
+
+def _ignored(network: Any, dtype: str, attributes: Any) -> list[str]:
+    """The attributes that are to change the result and do not: some runtimes, and older ones, leave some out.
+
+    A wrong network would pass, for what was judged would not be it.
+    """
+    one = np.ones((1, 1), dtype)
+    parameters = {"Wax": one, "Waa": one / 2, "Wya": one, "ba": one / 8, "by": one}
+    x = np.array([[[0.25, -1000, 0.5]]], dtype)  # large enough for any clip that tanh does not hide
+    whole = network(attributes).rnn_forward(x, one / 2, parameters)[0]
+    found = []
+    for attribute in filter(lambda attribute: _matters(attribute, dtype), attributes):
+        others = [other for other in attributes if other is not attribute]
+        if np.array_equal(whole, network(others).rnn_forward(x, one / 2, parameters)[0]):
+            found.append(attribute.name)
+    return found
+
+
+def _matters(attribute: Any, dtype: str) -> bool:
+    if attribute.name == "clip":
+        return bool(0 < np.tanh(np.asarray(attribute.f, dtype)) < 1)
+    return (attribute.name == "direction" and attribute.s == b"reverse") or (
+        attribute.name == "activations" and [kind.lower() for kind in attribute.strings] != [b"tanh"]
+    )
 
 
 def _dtype(model: Any, node: Any) -> str:
