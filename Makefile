@@ -2,13 +2,14 @@
 # make test                 everything that CI runs
 # make proof                what takes minutes: thousands of fresh problems, every mistake there is
 # make matrix               what it says of every framework that is installed: docs/matrix.md
-# make bench [RNN=target]   the time-step loop across batch sizes
+# make bench [RNN=target]   the time-step loop across batch sizes, beside others': a table and two plots, in minutes
+# make bench-full           the same for every size; then benchmarks/performance_page.py writes docs/performance.md
 
 PYTHON ?= python3
 VENV ?= .venv
 IN = $(VENV)/bin/python
 
-.PHONY: check test lint proof matrix bench clean
+.PHONY: check test lint proof matrix bench bench-full clean
 
 ifdef RNN
 check: $(VENV)/ready
@@ -35,8 +36,10 @@ proof: $(VENV)/ready
 matrix: $(VENV)/ready
 	$(IN) benchmarks/matrix.py --write
 
-bench: $(VENV)/ready
-	$(IN) -m pytest -q benchmarks $(if $(RNN),"--rnn=$(RNN)") --benchmark-sort=name $(ARGS)
+bench bench-full: GRID = $(if $(filter bench-full,$@),full,short)
+bench bench-full: $(VENV)/ready
+	@$(IN) -m pytest benchmarks --grid=$(GRID) $(if $(RNN),"--rnn=$(RNN)") --benchmark-quiet --benchmark-save=$(GRID) $(ARGS); \
+	status=$$?; $(IN) benchmarks/summary.py && exit $$status
 
 # pip, not uv: only pip finds the CPU build of torch that constraints.txt names, where one lies at hand
 $(VENV)/ready: pyproject.toml constraints.txt

@@ -1,41 +1,81 @@
-"""The time-step loop, forward and backward, across batch sizes.
+"""The time-step loop across batch sizes, beside others'.
 
-``pytest benchmarks [--rnn=THEIRS]``; each group of the table is one size. A result is compared with the
-reference before it is timed, and arrays are handed over as they are: nothing of ours is in the time.
+``pytest benchmarks [--rnn=THEIRS] [--grid=full]``; each group of the table is one size, and all in it do the same
+work. A result is compared with the reference before it is timed, and each round times the reference too, so that a
+ratio is one of neighbours.
 """
+
+from functools import lru_cache
 
 import numpy as np
 import pytest
+from grid import SECONDS, operations
+from loops import Loop, Reference, require_agreement, right_answer
+from results import DIRECTIONS
+from side_by_side import CLOCK, peak_of, ratio
 
-import rnn_reference
 from rnn_reference.verification.problems import Problem
 
-BATCH_SIZES = [1, 8, 32, 128, 512]
+pytestmark = pytest.mark.benchmark(timer=CLOCK)
+
+LIMIT: dict[tuple[Problem, str], float] = {}
+"""The limit's time, ours as 1, where it has been measured."""
 
 
-@pytest.fixture(params=BATCH_SIZES, ids=lambda m: f"m={m}")
-def problem(request):
-    """64 inputs, 128 units, 32 outputs, 50 steps, and a batch size."""
-    return Problem(n_x=64, n_a=128, n_y=32, m=request.param, T_x=50)
-
-
-def test_forward(benchmark, loop, problem):
+def test_forward(benchmark, problem, column, request):
     """Every step forward, the predictions included."""
-    benchmark.group = f"forward {problem.m:>4} columns"
-    inputs = problem.inputs
-    a, y_pred, _ = benchmark(loop.call, "rnn_forward", *inputs, as_they_are=True)
-    right, y_right, _ = rnn_reference.rnn_forward(*inputs)
-    np.testing.assert_allclose(np.asarray(a), right, atol=1e-10)
-    np.testing.assert_allclose(np.asarray(y_pred), y_right, atol=1e-10)
+    measure(benchmark, problem, *column, "forward", SECONDS[request.config.option.grid])
 
 
-def test_backward(benchmark, loop, problem):
-    """Every step backward, from caches made beforehand."""
-    if not loop.offers("rnn_backward"):
-        pytest.skip(f"{loop.name} offers no rnn_backward")
-    benchmark.group = f"backward {problem.m:>4} columns"
-    caches = loop.call("rnn_forward", *problem.inputs, as_they_are=True)[2]
-    gradients = benchmark(loop.call, "rnn_backward", problem.da, caches, as_they_are=True)
-    right = rnn_reference.rnn_backward(problem.da, rnn_reference.rnn_forward(*problem.inputs)[2])
-    for name, value in right.items():
-        np.testing.assert_allclose(np.asarray(gradients[name]), value, rtol=1e-8, atol=1e-8, err_msg=name)
+def test_forward_and_backward(benchmark, problem, column, request):
+    """Every step forward and back again, in one call."""
+    if not column[1].offers_backward:
+        pytest.skip(f"{column[0]} offers no rnn_backward")
+    measure(benchmark, problem, *column, "there_and_back", SECONDS[request.config.option.grid])
+
+
+def measure(benchmark, problem: Problem, name: str, kind: type[Loop], direction: str, seconds: float) -> None:
+    """Check one column at one point, time it, and note what else there is to say."""
+    loop = made(kind, problem)
+    call = getattr(loop, direction)
+    result = loop.named(call())
+    try:
+        require_agreement(result, answer(problem), problem.dtype)
+    except AssertionError as error:
+        pytest.fail(f"{name} is not timed, for it is wrong: {error}", pytrace=False)
+    ours = getattr(made(Reference, problem), direction)
+    sizes = {axis: getattr(problem, axis) for axis in ("n_x", "n_a", "n_y", "T_x", "m", "dtype")}
+    benchmark.group = f"{DIRECTIONS[direction]}, {' '.join(f'{k}={v}' for k, v in sizes.items())}"
+    if not benchmark.enabled:  # --benchmark-disable
+        return
+    theirs, our_time = ratio(benchmark, call, ours, seconds)
+    if name == "limit":
+        LIMIT[problem, direction] = theirs
+    limit = LIMIT.get((problem, direction))
+    work = operations(problem, direction == "there_and_back")
+    benchmark.extra_info |= sizes | {
+        "column": name,
+        "direction": direction,
+        "ratio": theirs,
+        "our_seconds": our_time,
+        "share_of_limit": limit and limit / (1 if kind is Reference else theirs),
+        "operations": work,
+        "gflops": work / benchmark.stats.stats.min / 1e9,
+        "returned_bytes_per_step": sum(np.asarray(value).nbytes for value in result.values()) / problem.T_x,
+        "peak_bytes_per_step": peak_of(call) / problem.T_x if kind.in_numpy else None,
+    }
+
+
+@lru_cache(maxsize=2)  # this column's and ours
+def made(kind: type[Loop], problem: Problem) -> Loop:
+    """A loop with its inputs."""
+    try:
+        return kind(problem)
+    except ModuleNotFoundError as error:
+        pytest.skip(f"left out: {error}")
+
+
+@lru_cache(maxsize=1)
+def answer(problem: Problem):
+    """The right results."""
+    return right_answer(problem)

@@ -28,6 +28,7 @@ scripts in it.
   --rnn-examples=N        fresh problems for each property (default 20)
   --rnn-dtype=DTYPE       judge it in float64, float32 or float16, whatever it says of itself
   --rnn-device=NAME       where the adapters for torch and jax compute (default cpu)
+  --rnn-expect=FILE       checks that are known to fail: an id and a reason a line (ID  # REASON)
   --rnn-strict            advice fails
   --rnn-timeout=S         seconds for each call of a file's or a notebook's function (default 10)
   --rnn-memory=GIB        memory for a file's or a notebook's process, on Linux (default 4)
@@ -133,7 +134,8 @@ class _Result:
     verdict = ""
 
     def pytest_unconfigure(self, config: Any) -> None:
-        self.verdict = config.pluginmanager.getplugin("rnn-reference-run").verdict
+        run = config.pluginmanager.getplugin("rnn-reference-run")
+        self.verdict = run.verdict if run else ""  # it is not there after a usage error
 
     def status(self, pytest_status: int) -> int:
         """0 and 1 mean the same here and there; all else is a target that was not judged, or not to the end."""

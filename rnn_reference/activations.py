@@ -28,6 +28,13 @@ def softmax_forward(x: Any) -> Array:
     x = numbers("softmax_forward", "x", x)
     if x.ndim == 0:
         raise ValueError("softmax_forward: x must have an axis to sum over, got a scalar")
+    return softmax_in_place(np.array(x), axis=0)
+
+
+def softmax_in_place(x: Array, axis: int) -> Array:
+    """The softmax over ``axis`` of floating-point ``x``, which is overwritten with it and returned."""
     with np.errstate(over="ignore"):  # x - max may pass the largest number: exp(-inf) is the right 0
-        e = np.exp(x - x.real.max(axis=0, initial=-np.inf))
-    return np.asarray(e / e.sum(axis=0))
+        x -= x.real.max(axis=axis, keepdims=True, initial=-np.inf)
+        np.exp(x, out=x)
+    x /= x.sum(axis=axis, keepdims=True)
+    return x

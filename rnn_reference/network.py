@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn_reference.activations import softmax_forward
+from rnn_reference.activations import softmax_in_place
 from rnn_reference.arguments import (
     PARAMETER_SHAPES,
     Array,
@@ -52,7 +52,9 @@ def rnn_forward(x: Any, a0: Any, parameters: Any) -> tuple[Array, Array, Caches]
         np.tanh(a_next, out=a_next)
         a_prev = a_next
 
-    y_pred = softmax_forward(_time_last(Wya @ a + by))
+    scores = Wya @ a
+    scores += by
+    y_pred = _time_last(softmax_in_place(scores, axis=1))
     parameters = dict(zip(PARAMETER_SHAPES, weights, strict=True))
     return _time_last(a), y_pred, (Steps(Whole(a, a0, x_steps, parameters)), x)
 

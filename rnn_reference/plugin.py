@@ -7,6 +7,7 @@ is a check to run.
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,17 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from rnn_reference.implementations.implementation import Implementation
+
+
+def _expected(path: str | None) -> dict[str, str]:
+    if path is None:
+        return {}
+    from rnn_reference.report.expected import expectations
+
+    try:
+        return expectations(path)
+    except (ValueError, OSError) as error:
+        raise pytest.UsageError(f"--rnn-expect: {error}") from None
 
 
 DTYPES = ("float64", "float32", "float16")
@@ -37,6 +49,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--rnn-dtype", choices=DTYPES, help="judge it in this precision, whatever it says of itself")
     group.addoption("--rnn-device", metavar="NAME", default="cpu", help=(
         "where the adapters for torch and jax compute: cpu, cuda, gpu, cuda:1 (default cpu)"))  # fmt: skip
+    group.addoption("--rnn-expect", metavar="FILE", help=(
+        "checks that are known to fail: an id, or its beginning, and a reason a line (ID  # REASON)"))  # fmt: skip
     group.addoption("--rnn-strict", action="store_true", help="advice fails")
     group.addoption("--rnn-timeout", metavar="S", type=float, default=10.0, help=(
         "seconds for each call of a file's or a notebook's function (default 10)"))  # fmt: skip
@@ -49,8 +63,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Let the target load while the checks are collected."""
     config.addinivalue_line("markers", "judges(function, needs=()): the function that a check is about")
-    config.pluginmanager.register(Run(config), "rnn-reference-run")
     _require_sound(config.option)
+    config.pluginmanager.register(Run(config, _expected(config.option.rnn_expect)), "rnn-reference-run")
     if config.option.rnn is None:
         return
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
@@ -73,6 +87,34 @@ def _require_sound(options: Any) -> None:
         raise pytest.UsageError(f"--rnn-report={path}: the name must end in .json")
     if not path.parent.is_dir():
         raise pytest.UsageError(f"--rnn-report={path}: there is no folder {path.parent}")
+
+
+class Checks(pytest.Module):
+    """A file of checks: its functions are found by our names, whatever names the project's own settings ask for."""
+
+    def funcnamefilter(self, name: str) -> bool:
+        """Whether a function is a check."""
+        return name.startswith("test_")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    """Collect our files also where ``python_files`` of the project would not."""
+    patterns = parent.config.getini("python_files")
+    usual = parent.session.isinitpath(file_path) or any(file_path.match(pattern) for pattern in patterns)
+    if usual or file_path.suffix != ".py" or not file_path.name.startswith("test_") or not _is_ours(file_path):
+        return None
+    module: pytest.Module = parent.ihook.pytest_pycollect_makemodule(module_path=file_path, parent=parent)
+    return module
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    """Our own kind of module for our own files."""
+    return Checks.from_parent(parent, path=module_path) if _is_ours(module_path) else None
+
+
+def _is_ours(path: Path) -> bool:
+    return checks_folder() in path.parents
 
 
 IMPLEMENTATION = pytest.StashKey[Any]()
@@ -183,8 +225,8 @@ def _write(config: pytest.Config, report: dict[str, Any]) -> None:
 class Run:
     """One pytest run: it picks the checks, turns what they raise into outcomes, and sums up."""
 
-    def __init__(self, config: pytest.Config) -> None:
-        self.config = config
+    def __init__(self, config: pytest.Config, expected: dict[str, str]) -> None:
+        self.config, self.expected = config, expected
         self.records: list[dict[str, Any]] = []
         self.asked = 0
         self.verdict = ""
@@ -204,7 +246,9 @@ class Run:
         if not wanted:
             self.asked = sum(map(_is_check, items))
             return
-        kept = [item for item in items if _is_check(item) and _matches(check_id(item), wanted)]
+        from rnn_reference.report.expected import matches
+
+        kept = [item for item in items if _is_check(item) and matches(check_id(item), wanted)]
         if not kept and not hasattr(self.config, "workerinput"):
             raise pytest.UsageError(_no_such_check(wanted, {check_id(item) for item in items if _is_check(item)}))
         self.config.hook.pytest_deselected(items=[item for item in items if item not in kept])
@@ -250,7 +294,7 @@ class Run:
         """Turn what a check raised into its outcome, and a traceback of ours into words."""
         if not _is_check(item) or call.when != "call":
             return (yield)
-        from rnn_reference.report.outcome import record_of
+        from rnn_reference.report.outcome import expect, record_of
         from rnn_reference.report.terminal import block, rerun
         from rnn_reference.verification.outcomes import Outcome
 
@@ -267,6 +311,7 @@ class Run:
         raised = call.excinfo.value if call.excinfo else None
         printed = implementation_of(self.config).printed() if raised else ""
         record = record_of(item, check_id(item), raised, judge, strict, printed)
+        expect(record, self.expected)
         record["rerun"] = rerun(implementation_of(self.config).name, record["id"], self._options())
         record["place"] = item.session.items.index(item)
         report.location = (*report.location[:2], record["id"])
@@ -274,7 +319,7 @@ class Run:
         if record["outcome"] == "passed" or record["traceback"]:
             return report
         text = block(record)
-        passes = {"advice": "passed", "not offered": "skipped", "not judged": "skipped"}
+        passes = {"advice": "passed", "expected failure": "passed", "not offered": "skipped", "not judged": "skipped"}
         report.outcome = passes.get(record["outcome"], "failed")  # type: ignore[assignment]
         report.longrepr = (str(item.path), 0, text) if report.outcome == "skipped" else text
         return report
@@ -285,7 +330,8 @@ class Run:
         dtype = f" --rnn-dtype={options.rnn_dtype}" if options.rnn_dtype else ""
         device = f" --rnn-device={options.rnn_device}" if options.rnn_device != "cpu" else ""
         strict = " --rnn-strict" if options.rnn_strict else ""
-        return f"--rnn-seed={options.rnn_seed}{examples}{dtype}{device}{strict}"
+        expect = f" --rnn-expect={shlex.quote(options.rnn_expect)}" if options.rnn_expect else ""
+        return f"--rnn-seed={options.rnn_seed}{examples}{dtype}{device}{strict}{expect}"
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Gather what the checks left behind, from this process or another."""
@@ -297,7 +343,7 @@ class Run:
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, Any] | None:
         """Outcomes of our own in pytest's progress line and counts."""
         outcome = getattr(report, "rnn", {}).get("outcome")
-        letters = {"advice": "a", "not offered": "-", "not judged": "?"}
+        letters = {"advice": "a", "expected failure": "x", "not offered": "-", "not judged": "?"}
         if outcome not in letters:
             return None
         return outcome, letters[outcome], (outcome.upper(), {"yellow": True})
@@ -333,7 +379,3 @@ def _no_such_check(wanted: str, known: set[str]) -> str:
     meant = f"did you mean {' or '.join(near)}? " if near else ""
     inside = sorted(name for name in names if name.startswith(f"{group}."))
     return f"--rnn-only={wanted} matches no check; {meant}there are {', '.join(inside or groups)}"
-
-
-def _matches(check: str, wanted: str) -> bool:
-    return check == wanted or check.startswith((f"{wanted}.", f"{wanted}["))

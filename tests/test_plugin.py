@@ -13,7 +13,8 @@ import pytest
 from rnn_reference.__main__ import main
 from rnn_reference.implementations.implementation import FUNCTIONS
 from rnn_reference.places import checks_folder
-from rnn_reference.plugin import _matches, _no_such_check, _require_sound
+from rnn_reference.plugin import _no_such_check, _require_sound
+from rnn_reference.report.expected import matches
 from rnn_reference.report.verdict import finite
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
@@ -104,7 +105,7 @@ def test_a_clone_runs_its_checks_without_being_installed(run):
 
 
 @pytest.mark.parametrize(
-    "check, wanted, matches",
+    "check, wanted, meant",
     [
         ("gradient.network[T_x=6]", "gradient.network[T_x=6]", True),
         ("gradient.network[T_x=6]", "gradient.network", True),
@@ -114,9 +115,9 @@ def test_a_clone_runs_its_checks_without_being_installed(run):
         ("gradient.network[T_x=6]", "network", False),
     ],
 )
-def test_only_picks_a_check_a_family_or_a_group(check, wanted, matches):
+def test_only_picks_a_check_a_family_or_a_group(check, wanted, meant):
     """``--rnn-only`` takes an id, an id without its parameters, or a group, and no part of a word."""
-    assert _matches(check, wanted) is matches
+    assert matches(check, wanted) is meant
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,12 @@ WIDTH = 78
 
 def block(record: Record) -> str:
     """All there is to say of one check that did not pass, and the line that runs it again."""
-    verdict = {"failed": "is wrong", "advice": "could be better", "not implemented": "is not implemented"}
+    verdict = {
+        "failed": "is wrong",
+        "advice": "could be better",
+        "expected failure": "is wrong, as expected",
+        "not implemented": "is not implemented",
+    }
     head = f"{record['function']} {verdict.get(record['outcome'], record['outcome'])}"
     lines = [f"{head:<{WIDTH - len(record['id'])}} {record['id']}"]
     lines += [f"  {'asks':<12}{record['asks']}"]
@@ -55,6 +60,9 @@ def _of_function(name: str, function: dict[str, Any], report: Report) -> Iterato
     for check in function["advice"] if verdict == "conforms" else ():  # first of all it has to be right
         yield _under("advice", f"{checks[check]['asks'].rstrip('.')} ({check})"), {"yellow": True}
         yield _under("", f"not so here: {checks[check]['message']}"), {"yellow": True}
+    for reason, ids in function["expected"].items():
+        more = f" and {len(ids) - 1} more" if len(ids) > 1 else ""
+        yield _under("expected", f"{ids[0]}{more} to fail: {reason}"), {"yellow": True}
     for note in function["notes"]:
         yield _under("note", note), {"yellow": True}
 

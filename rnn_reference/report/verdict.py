@@ -17,8 +17,8 @@ Record: TypeAlias = dict[str, Any]
 Report: TypeAlias = dict[str, Any]
 
 SCHEMA = 1
-COUNTED = ("passed", "failed", "crashed", "timed out", "not implemented", "not judged", "advice", "not offered")
 WRONG = ("failed", "crashed", "timed out")
+COUNTED = ("passed", *WRONG, "not implemented", "not judged", "expected failure", "advice", "not offered")
 
 
 def report_on(implementation: Implementation, records: Iterable[Record], left_out: int = 0) -> Report:
@@ -80,11 +80,21 @@ def _of_function(name: str, offered: bool, records: list[Record]) -> dict[str, A
         "candidates": sorted({fault for record in failures for fault in record["candidates"]}),
         "convention": None,
         "advice": [record["id"] for record in mine if record["outcome"] == "advice"],
+        "expected": _by_reason(mine),
         "notes": list(dict.fromkeys(note for record in mine for note in record["notes"])),
         "shown_by": main["id"] if main else None,
         "first_wrong_step": main["evidence"].get("first_wrong_step") if main else None,
         "evidence": main["evidence"] if main else {},
     }
+
+
+def _by_reason(records: list[Record]) -> dict[str, list[str]]:
+    """The checks that failed as expected, by the reasons given for it."""
+    found: dict[str, list[str]] = {}
+    for record in records:
+        if record["outcome"] == "expected failure":
+            found.setdefault(record["expected"], []).append(record["id"])
+    return found
 
 
 def _verdict(offered: bool, records: list[Record]) -> str:
