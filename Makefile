@@ -1,6 +1,7 @@
 # make check [RNN=target]   is this recurrent network right? (without RNN: a right example, then a wrong one)
 # make test                 everything that CI runs
 # make proof                what takes minutes: thousands of fresh problems, every mistake there is
+# make matrix               what it says of every framework that is installed: docs/matrix.md
 # make bench [RNN=target]   the time-step loop across batch sizes, beside others': a table and two plots, in minutes
 # make bench-full           the same for every size; then benchmarks/performance_page.py writes docs/performance.md
 
@@ -8,7 +9,7 @@ PYTHON ?= python3
 VENV ?= .venv
 IN = $(VENV)/bin/python
 
-.PHONY: check test lint proof bench bench-full clean
+.PHONY: check test lint proof matrix bench bench-full clean
 
 ifdef RNN
 check: $(VENV)/ready
@@ -31,6 +32,9 @@ lint: $(VENV)/ready
 
 proof: $(VENV)/ready
 	$(IN) -m pytest -q -m slow -n 2 tests
+
+matrix: $(VENV)/ready
+	$(IN) benchmarks/matrix.py --write
 
 bench bench-full: GRID = $(if $(filter bench-full,$@),full,short)
 bench bench-full: $(VENV)/ready

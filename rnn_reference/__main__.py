@@ -18,8 +18,9 @@ from rnn_reference.places import is_file
 
 USAGE = """usage: python -m rnn_reference TARGET... [options]
 
-TARGET is file.py, notebook.ipynb, package.module (each with an optional :attribute), a built-in adapter
-(reference, stepwise, torch), or a folder: the notebooks and scripts in it.
+TARGET is file.py, notebook.ipynb, package.module (each with an optional :attribute), model.onnx (one RNN node),
+a built-in adapter (reference, stepwise, torch, jax, keras, onnxruntime, onnx), or a folder: the notebooks and
+scripts in it.
 
   --rnn-report=FILE       write the report there: FILE.json, FILE.html or FILE.md
   --rnn-only=ID           one check, or a group of them

@@ -40,8 +40,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of a run."""
     group = parser.getgroup("rnn-reference", "is this recurrent network right?")
     group.addoption("--rnn", metavar="TARGET", help=(
-        "what to check: file.py, notebook.ipynb, package.module (each with an optional :attribute) or a built-in "
-        "adapter (torch); without it, the reference"))  # fmt: skip
+        "what to check: file.py, notebook.ipynb, package.module (each with an optional :attribute), model.onnx or "
+        "a built-in adapter (torch, jax, keras, onnxruntime, onnx); without it, the reference"))  # fmt: skip
     group.addoption("--rnn-report", metavar="FILE", help=(
         "write the report there: FILE.json, FILE.html or FILE.md"))  # fmt: skip
     group.addoption("--rnn-only", metavar="ID", help="run one check, or a group of them, by id or by its beginning")

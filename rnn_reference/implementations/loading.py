@@ -28,6 +28,10 @@ BUILT_IN = {
     "reference": "rnn_reference",
     "stepwise": "rnn_reference.stepwise",
     "torch": "rnn_reference.implementations.torch_layer",
+    "jax": "rnn_reference.implementations.jax_scan",
+    "keras": "rnn_reference.implementations.keras_layer",
+    "onnxruntime": "rnn_reference.implementations.onnxruntime_node",
+    "onnx": "rnn_reference.implementations.onnx_evaluator",
 }
 
 PATIENCE = 10.0
@@ -40,10 +44,10 @@ DEFINITIONS_ALONE = "its definitions alone were taken"
 def load(target: str, seconds: float = PATIENCE, definitions_only: bool = False, device: str = "cpu") -> Implementation:
     """The implementation that ``target`` names.
 
-    ``target`` is ``file.py``, ``notebook.ipynb``, ``package.module`` or the name of a built-in adapter, each with
-    an optional ``:attribute``. ``seconds`` limits the run of a file, ``definitions_only`` leaves it out; ``device``
-    is where an adapter computes that has a choice. Raises Unusable, with one clear line, if it cannot be found or
-    run, or if it offers none of the six functions.
+    ``target`` is ``file.py``, ``notebook.ipynb``, ``model.onnx``, ``package.module`` or the name of a built-in
+    adapter, each with an optional ``:attribute``. ``seconds`` limits the run of a file, ``definitions_only`` leaves it
+    out; ``device`` is where an adapter computes that has a choice. Raises Unusable, with one clear line, if it cannot
+    be found or run, or if it offers none of the six functions.
     """
     if not target:
         raise Unusable("expected a target, got an empty name")
@@ -54,6 +58,10 @@ def load(target: str, seconds: float = PATIENCE, definitions_only: bool = False,
             owner = _built_in(where, device)
         elif where.endswith((".py", ".ipynb")):
             owner, notes = _from_files(where, seconds, definitions_only)
+        elif where.endswith(".onnx"):
+            from rnn_reference.implementations import onnx_file
+
+            owner, notes = onnx_file.read(Path(where))
         else:
             owner = _from_module(where)
         functions = _attribute(owner, attribute, target) if attribute else owner

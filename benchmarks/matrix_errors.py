@@ -1,0 +1,77 @@
+"""Version and worst error of one adapter in one precision, as JSON: ``matrix_errors.py TARGET DTYPE``."""
+
+import json
+import sys
+from importlib.metadata import version
+
+import numpy as np
+
+from rnn_reference import __version__, rnn_backward, rnn_forward
+from rnn_reference.arguments import Array
+from rnn_reference.implementations.implementation import Implementation
+from rnn_reference.implementations.loading import load
+from rnn_reference.places import checks_folder
+from rnn_reference.verification.golden import Certified, read_certified
+
+GRADIENTS = ("dx", "da0", "dWax", "dWaa", "dba")
+
+
+def right(case: Certified, dtype: str) -> tuple[tuple[Array, Array, dict[str, Array]], Array, dict[str, Array]]:
+    """The inputs, the cotangent and what is right for them: certified, or in float64 at inputs rounded to float32."""
+    if dtype == "float64":
+        return case.problem.inputs, case.problem.da, case.arrays
+    x, a0, da = (np.asarray(array, dtype).astype(float) for array in (*case.problem.inputs[:2], case.problem.da))
+    parameters = {name: array.astype(dtype).astype(float) for name, array in case.problem.parameters.items()}
+    a, _, caches = rnn_forward(x, a0, parameters)
+    return (x, a0, parameters), da, {"a": a, **rnn_backward(da, caches)}
+
+
+def errors(implementation: Implementation, dtype: str) -> tuple[float, float | None]:
+    """The worst error of the states, and of the gradients if it offers them."""
+    states, gradients = 0.0, 0.0
+    for case in read_certified(checks_folder() / "golden" / "certified.json").values():
+        inputs, da, exact = right(case, dtype)
+        a, _, caches = implementation.rnn_forward(*inputs)
+        states = max(states, _units(a, exact["a"], dtype))
+        if implementation.offers("rnn_backward"):
+            got = implementation.rnn_backward(da, caches)
+            gradients = max(gradients, *(_units(got[name], exact[name], dtype) for name in GRADIENTS))
+    return states, gradients if implementation.offers("rnn_backward") else None
+
+
+def _units(got: Array, exact: Array, dtype: str) -> float:
+    return float(abs(got.astype(float) - exact).max() / np.spacing(abs(exact).max().astype(dtype)).astype(float))
+
+
+def versions(target: str) -> str:
+    """The name and version, and keras's backend."""
+    if target in ("reference", "stepwise"):
+        return f"{target} {__version__}, numpy {version('numpy')}"
+    if target != "keras":
+        return f"{target} {version(target)}"
+    from rnn_reference.implementations.keras_backend import keras
+
+    backend = keras.backend.backend()
+    return f"keras {version('keras')} on {backend} {version(backend)}"
+
+
+def _told(error: float) -> str:
+    return f"{error:.1f}" if error < 1e4 else f"{error:.0e}"
+
+
+def main() -> None:
+    """Print what the table needs."""
+    target, dtype = sys.argv[1:]
+    implementation = load(target)
+    implementation.judged_in(dtype)
+    found = {"version": versions(target), "states": "-", "gradients": "-"}
+    try:
+        states, gradients = errors(implementation, dtype)
+        found |= {"states": _told(states), "gradients": "-" if gradients is None else _told(gradients)}
+    except Exception as error:  # the suite says more of it
+        print(error, file=sys.stderr)
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""Keras on the backend that is there, and that backend's derivatives of a function ``(x, state, weights)``.
+
+Keras takes tensorflow where nobody says otherwise, also where it is not installed.
+"""
+
+import functools
+import importlib
+import importlib.util
+import os
+from typing import Any
+
+BACKENDS = ("torch", "jax", "tensorflow", "numpy")
+
+
+def _imported() -> Any:
+    """Keras, with the first backend that is installed unless the environment names one."""
+    named = os.environ.get("KERAS_BACKEND")
+    if not named:
+        os.environ["KERAS_BACKEND"] = next(name for name in BACKENDS if importlib.util.find_spec(name))
+    try:
+        return importlib.import_module("keras")  # if somebody has imported it, it keeps the backend it has
+    finally:
+        if not named:
+            del os.environ["KERAS_BACKEND"]
+
+
+keras = _imported()
+
+
+def gradients_on(backend: str) -> Any:
+    """``function, x, state, weights`` -> its value, and a function from a cotangent to the five gradients; or None."""
+    return {"torch": _torch, "jax": _jax}.get(backend)
+
+
+def _torch(function: Any, x: Any, state: Any, weights: list[Any]) -> tuple[Any, Any]:
+    import torch
+
+    leaves = [tensor.requires_grad_() for tensor in (x, state, *weights)]
+    value = function(leaves[0], leaves[1], leaves[2:])
+    return value, lambda da: torch.autograd.grad(value, leaves, da, retain_graph=True)
+
+
+def _jax(function: Any, x: Any, state: Any, weights: list[Any]) -> tuple[Any, Any]:
+    value, vjp = _value_and_vjp(function)(x, state, weights)
+
+    def flat(da: Any) -> list[Any]:
+        dx, dstate, dweights = _applied()(vjp, da)
+        return [dx, dstate, *dweights]
+
+    return value, flat
+
+
+@functools.lru_cache(maxsize=512)
+def _value_and_vjp(function: Any) -> Any:
+    """Compiled once for each shape; eagerly, each operation of each shape would be compiled alone."""
+    import jax
+
+    return jax.jit(lambda *inputs: jax.vjp(function, *inputs))
+
+
+@functools.cache
+def _applied() -> Any:
+    import jax
+
+    return jax.jit(lambda vjp, da: vjp(da))
