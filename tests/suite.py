@@ -14,8 +14,8 @@ import pytest
 
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.places import checks_folder
-from rnn_reference.plugin import IMPLEMENTATION
 from rnn_reference.report.verdict import report_on
+from rnn_reference.target import IMPLEMENTATION
 from rnn_reference.verification.diagnosis import Diagnosis, explain
 from rnn_reference.verification.judge import Judge
 from rnn_reference.verification.outcomes import NotOffered, Outcome

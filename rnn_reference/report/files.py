@@ -4,7 +4,10 @@ import json
 import os
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pytest
 
 SUMMARY = "GITHUB_STEP_SUMMARY"
 """The variable that names the file whose Markdown is shown on the page of a job."""
@@ -56,3 +59,14 @@ def _markdown(report: dict[str, Any]) -> str:
 
 
 _FORMS = {".json": _json, ".html": _html, ".md": _markdown}
+
+
+def write_for(config: "pytest.Config", report: dict[str, Any]) -> None:
+    """Write the report where it is asked for, and in the summary of a job on GitHub; a word if there is no writing."""
+    if hasattr(config, "workerinput"):
+        return
+    if config.option.rnn_report:
+        write(Path(config.option.rnn_report), report)
+    failed = add_to_summary(report)
+    if failed:
+        config.get_terminal_writer().line(f"note: {failed}", yellow=True)
