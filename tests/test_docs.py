@@ -1,9 +1,13 @@
 """What the docs show is what happens."""
 
+import importlib.util
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+
+from rnn_reference import rnn_forward
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -38,3 +42,26 @@ def test_links_between_pages_lead_somewhere(page):
     """Every relative link of a page names a file or folder that is there."""
     for link in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
         assert "://" in link or (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+@pytest.mark.parametrize("name", ["checks.md", "faults.md"])
+def test_pages_made_from_the_code_are_of_today(name):
+    """What each check asks, and every mistake with its hints, stand on their pages as they stand in the code."""
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+    generate = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generate)
+    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == generate.PAGES[name]()
+
+
+def test_the_kernel_of_the_page_on_plugging_in_conforms(suite):
+    """The example of a kernel of one's own, with a kernel in it, is right as it stands."""
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "plugging-in.md").read_text(), re.DOTALL)
+
+    def my_kernel(x, a0, Wax, Waa, ba):
+        given = {"Wax": Wax, "Waa": Waa, "ba": ba, "Wya": Waa, "by": ba}
+        return rnn_forward(x, a0, given)[0]
+
+    names: dict[str, object] = {"my_kernel": my_kernel}
+    exec(code, names)
+    run = suite(SimpleNamespace(**names), "--rnn-examples=1", group="forward")
+    assert run.status == 0, run.printed
