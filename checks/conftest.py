@@ -1,14 +1,21 @@
 """What the checks ask for: the implementation under test, a judge, and problems."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from rnn_reference.implementations.implementation import Implementation
-from rnn_reference.plugin import implementation_of, judge_of
+from rnn_reference.plugin import judge_of
+from rnn_reference.target import implementation_of
 from rnn_reference.verification.judge import Judge
 from rnn_reference.verification.problems import NAMED, Problem
 from rnn_reference.verification.search import on_every_problem
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The checks of a black box are collected for one alone."""
+    return True if collection_path.name == "blackbox" and config.option.rnn_blackbox is None else None
 
 
 @pytest.fixture

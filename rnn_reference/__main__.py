@@ -22,7 +22,7 @@ TARGET is file.py, notebook.ipynb, package.module (each with an optional :attrib
 a built-in adapter (reference, stepwise, torch, jax, keras, onnxruntime, onnx), or a folder: the notebooks and
 scripts in it.
 
-  --rnn-report=FILE.json  write the report there
+  --rnn-report=FILE       write the report there: FILE.json, FILE.html or FILE.md
   --rnn-only=ID           one check, or a group of them
   --rnn-seed=N            seed of every problem (default 0)
   --rnn-examples=N        fresh problems for each property (default 20)
@@ -32,7 +32,11 @@ scripts in it.
   --rnn-strict            advice fails
   --rnn-timeout=S         seconds for each call of a file's or a notebook's function (default 10)
   --rnn-memory=GIB        memory for a file's or a notebook's process, on Linux (default 4)
+  --rnn-convention=NAME   judge by another convention: weights-transposed, batch-major, ... (several joined by +)
   --rnn-in-process        no process of its own for a file or a notebook: for debuggers
+  --rnn-blackbox=module:callable  in place of a target: x -> outputs (and state), nothing else known of it
+  --rnn-blackbox-layout=LAYOUT    nmt (default), tmn or mtn: features, batch and steps in x and outputs
+  --rnn-blackbox-inputs=N         its number of features (default: found by trying)
 and any option of pytest (as --name=value): -v names each check, -x stops at the first failure.
 
 Several targets, a folder, or any of these options: each target is judged in a process of its own.
@@ -55,6 +59,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     own, rest = _parser().parse_known_args(given)
     own.targets += [argument for argument in rest if is_file(argument) and not argument.startswith("-")]
     rest = [argument for argument in rest if argument not in own.targets]
+    blackbox = any(option.startswith("--rnn-blackbox=") for option in rest)
+    if blackbox and not own.targets:
+        return _run_pytest([*_numbers(own), *rest])
     if not own.targets:
         print(f"expected a target, got none\n\n{USAGE}", file=sys.stderr)
         return 2
@@ -64,8 +71,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     many = len(own.targets) > 1 or Path(own.targets[0]).is_dir()
     if many or own.n or own.csv or own.json or own.dask:
         return _judge_many(own, rest)
-    options = [f"--rnn-seed={own.rnn_seed}", f"--rnn-examples={own.rnn_examples}"]
-    return _run_pytest([f"--rnn={own.targets[0]}", *options, *rest])
+    return _run_pytest([f"--rnn={own.targets[0]}", *_numbers(own), *rest])
+
+
+def _numbers(own: argparse.Namespace) -> list[str]:
+    return [f"--rnn-seed={own.rnn_seed}", f"--rnn-examples={own.rnn_examples}"]
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -6,87 +6,40 @@ is a check to run.
 
 from __future__ import annotations
 
-import json
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from rnn_reference import options
 from rnn_reference.places import checks_folder
+from rnn_reference.target import begin_to_load, diagnosis_of, implementation_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator
-
-    from rnn_reference.implementations.implementation import Implementation
-
-
-def _expected(path: str | None) -> dict[str, str]:
-    if path is None:
-        return {}
-    from rnn_reference.report.expected import expectations
-
-    try:
-        return expectations(path)
-    except (ValueError, OSError) as error:
-        raise pytest.UsageError(f"--rnn-expect: {error}") from None
-
-
-DTYPES = ("float64", "float32", "float16")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of a run."""
     group = parser.getgroup("rnn-reference", "is this recurrent network right?")
-    group.addoption("--rnn", metavar="TARGET", help=(
-        "what to check: file.py, notebook.ipynb, package.module (each with an optional :attribute), model.onnx or "
-        "a built-in adapter (torch, jax, keras, onnxruntime, onnx); without it, the reference"))  # fmt: skip
-    group.addoption("--rnn-report", metavar="FILE.json", help="write the report there")
-    group.addoption("--rnn-only", metavar="ID", help="run one check, or a group of them, by id or by its beginning")
-    group.addoption("--rnn-seed", metavar="N", type=int, default=0, help="seed of every problem (default 0)")
-    group.addoption("--rnn-examples", metavar="N", type=int, default=20, help=(
-        "fresh problems for each property (default 20)"))  # fmt: skip
-    group.addoption("--rnn-dtype", choices=DTYPES, help="judge it in this precision, whatever it says of itself")
-    group.addoption("--rnn-device", metavar="NAME", default="cpu", help=(
-        "where the adapters for torch and jax compute: cpu, cuda, gpu, cuda:1 (default cpu)"))  # fmt: skip
-    group.addoption("--rnn-expect", metavar="FILE", help=(
-        "checks that are known to fail: an id, or its beginning, and a reason a line (ID  # REASON)"))  # fmt: skip
-    group.addoption("--rnn-strict", action="store_true", help="advice fails")
-    group.addoption("--rnn-timeout", metavar="S", type=float, default=10.0, help=(
-        "seconds for each call of a file's or a notebook's function (default 10)"))  # fmt: skip
-    group.addoption("--rnn-memory", metavar="GIB", type=float, default=4.0, help=(
-        "memory for a file's or a notebook's process, on Linux (default 4)"))  # fmt: skip
-    group.addoption("--rnn-in-process", action="store_true", help=(
-        "run a file or a notebook in this process: for debuggers; nothing is limited"))  # fmt: skip
+    options.add(group)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let the target load while the checks are collected."""
     config.addinivalue_line("markers", "judges(function, needs=()): the function that a check is about")
-    _require_sound(config.option)
-    config.pluginmanager.register(Run(config, _expected(config.option.rnn_expect)), "rnn-reference-run")
+    options.require_sound(config.option)
+    options.require_one_report(config)
+    options.require_callable(config.option)
+    config.pluginmanager.register(Run(config, options.expected(config.option.rnn_expect)), "rnn-reference-run")
+    if config.option.rnn_blackbox is not None:
+        config.args = [str(checks_folder() / "blackbox" / "test_blackbox.py")]
+        return
     if config.option.rnn is None:
         return
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
         config.args = [str(path) for path in sorted(checks_folder().glob("test_*.py"))]
-    if _apart(config, config.option.rnn):
-        config.stash[_PROCESS] = _started(config, config.option.rnn)
-
-
-def _require_sound(options: Any) -> None:
-    """Raise a usage error for an option that would only come to light at the end, or as an error of ours."""
-    if options.rnn_examples < 1:
-        raise pytest.UsageError(f"--rnn-examples must be at least 1, got {options.rnn_examples}")
-    for name, value in (("--rnn-timeout", options.rnn_timeout), ("--rnn-memory", options.rnn_memory)):
-        if not value > 0:
-            raise pytest.UsageError(f"{name} must be more than 0, got {value:g}")
-    if options.rnn_seed < 0:
-        raise pytest.UsageError(f"--rnn-seed must be at least 0, got {options.rnn_seed}")
-    path = Path(options.rnn_report or "report.json")
-    if path.suffix != ".json":
-        raise pytest.UsageError(f"--rnn-report={path}: the name must end in .json")
-    if not path.parent.is_dir():
-        raise pytest.UsageError(f"--rnn-report={path}: there is no folder {path.parent}")
+    begin_to_load(config)
 
 
 class Checks(pytest.Module):
@@ -117,84 +70,7 @@ def _is_ours(path: Path) -> bool:
     return checks_folder() in path.parents
 
 
-IMPLEMENTATION = pytest.StashKey[Any]()
-_PROCESS = pytest.StashKey[Any]()
-_DIAGNOSIS = pytest.StashKey[Any]()
 _JUDGE = pytest.StashKey[Any]()
-
-
-def implementation_of(config: pytest.Config) -> Implementation:
-    """The implementation under test: that of ``--rnn``, or the reference."""
-    if IMPLEMENTATION not in config.stash:
-        from rnn_reference.implementations.unusable import Unusable
-
-        target = "reference" if config.option.rnn is None else config.option.rnn
-        try:
-            config.stash[IMPLEMENTATION] = _load(config, target)
-        except (Unusable, OSError) as error:
-            from rnn_reference.report.verdict import unusable
-
-            _write(config, unusable(target, str(error)))
-            raise pytest.UsageError(str(error)) from None
-    implementation: Implementation = config.stash[IMPLEMENTATION]
-    return implementation
-
-
-def _load(config: pytest.Config, target: str) -> Implementation:
-    implementation = _loaded(config, target)
-    if config.option.rnn_dtype:
-        implementation.judged_in(config.option.rnn_dtype)
-    return implementation
-
-
-def _loaded(config: pytest.Config, target: str) -> Implementation:
-    if not _apart(config, target):
-        from rnn_reference.implementations.loading import load
-
-        return load(target, seconds=config.option.rnn_timeout, device=config.option.rnn_device)
-    from rnn_reference.implementations.isolated import Isolated
-    from rnn_reference.implementations.unusable import Unusable
-
-    if config.option.rnn_device != "cpu":
-        raise Unusable(f"--rnn-device={config.option.rnn_device} is for the adapters for torch and jax")
-    process = config.stash.get(_PROCESS, None) or _started(config, target)
-    config.stash[_PROCESS] = None  # the next one gets its own
-    implementation = Isolated(target, *_limits(config), process)
-    config.add_cleanup(implementation.close)
-    return implementation
-
-
-def _apart(config: pytest.Config, target: str) -> bool:
-    """Files and notebooks run in a process of their own; frameworks and modules in this one."""
-    from rnn_reference.places import is_file
-
-    return is_file(target) and not config.option.rnn_in_process
-
-
-def _started(config: pytest.Config, target: str) -> Any:
-    from rnn_reference.implementations.isolated import started
-
-    process = started(target, *_limits(config))
-    config.add_cleanup(process.close)
-    return process
-
-
-def _limits(config: pytest.Config) -> tuple[float, float]:
-    """Seconds and bytes."""
-    return config.option.rnn_timeout, config.option.rnn_memory * 2**30
-
-
-def diagnosis_of(config: pytest.Config) -> Any:
-    """What is wrong with the implementation under test: found out at the first failure, and then remembered."""
-    if _DIAGNOSIS not in config.stash:
-        from rnn_reference.places import is_file
-        from rnn_reference.verification.diagnosis import Diagnosis
-
-        implementation = implementation_of(config)
-        anew = is_file(implementation.name)  # what is imported would only be found again
-        restart = (lambda: _load(config, implementation.name)) if anew else None
-        config.stash[_DIAGNOSIS] = Diagnosis(implementation, config.option.rnn_seed, restart)
-    return config.stash[_DIAGNOSIS]
 
 
 def judge_of(request: pytest.FixtureRequest) -> Any:
@@ -216,12 +92,6 @@ def _is_check(item: pytest.Item) -> bool:
     return item.get_closest_marker("judges") is not None
 
 
-def _write(config: pytest.Config, report: dict[str, Any]) -> None:
-    path = config.option.rnn_report
-    if path and not hasattr(config, "workerinput"):
-        Path(path).write_text(json.dumps(report, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-
-
 class Run:
     """One pytest run: it picks the checks, turns what they raise into outcomes, and sums up."""
 
@@ -235,13 +105,15 @@ class Run:
     def pytest_collection(self) -> Generator[None, object, object]:
         """Have the target loaded by the end of it: one that cannot be judged is a usage error and nothing else."""
         result = yield
-        if self.config.option.rnn is not None:
+        if self.config.option.rnn is not None or self.config.option.rnn_blackbox is not None:
             implementation_of(self.config)
         return result
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keep the checks that ``--rnn-only`` names."""
+        """Keep the checks that ``--rnn-only`` names; each tells its id to JUnit's file."""
+        for item in filter(_is_check, items):
+            item.user_properties.append(("rnn_id", check_id(item)))
         wanted = self.config.option.rnn_only
         if not wanted:
             self.asked = sum(map(_is_check, items))
@@ -312,10 +184,12 @@ class Run:
         printed = implementation_of(self.config).printed() if raised else ""
         record = record_of(item, check_id(item), raised, judge, strict, printed)
         expect(record, self.expected)
-        record["rerun"] = rerun(implementation_of(self.config).name, record["id"], self._options())
+        record["rerun"] = rerun(self._target(), record["id"], options.as_given(self.config.option))
         record["place"] = item.session.items.index(item)
         report.location = (*report.location[:2], record["id"])
         report.rnn = record  # type: ignore[attr-defined]
+        named = [("rnn_faults", ", ".join(record["faults"]))] if record["faults"] else []
+        item.user_properties += [("rnn_outcome", record["outcome"]), *named]
         if record["outcome"] == "passed" or record["traceback"]:
             return report
         text = block(record)
@@ -324,14 +198,10 @@ class Run:
         report.longrepr = (str(item.path), 0, text) if report.outcome == "skipped" else text
         return report
 
-    def _options(self) -> str:
-        options = self.config.option
-        examples = f" --rnn-examples={options.rnn_examples}" if options.rnn_examples != 20 else ""
-        dtype = f" --rnn-dtype={options.rnn_dtype}" if options.rnn_dtype else ""
-        device = f" --rnn-device={options.rnn_device}" if options.rnn_device != "cpu" else ""
-        strict = " --rnn-strict" if options.rnn_strict else ""
-        expect = f" --rnn-expect={shlex.quote(options.rnn_expect)}" if options.rnn_expect else ""
-        return f"--rnn-seed={options.rnn_seed}{examples}{dtype}{device}{strict}{expect}"
+    def _target(self) -> str:
+        """What the command takes to judge the same again."""
+        options, name = self.config.option, implementation_of(self.config).name
+        return name if options.rnn_blackbox is None else f"--rnn-blackbox={name}"
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Gather what the checks left behind, from this process or another."""
@@ -354,13 +224,16 @@ class Run:
             if self.config.option.rnn_only:
                 terminalreporter.write_line(f"no check was run: --rnn-only={self.config.option.rnn_only}")
             return
+        from rnn_reference.report.files import write_for
         from rnn_reference.report.terminal import closing_lines
-        from rnn_reference.report.verdict import report_on
+        from rnn_reference.report.verdict import report_on, with_conventions
 
         self.records.sort(key=lambda record: record["place"])  # several processes report in any order
         left_out = max(0, self.asked - len(self.records))
         report = report_on(implementation_of(self.config), self.records, left_out)
-        _write(self.config, report)
+        if self.config.option.rnn_convention is None:
+            with_conventions(report, self.config.option.rnn_seed, implementation_of(self.config))
+        write_for(self.config, report)
         self.verdict = report["verdict"]
         good = self.verdict == "conforms"
         title = f"{report['implementation']['name']}: {report['verdict']}"

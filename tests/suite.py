@@ -14,8 +14,8 @@ import pytest
 
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.places import checks_folder
-from rnn_reference.plugin import IMPLEMENTATION
 from rnn_reference.report.verdict import report_on
+from rnn_reference.target import IMPLEMENTATION
 from rnn_reference.verification.diagnosis import Diagnosis, explain
 from rnn_reference.verification.judge import Judge
 from rnn_reference.verification.outcomes import NotOffered, Outcome
@@ -45,7 +45,8 @@ def put_through(functions: Any, *options: str, name: str = "an object", group: s
     arguments = ["-c", str(folder / "isolated.ini"), "--rootdir", str(folder), "-p", "rnn_reference.plugin",
                  "-p", "no:cacheprovider", "-q"]  # fmt: skip
     where = folder / f"test_{group}.py" if group else folder
-    environment = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
+    environment = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": "",
+                   "GITHUB_STEP_SUMMARY": ""}  # fmt: skip
     with mock.patch.dict(os.environ, environment), contextlib.redirect_stdout(io.StringIO()) as printed:
         status = pytest.main([*arguments, *options, str(where)], plugins=[target])
     records = {record["id"]: record for record in target.records}

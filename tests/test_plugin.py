@@ -12,8 +12,9 @@ import pytest
 
 from rnn_reference.__main__ import main
 from rnn_reference.implementations.implementation import FUNCTIONS
+from rnn_reference.options import require_sound
 from rnn_reference.places import checks_folder
-from rnn_reference.plugin import _no_such_check, _require_sound
+from rnn_reference.plugin import _no_such_check
 from rnn_reference.report.expected import matches
 from rnn_reference.report.verdict import finite
 
@@ -148,7 +149,7 @@ def test_only_that_matches_nothing_is_a_usage_error(run, tmp_path):
         ({"rnn_examples": 0}, "--rnn-examples must be at least 1, got 0"),
         ({"rnn_seed": -1}, "--rnn-seed must be at least 0, got -1"),
         ({"rnn_timeout": 0.0}, "--rnn-timeout must be more than 0, got 0"),
-        ({"rnn_report": "out.html"}, "--rnn-report=out.html: the name must end in .json"),
+        ({"rnn_report": "out.pdf"}, "--rnn-report=out.pdf: the name must end in .json, .html or .md"),
         ({"rnn_report": "nowhere/out.json"}, "--rnn-report=nowhere/out.json: there is no folder nowhere"),
     ],
 )
@@ -157,7 +158,7 @@ def test_options_that_cannot_be_are_refused_at_once(option, said):
     sound = {"rnn_examples": 20, "rnn_seed": 0, "rnn_report": None, "rnn_timeout": 10.0, "rnn_memory": 4.0}
     options = sound | option
     with pytest.raises(pytest.UsageError) as raised:
-        _require_sound(SimpleNamespace(**options))
+        require_sound(SimpleNamespace(**options))
     assert str(raised.value) == said
 
 

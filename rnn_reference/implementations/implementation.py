@@ -8,7 +8,7 @@ import contextlib
 import os
 import sysconfig
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from numbers import Real
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from rnn_reference.arguments import Array
-from rnn_reference.implementations.plain import as_numbers, kind_of
+from rnn_reference.implementations.plain import LAST_CACHE, Handle, as_numbers, kind_of
 from rnn_reference.verification.compare import require_shapes
 from rnn_reference.verification.outcomes import Crashed, NotImplementedYet, NotOffered, Outcome, Wrong
 
@@ -52,6 +52,9 @@ class Implementation:
     tolerance to use where it is wider than the derived one) and ``predicts`` (False: its predictions are not its own,
     and not judged).
     """
+
+    judged: tuple[str, ...] = FUNCTIONS
+    """What a report has a verdict on."""
 
     def __init__(self, name: str, functions: Any, notes: list[str] | None = None) -> None:
         self.name = name
@@ -135,15 +138,23 @@ class Implementation:
 
     def each(self, name: str, calls: Sequence[tuple[Any, ...]]) -> list[Any]:
         """The results of several calls of one function, none of which needs another's."""
-        return [getattr(self, name)(*arguments) for arguments in calls]
+        with self.together([(name, arguments) for arguments in calls]):
+            return [getattr(self, name)(*arguments) for arguments in calls]
 
     def there_and_back(
         self, of: str, inputs: tuple[Any, ...], *cotangents: Array
     ) -> tuple[tuple[Array, Array, Any], list[dict[str, Array]]]:
         """A forward pass, and a backward pass from it for each cotangent; ``of`` is ``rnn`` or ``rnn_cell``."""
         forward, backward = getattr(self, f"{of}_forward"), getattr(self, f"{of}_backward")
-        there = forward(*inputs)
-        return there, [backward(da, there[2]) for da in cotangents]
+        back = [(f"{of}_backward", (da, Handle(LAST_CACHE))) for da in cotangents]
+        with self.together([(f"{of}_forward", inputs), *back]):
+            there = forward(*inputs)
+            return there, [backward(da, there[2]) for da in cotangents]
+
+    @contextlib.contextmanager
+    def together(self, calls: list[tuple[str, tuple[Any, ...]]]) -> Iterator[None]:
+        """In the block these calls are made, and in this order: whoever gains by it makes them at once."""
+        yield
 
     def second_part(self, caches: Any) -> Any:
         """``caches[1]``, which is ``x`` in the document's own; None for caches of another form."""

@@ -7,13 +7,12 @@ outcome, and the next one finds a new process.
 
 import contextlib
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from rnn_reference.arguments import Array
 from rnn_reference.implementations.implementation import ATTRIBUTES, FUNCTIONS, Implementation
 from rnn_reference.implementations.loading import DEFINITIONS_ALONE
 from rnn_reference.implementations.plain import LAST_CACHE, Handle
@@ -80,21 +79,8 @@ class Isolated(Implementation):
         """End the worker."""
         self._process.close()
 
-    def each(self, name: str, calls: Sequence[tuple[Any, ...]]) -> list[Any]:
-        """The results of several calls."""
-        with self._together([(name, arguments) for arguments in calls]):
-            return super().each(name, calls)
-
-    def there_and_back(
-        self, of: str, inputs: tuple[Any, ...], *cotangents: Array
-    ) -> tuple[tuple[Array, Array, Any], list[dict[str, Array]]]:
-        """A forward pass, and a backward pass from it for each cotangent."""
-        back = [(f"{of}_backward", (da, Handle(LAST_CACHE))) for da in cotangents]
-        with self._together([(f"{of}_forward", inputs), *back]):
-            return super().there_and_back(of, inputs, *cotangents)
-
     @contextlib.contextmanager
-    def _together(self, calls: list[tuple[str, tuple[Any, ...]]]) -> Iterator[None]:
+    def together(self, calls: list[tuple[str, tuple[Any, ...]]]) -> Iterator[None]:
         """Ask for all calls in one message, which takes longer than most calls, and have their results ready."""
         try:
             self._came.extend(self._called([(name, map(self._in_its_dtype, given)) for name, given in calls]))

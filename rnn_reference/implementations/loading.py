@@ -10,7 +10,7 @@ import linecache
 import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import CodeType, ModuleType, SimpleNamespace
 from typing import Any
@@ -22,7 +22,7 @@ from rnn_reference.implementations.notebook import read_cells
 from rnn_reference.implementations.patience import OutOfPatience, at_most
 from rnn_reference.implementations.standins import stand_in
 from rnn_reference.implementations.unusable import Unusable
-from rnn_reference.places import parted
+from rnn_reference.places import is_file, parted
 
 BUILT_IN = {
     "reference": "rnn_reference",
@@ -263,3 +263,16 @@ def _told(error: BaseException) -> str:
     if isinstance(error, OutOfPatience):
         return str(error)
     return "; ".join(text for _, text in crash("", error).lines)
+
+
+def callable_named(target: str, seconds: float = PATIENCE) -> tuple[Callable[..., Any], list[str]]:
+    """The callable that ``module:callable`` or ``file.py:callable`` names, and notes. Raises Unusable."""
+    where, attribute = parted(target)
+    if not attribute:
+        raise Unusable(f"{target!r} names no callable: module:callable or file.py:callable does")
+    with _quietly():
+        owner, notes = _from_file(where, seconds, False) if is_file(where) else (_from_module(where), [])
+        found = _attribute(owner, attribute, target)
+    if not callable(found):
+        raise Unusable(f"{target} is no callable: it is of type {type(found).__name__}")
+    return found, notes

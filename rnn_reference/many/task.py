@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rnn_reference.report.files import SUMMARY
 from rnn_reference.report.verdict import Report, unusable
 
 EXAMPLES = 1000
@@ -38,7 +39,7 @@ class Task:
             patience = PATIENCE * max(1.0, self.examples / EXAMPLES)
             try:
                 done = subprocess.run(
-                    self._command(path), cwd=self.folder, env=os.environ | ONE_CORE,
+                    self._command(path), cwd=self.folder, env=_environment(),
                     capture_output=True, text=True, errors="replace", timeout=patience, check=False,
                 )  # fmt: skip
             except subprocess.TimeoutExpired:
@@ -54,6 +55,11 @@ class Task:
         run = f"import sys; sys.path[:] = {paths!r}; from rnn_reference.__main__ import main; sys.exit(main())"
         ours = [f"--rnn-report={report}", f"--rnn-seed={self.seed}", f"--rnn-examples={self.examples}"]
         return [sys.executable, "-c", run, self.target, *ours, *self.options]
+
+
+def _environment() -> dict[str, str]:
+    """Our own, but for the summary of a job: three hundred pages are none."""
+    return {name: value for name, value in os.environ.items() if name != SUMMARY} | ONE_CORE
 
 
 def tasks_for(targets: Sequence[str], options: Sequence[str], seed: int, examples: int) -> list[Task]:

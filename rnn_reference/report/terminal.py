@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rnn_reference.report.verdict import Record, Report
-from rnn_reference.verification.compare import BACKWARD
+from rnn_reference.verification.evidence import BACKWARD
 
 WIDTH = 78
 
@@ -57,6 +57,9 @@ def _of_function(name: str, function: dict[str, Any], report: Report) -> Iterato
         if shown["problem"]:
             yield _under("problem", shown["problem"]["text"]), {}
         yield _under("rerun", shown["rerun"]), {}
+    if function["convention"]:
+        yield _under("or", function["convention"]), {"yellow": True}
+        yield _under("judge so", f"--rnn-convention={function['convention_name']}"), {"yellow": True}
     for check in function["advice"] if verdict == "conforms" else ():  # first of all it has to be right
         yield _under("advice", f"{checks[check]['asks'].rstrip('.')} ({check})"), {"yellow": True}
         yield _under("", f"not so here: {checks[check]['message']}"), {"yellow": True}
@@ -104,22 +107,28 @@ def _under(label: str, text: str) -> str:
 
 def _extent(name: str, function: dict[str, Any], report: Report) -> str:
     if function["verdict"] == "not judged":
-        return _why_not(name, [check for check in report["checks"] if check["about"] == name])
+        return why_not(name, report)
     if function["shown_by"]:
         return f", shown by {function['shown_by']}:"
+    error = sharpness(name, report)
+    return f"; an error of {error:.0e} in any element would have been seen" if error else ""
+
+
+def sharpness(name: str, report: Report) -> float | None:
+    """How small an error in a function would have been seen, by the sharpest check that compared its values."""
     mine = (check for check in report["checks"] if check["function"] == name and _is_sharp(check))
-    seen = [check["smallest_error_seen"] for check in mine]
-    return f"; an error of {min(seen):.0e} in any element would have been seen" if seen else ""
+    return min((check["smallest_error_seen"] for check in mine), default=None)
 
 
 def _is_sharp(check: dict[str, Any]) -> bool:
     """Whether it is a check that compares values, and passed: what it would have seen is worth telling."""
-    compares = check["id"].startswith(("forward.", "gradient."))
+    compares = check["id"].startswith(("forward.", "gradient.", "blackbox."))
     return compares and check["outcome"] == "passed" and bool(check["smallest_error_seen"])
 
 
-def _why_not(name: str, asked: list[dict[str, Any]]) -> str:
+def why_not(name: str, report: Report) -> str:
     """Why a function that is there has no verdict."""
+    asked = [check for check in report["checks"] if check["about"] == name]
     needed = sorted({check["function"] for check in asked} - {name})
     if needed:
         return f": {' and '.join(needed)} must work first"

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 from rnn_reference import __version__
-from rnn_reference.implementations.implementation import FUNCTIONS, Implementation
+from rnn_reference.implementations.implementation import Implementation
 
 Record: TypeAlias = dict[str, Any]
 Report: TypeAlias = dict[str, Any]
@@ -25,11 +25,13 @@ def report_on(implementation: Implementation, records: Iterable[Record], left_ou
     """The report on one implementation, after its checks have run, but for those that were ``left_out`` at the end."""
     records = list(records)
     notes = [f"stopped early: {left_out} of {len(records) + left_out} checks did not run"] if left_out else []
-    functions = {name: _of_function(name, implementation.offers(name), records) for name in FUNCTIONS}
+    functions = {name: _of_function(name, implementation.offers(name), records) for name in implementation.judged}
     asked = {record[role] for record in records for role in ("about", "function")}
-    verdict = _overall([functions[name]["verdict"] for name in FUNCTIONS if name in asked])
+    verdict = _overall([functions[name]["verdict"] for name in implementation.judged if name in asked])
     counts = Counter(record["outcome"] for record in records)
-    shown = "id outcome about function asks message lines problem smallest_error_seen ulps notes rerun".split()
+    shown = (
+        "id outcome about function asks message lines faults candidates problem smallest_error_seen ulps notes rerun"
+    ).split()
     return {
         "schema": SCHEMA,
         "suite": __version__,
@@ -43,6 +45,16 @@ def report_on(implementation: Implementation, records: Iterable[Record], left_ou
         "checks": [finite({key: record[key] for key in shown}) for record in records],
         "counts": {outcome: counts[outcome] for outcome in COUNTED if counts[outcome] or outcome in _ALWAYS},
     }
+
+
+def with_conventions(report: Report, seed: int, implementation: Implementation) -> None:
+    """Note in the report which of the wrong forward functions are right by another convention, and by which."""
+    from rnn_reference.verification.conventions import conventions_of
+
+    wrong = [name for name, function in report["functions"].items() if function["verdict"] == "wrong"]
+    for name, conventions in conventions_of(implementation, wrong, seed).items():
+        report["functions"][name]["convention"] = f"right, {conventions.words}"
+        report["functions"][name]["convention_name"] = conventions.name
 
 
 def finite(value: Any) -> Any:
@@ -74,11 +86,14 @@ def _of_function(name: str, offered: bool, records: list[Record]) -> dict[str, A
     mine = [record for record in records if record["function"] == name]
     failures = [record for record in mine if record["outcome"] in WRONG]
     main = main_record(failures)
+    met = {fault: None for record in mine for fault in (*record["faults"], *record["candidates"])}
     return {
         "verdict": _verdict(offered, mine),
         "faults": sorted({fault for record in failures for fault in record["faults"]}),
         "candidates": sorted({fault for record in failures for fault in record["candidates"]}),
-        "convention": None,
+        "hints": hints_for(name, met) if met else [],
+        "convention": None,  # found out at the end, if it is: see with_conventions
+        "convention_name": None,
         "advice": [record["id"] for record in mine if record["outcome"] == "advice"],
         "expected": _by_reason(mine),
         "notes": list(dict.fromkeys(note for record in mine for note in record["notes"])),
@@ -86,6 +101,16 @@ def _of_function(name: str, offered: bool, records: list[Record]) -> dict[str, A
         "first_wrong_step": main["evidence"].get("first_wrong_step") if main else None,
         "evidence": main["evidence"] if main else {},
     }
+
+
+def hints_for(function: str, faults: Iterable[str]) -> list[dict[str, str]]:
+    """For each fault by id: its sentence, and what the catalogue would say to who makes it in that function."""
+    from rnn_reference.faults import CATALOGUE
+
+    shown = ("id", "sentence", "where", "change")
+    found = ((fault, [entry for entry in CATALOGUE if entry.id == fault]) for fault in faults)
+    best = [min(entries, key=lambda entry: entry.function != function) for _, entries in found if entries]
+    return [{name: getattr(entry, name) for name in shown} for entry in best]
 
 
 def _by_reason(records: list[Record]) -> dict[str, list[str]]:

@@ -6,10 +6,8 @@ from typing import Any
 import numpy as np
 
 from rnn_reference.arguments import Array
+from rnn_reference.verification.evidence import BACKWARD, evidence_of, steps_of
 from rnn_reference.verification.outcomes import Wrong
-
-BACKWARD = ("dx", "da")
-"""Tensors whose errors travel from the last step to the first."""
 
 
 def difference(got: Array, expected: Array) -> Array:
@@ -127,14 +125,7 @@ def _wrong(
         "expected": _plain(expected[name][index]),
         "tolerance": float(used[name][index]),
     }
-    evidence: dict[str, Any] = {
-        "worst": worst,
-        "wrong_entries": {n: [int(w.sum()), int(w.size)] for n, w in wrong.items()},
-        "error_per_step": {n: _per_step(off[n]) for n in off if off[n].ndim == 3},
-        "tolerance_per_step": {n: _per_step(used[n]) for n in off if off[n].ndim == 3},
-        "first_wrong_step": _first_wrong_step(wrong),
-    }
-    return Wrong(lines, evidence=evidence)
+    return Wrong(lines, evidence=evidence_of(worst, used, off, wrong))
 
 
 def _times(off: Array, used: Array) -> Array:
@@ -143,29 +134,11 @@ def _times(off: Array, used: Array) -> Array:
         return np.asarray(np.where(off > 0, off / np.maximum(used, np.finfo(float).tiny), 0.0))
 
 
-def _per_step(values: Array) -> list[float | None]:
-    """The largest of each step; None where that is not a number that JSON has."""
-    return [float(v) if np.isfinite(v) else None for v in values.max(axis=(0, 1), initial=0.0)]
-
-
-def _steps(where: Array) -> list[int]:
-    return [int(t) for t in np.flatnonzero(where.any(axis=(0, 1)))]
-
-
-def _first_wrong_step(wrong: Mapping[str, Array]) -> int | None:
-    """The step at which the computation first goes wrong: backward, that is the latest one."""
-    for name, where in wrong.items():
-        if where.ndim == 3:
-            steps = _steps(where)
-            return max(steps) if name in BACKWARD else min(steps)
-    return None
-
-
 def _when(name: str, where: Array) -> list[str]:
     """When a tensor with a time axis goes wrong, in the order in which it is computed."""
     if where.ndim != 3 or where.shape[2] == 1:
         return []
-    steps, last = _steps(where), where.shape[2] - 1
+    steps, last = steps_of(where), where.shape[2] - 1
     if name in BACKWARD:
         if steps == list(range(steps[-1] + 1)):
             return [f"right at t={last}, wrong from t={steps[-1]} back" if steps[-1] == last - 1

@@ -90,7 +90,9 @@ class Diagnosis:
 def explain(outcome: Outcome, about: str, diagnosis: Diagnosis) -> Outcome:
     """The outcome of a check with what is found about its cause: a name, or whose mistake it follows from."""
     function = outcome.function or about
-    if not isinstance(outcome, Wrong | Crashed) or not diagnosis.implementation.offers(function):
+    if not isinstance(outcome, Wrong | Crashed) or function not in FINDERS:
+        return outcome  # of a black box nothing is known that could be told apart
+    if not diagnosis.implementation.offers(function):
         return outcome
     finding = diagnosis.finding(function)
     about_values = not any(label in BESIDE for label, _ in outcome.lines)

@@ -1,0 +1,164 @@
+"""A recurrent network of which nothing can be set: a callable from inputs to outputs, maybe with its state.
+
+It is called with one array, and with a state of its own making where it takes one. What it takes is found out by
+calling it, in this process: how many inputs, in which precision, with a state or without.
+"""
+
+import contextlib
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from rnn_reference.arguments import Array
+from rnn_reference.implementations.implementation import Implementation, crash
+from rnn_reference.implementations.loading import callable_named
+from rnn_reference.implementations.patience import OutOfPatience, at_most
+from rnn_reference.implementations.plain import as_numbers
+from rnn_reference.implementations.unusable import Unusable
+from rnn_reference.verification.outcomes import Crashed, NotImplementedYet, Outcome, TimedOut, Wrong
+
+NAME = "blackbox"
+"""The function that reports have a verdict on."""
+
+LAYOUTS = {"nmt": "(n_x, m, T_x)", "tmn": "(T_x, m, n_x)", "mtn": "(m, T_x, n_x)"}
+
+GUESSES = (3, 2, 4, 5, 8, 10, 6, 7, 9, *range(11, 65), 100, 128, 256, 512, 784, 1024, 1)
+"""Numbers of inputs that are tried; 1 at the end, as it fits anything that broadcasts."""
+
+SAFETY = 2.0**10
+"""Tolerance, over unit roundoff times the largest output: nothing is known of the weights, so it is a modest one."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """One input of a black box: sizes and a seed."""
+
+    n_x: int
+    m: int
+    T_x: int
+    seed: int
+    dtype: str = "float64"
+
+    def __str__(self) -> str:
+        return f"n_x={self.n_x} m={self.m} T_x={self.T_x} seed={self.seed}"
+
+    @property
+    def x(self) -> Array:
+        """Normal numbers ``(n_x, m, T_x)``."""
+        rng = np.random.default_rng([self.seed, self.n_x, self.m, self.T_x])
+        return rng.standard_normal((self.n_x, self.m, self.T_x)).astype(self.dtype)
+
+
+class Blackbox(Implementation):
+    """The callable that ``target`` names (``module:callable``, ``file.py:callable``): ``f(x)`` or ``f(x, state)``.
+
+    Here ``x`` is ``(n_x, m, T_x)`` and outputs are ``(n_y, m, T_x)``; the callable has both in ``layout``. Raises
+    Unusable, with one clear line, if there is no such callable or it takes no ``x``.
+    """
+
+    judged = (NAME,)
+
+    def __init__(self, target: str, layout: str = "nmt", n_x: int | None = None, seconds: float = 10.0) -> None:
+        self._call, notes = callable_named(target, seconds)
+        self._seconds = seconds
+        self._axes = tuple("nmt".index(axis) for axis in layout)
+        super().__init__(target, object(), notes)
+        self.n_x, self.input_dtype = self._found_by_calling(layout, n_x)
+        outputs, state = self.run(Input(self.n_x, 4, 6, 0, self.input_dtype).x)
+        self.dtype = outputs.dtype.name if outputs.dtype.name in ("float16", "float32") else "float64"
+        self._takes_state = self._runs_on(state)
+        how = "" if n_x else ", n_x found by trying"
+        self.notes.append(f"x is given as {LAYOUTS[layout]} in {self.input_dtype}, n_x = {self.n_x}{how}")
+
+    def offers(self, name: str) -> bool:
+        """It has itself, and it may have a state."""
+        return name == NAME or (name == "state" and self._takes_state)
+
+    def laid_out(self, x: Array) -> Array:
+        """``x`` as the callable has it, its own to spoil."""
+        return np.array(x.transpose(self._axes), order="C")
+
+    def run(self, x: Array, *state: Any) -> tuple[Array, Any]:
+        """Outputs ``(n_y, m, T_x)``, and the state after them: None if only outputs come back."""
+        return self.parted(self.called(self.laid_out(x), *state))
+
+    def called(self, *arguments: Any) -> Any:
+        """What the callable returns. Raises the outcome of a call that does not return."""
+        try:
+            with at_most(self._seconds):
+                result = self._call(*arguments)
+        except OutOfPatience:
+            raise TimedOut([("timed out", f"no answer within {self._seconds:g} s")], NAME) from None
+        except (Exception, SystemExit) as error:
+            raise crash(NAME, error) from None
+        if result is None:
+            raise NotImplementedYet([("", "it is a stub: it returns nothing")], NAME)
+        return result
+
+    def parted(self, result: Any) -> tuple[Array, Any]:
+        """Outputs, in the layout of this file, and state. Raises Wrong if outputs are no numbers."""
+        outputs, *states = result if isinstance(result, tuple) else (result,)
+        try:
+            array = as_numbers(outputs).copy()
+        except TypeError as error:
+            raise Wrong([("returned", f"its outputs are not an array of numbers{error}")], NAME) from None
+        if array.ndim == 3:
+            array = array.transpose(np.argsort(self._axes))
+        return array, states[0] if len(states) == 1 else tuple(states) or None
+
+    def tolerance_for(self, outputs: Array) -> float:
+        """How far two runs that should agree may be apart."""
+        u = float(np.finfo(self.dtype).eps) / 2
+        return SAFETY * u * float(np.abs(outputs[np.isfinite(outputs)]).max(initial=0.0))
+
+    def _found_by_calling(self, layout: str, n_x: int | None) -> tuple[int, str]:
+        """The number of inputs and the precision with which a call comes back with one output a step, or comes back."""
+        first: Outcome | None = None
+        returned: list[tuple[int, str]] = []
+        for dtype, size in product(("float64", "float32"), (n_x,) if n_x else GUESSES):
+            given = Input(size, 4, 6, 0, dtype)
+            try:
+                with contextlib.redirect_stdout(io.StringIO()):
+                    outputs, _ = self.run(given.x)
+            except Crashed as crashed:
+                first = first or crashed
+                continue
+            except Outcome as outcome:
+                raise Unusable(f"{self.name}: {_in_a_line(outcome)}") from None
+            if outputs.ndim == 3 and outputs.shape[1:] == (4, 6):
+                return size, dtype
+            returned.append((size, dtype))
+        if returned:
+            return returned[0]
+        assert first is not None
+        help_ = "--rnn-blackbox-inputs=N and --rnn-blackbox-layout=tmn or mtn say what it takes"
+        tried = f"n_x = {n_x}" if n_x else f"n_x up to {max(GUESSES)}"
+        raise Unusable(f"{self.name} takes no x of {LAYOUTS[layout]}, {tried}: {_in_a_line(first)}; {help_}")
+
+    def _runs_on(self, state: Any) -> bool:
+        """Whether the state that came out goes in again, and comes out again."""
+        if state is None:
+            return False
+        try:
+            _, after = self.run(Input(self.n_x, 4, 6, 1, self.input_dtype).x, state)
+        except Outcome:
+            return False
+        return after is not None
+
+
+def _in_a_line(outcome: Outcome) -> str:
+    return "; ".join(text for _, text in outcome.lines)
+
+
+def of_each(part: Callable[[Any], Any], state: Any) -> Any:
+    """The state with something done to each array in it, whatever tuples, lists and dicts hold them."""
+    if isinstance(state, dict):
+        return {name: of_each(part, item) for name, item in state.items()}
+    if isinstance(state, tuple | list):
+        items = [of_each(part, item) for item in state]
+        return type(state)(*items) if hasattr(state, "_fields") else type(state)(items)
+    return None if state is None else part(state)

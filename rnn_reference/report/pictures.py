@@ -1,0 +1,182 @@
+"""Pictures of what is wrong, as SVG that takes its colours from the page around it, drawn from evidence alone."""
+
+import math
+from collections.abc import Iterable, Iterator
+from html import escape
+from typing import Any, TypeAlias
+
+from rnn_reference.verification.evidence import BACKWARD
+
+Steps: TypeAlias = list[float | None]
+Rows: TypeAlias = list[Steps]
+
+WIDTH, LEFT, RIGHT, TOP = 360, 48, 10, 30
+INNER = WIDTH - LEFT - RIGHT
+HIGH = 150
+"""The height of the graph of errors, between its axis and its top."""
+
+LEVELS = 5
+"""Shades of the map: each is a fifth of the decades between its smallest error and its largest."""
+
+
+def error_per_step(evidence: dict[str, Any], key: str) -> str:
+    """The error of each tensor at each time step, on a logarithmic scale, with the tolerance; "" if none is placed."""
+    errors: dict[str, Steps] = {n: s for n, s in evidence.get("error_per_step", {}).items() if len(s) > 1}
+    tolerances: dict[str, Steps] = evidence.get("tolerance_per_step", {})
+    known = [value for name in errors for value in (*errors[name], *tolerances.get(name, [])) if value]
+    if not known or not evidence.get("error_map", errors):
+        return ""
+    low, high = math.floor(math.log10(min(known))), math.ceil(math.log10(max(known)))
+    high = max(high, low + 1)
+    steps, backward = max(map(len, errors.values())), any(name in BACKWARD for name in errors)
+
+    def at(t: int, value: float | None) -> tuple[float, float]:
+        logarithm = high if value is None else math.log10(value) if value else low
+        return LEFT + (t + 0.5) * INNER / steps, TOP + HIGH * (high - max(logarithm, low)) / (high - low)
+
+    parts = [*_decades(low, high), *_step_labels(steps, TOP + HIGH + 16), *_direction(backward, TOP + HIGH + 36)]
+    for number, (name, values) in enumerate(errors.items()):
+        limits = tolerances.get(name, [])
+        parts += [_line([at(t, limit) for t, limit in enumerate(limits) if limit], "limit")]
+        parts += [_line([at(t, value) for t, value in enumerate(values)], f"line s{number % 2}")]
+        parts += [_mark(*at(t, v), v, limits[t] if limits else 0.0, number) for t, v in enumerate(values)]
+        parts += _legend(name, number)
+    if tolerances:
+        parts += [f'<line class="limit" x1="{WIDTH - 122}" x2="{WIDTH - 98}" y1="12" y2="12"/>',
+                  _text(WIDTH - 94, 16, "what is allowed")]  # fmt: skip
+    title = f"Error of {' and '.join(errors)} at each time step"
+    return _svg(TOP + HIGH + 46, title, _told(errors, tolerances, backward), parts, key)
+
+
+def error_map(evidence: dict[str, Any], key: str) -> str:
+    """The block that is wrong as a map: a row for each unit, a column for each step; "" if there is none."""
+    maps: dict[str, Rows] = {n: rows for n, rows in evidence.get("error_map", {}).items() if len(rows[0]) > 1}
+    placed = evidence.get("error_per_step", {})
+    name = next((n for n in maps if n in placed), next(iter(maps), ""))
+    if not name:
+        return ""
+    rows, row_word, column_word = maps[name], *(("unit", "step") if name in placed else ("row", "column"))
+    tall = max(6.0, min(24.0, 240 / len(rows)))
+    parts = [_text(LEFT, 14, f"{name}: a {row_word} a row, a {column_word} a column"), *_cells(rows, tall)]
+    every = math.ceil(len(rows) * 12 / 240)
+    parts += [_text(LEFT - 6, TOP + (i + 0.5) * tall + 4, str(i), "end") for i in range(0, len(rows), every)]
+    bottom = TOP + tall * len(rows)
+    parts += [*_step_labels(len(rows[0]), bottom + 16, "t=" if name in placed else ""), *_shades(rows, bottom + 28)]
+    return _svg(bottom + 48, f"Where {name} is wrong", _map_told(rows, row_word, column_word), parts, key)
+
+
+def _cells(rows: Rows, tall: float) -> Iterator[str]:
+    wide, shade = INNER / len(rows[0]), _shade(rows)
+    for i, row in enumerate(rows):
+        for j, value in enumerate(row):
+            x, y = LEFT + j * wide, TOP + i * tall
+            kind = "nan" if value is None else f"h{shade(value)}"
+            yield f'<rect class="cell {kind}" x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{tall:.1f}"/>'
+            if value is None and wide > 8:
+                yield _text(x + wide / 2, y + tall / 2 + 4, "×", "middle")
+
+
+def _shade(rows: Rows) -> Any:
+    """A function from an error to its shade: 0 for what is right, LEVELS for the largest."""
+    logs = [math.log10(value) for row in rows for value in row if value]
+    low, decades = min(logs, default=0.0), max(logs, default=0.0) - min(logs, default=0.0)
+
+    def shade(value: float) -> int:
+        if not value:
+            return 0
+        return min(1 + int((math.log10(value) - low) / decades * LEVELS), LEVELS) if decades else LEVELS
+
+    return shade
+
+
+def _shades(rows: Rows, y: float) -> Iterator[str]:
+    known = [value for row in rows for value in row if value]
+    labels = ["right", *([f"{min(known):.0e}", "", "", "", f"{max(known):.0e}"] if known else [])]
+    if any(value is None for row in rows for value in row):
+        labels.append("no number")
+    x = float(LEFT)
+    for level, label in enumerate(labels):
+        kind = "nan" if label == "no number" else f"h{level}"
+        yield f'<rect class="cell {kind}" x="{x:.0f}" y="{y:.0f}" width="16" height="12"/>'
+        if label:
+            yield _text(x + 20, y + 10, label)
+        x += 24 + 7 * len(label) if label else 18
+
+
+def _map_told(rows: Rows, row_word: str, column_word: str) -> str:
+    cells = [(math.inf if v is None else v, i, j) for i, row in enumerate(rows) for j, v in enumerate(row)]
+    largest, i, j = max(cells)
+    wrong = sum(value != 0 for value, _, _ in cells)
+    right = [str(c) for c in range(len(rows[0])) if all(row[c] == 0 for row in rows)]
+    worst = "no number" if largest == math.inf else f"{largest:.2g}"
+    everywhere = f" Right in the whole of {column_word} {', '.join(right)}." if right else ""
+    return (f"{len(rows)} rows, {len(rows[0])} columns; {wrong} of {len(cells)} places are wrong. "
+            f"The largest error is {worst}, at {row_word} {i}, {column_word} {j}.{everywhere}")  # fmt: skip
+
+
+def _told(errors: dict[str, Steps], tolerances: dict[str, Steps], backward: bool) -> str:
+    sentences = []
+    for name, values in errors.items():
+        shown = [
+            (t, v) for t, v in enumerate(values) if len(values) <= 12 or t in (0, len(values) // 2, len(values) - 1)
+        ]
+        told = ", ".join(f"t={t}: {'no number' if v is None else f'{v:.1g}'}" for t, v in shown)
+        allowed = max((limit for limit in tolerances.get(name, []) if limit), default=None)
+        sentences.append(f"{name} is off by {told}" + (f"; allowed is {allowed:.0e}." if allowed else "."))
+    way = "The backward pass computes from the last step to the first." if backward else ""
+    return " ".join([*sentences, way]).strip()
+
+
+def _decades(low: int, high: int) -> Iterator[str]:
+    every = math.ceil((high - low) / 5)
+    for decade in range(high, low - 1, -every):
+        y = TOP + HIGH * (high - decade) / (high - low)
+        yield f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
+        yield _text(LEFT - 6, y + 4, f"1e{decade}", "end")
+
+
+def _step_labels(steps: int, y: float, first: str = "t=") -> Iterator[str]:
+    for t in range(0, steps, math.ceil(steps / 10)):
+        yield _text(LEFT + (t + 0.5) * INNER / steps, y, f"{'' if t else first}{t}", "middle")
+
+
+def _direction(backward: bool, y: float) -> Iterator[str]:
+    """An arrow in the order in which the steps are computed."""
+    text = "the backward pass goes this way" if backward else "the forward pass goes this way"
+    tip, tail = (LEFT, LEFT + 60) if backward else (LEFT + 60, LEFT)
+    back = tip + (8 if backward else -8)
+    yield f'<line class="arrow" x1="{tail}" x2="{back}" y1="{y - 4}" y2="{y - 4}"/>'
+    yield f'<polygon class="tip" points="{tip},{y - 4} {back},{y - 9} {back},{y + 1}"/>'
+    yield _text(LEFT + 68, y, text)
+
+
+def _legend(name: str, number: int) -> list[str]:
+    x = LEFT + 80 * number
+    return [_mark(x + 4, 12, 1.0, 0.0, number), _text(x + 14, 16, f"|{name}|")]
+
+
+def _mark(x: float, y: float, value: float | None, limit: float | None, number: int) -> str:
+    """A point of one step: filled where it is wrong, hollow where it is not; a cross for what is no number."""
+    if value is None:
+        return _text(x, y + 5, "×", "middle")
+    kind = f"mark s{number % 2}" + ("" if value > (limit or 0.0) else " right")
+    if number % 2:
+        return f'<rect class="{kind}" x="{x - 4:.1f}" y="{y - 4:.1f}" width="8" height="8"/>'
+    return f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="4"/>'
+
+
+def _line(points: Iterable[tuple[float, float]], kind: str) -> str:
+    return f'<polyline class="{kind}" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in points)}"/>'
+
+
+def _text(x: float, y: float, text: str, anchor: str = "start") -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
+
+
+def _svg(height: float, title: str, told: str, parts: Iterable[str], key: str) -> str:
+    """One picture; ``key`` tells its ids from those of others on the page."""
+    return (
+        f'<svg viewBox="0 0 {WIDTH} {height:.0f}" role="img" aria-labelledby="{key}-title {key}-desc">'
+        f'<title id="{key}-title">{escape(title)}</title><desc id="{key}-desc">{escape(told)}</desc>'
+        f"{''.join(parts)}</svg>"
+    )

@@ -1,0 +1,107 @@
+"""The implementation that a run is about: loaded as its options say, kept, and diagnosed when it first fails."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from rnn_reference.implementations.implementation import Implementation
+
+IMPLEMENTATION = pytest.StashKey[Any]()
+_PROCESS = pytest.StashKey[Any]()
+_DIAGNOSIS = pytest.StashKey[Any]()
+
+
+def begin_to_load(config: pytest.Config) -> None:
+    """Start the process of a target that gets one: it loads while the checks are collected."""
+    if _apart(config, config.option.rnn):
+        config.stash[_PROCESS] = _started(config, config.option.rnn)
+
+
+def implementation_of(config: pytest.Config) -> Implementation:
+    """The implementation under test: that of ``--rnn``, or the reference."""
+    if IMPLEMENTATION not in config.stash:
+        from rnn_reference.implementations.unusable import Unusable
+
+        given = (config.option.rnn_blackbox, config.option.rnn)
+        target = next((name for name in given if name is not None), "reference")
+        try:
+            config.stash[IMPLEMENTATION] = _load(config, target)
+        except (Unusable, OSError) as error:
+            from rnn_reference.report.files import write_for
+            from rnn_reference.report.verdict import unusable
+
+            write_for(config, unusable(target, str(error)))
+            raise pytest.UsageError(str(error)) from None
+    implementation: Implementation = config.stash[IMPLEMENTATION]
+    return implementation
+
+
+def _load(config: pytest.Config, target: str) -> Implementation:
+    """The target's implementation, by the convention that is asked for."""
+    if config.option.rnn_blackbox is not None:
+        from rnn_reference.implementations.blackbox import Blackbox
+
+        layout, n_x = config.option.rnn_blackbox_layout, config.option.rnn_blackbox_inputs
+        return Blackbox(target, layout, n_x, config.option.rnn_timeout)
+    implementation = _loaded(config, target)
+    if config.option.rnn_dtype:
+        implementation.judged_in(config.option.rnn_dtype)
+    if config.option.rnn_convention is None:
+        return implementation
+    from rnn_reference.implementations.conventions import named
+    from rnn_reference.implementations.converted import Converted
+
+    return Converted(implementation, named(config.option.rnn_convention))
+
+
+def _loaded(config: pytest.Config, target: str) -> Implementation:
+    if not _apart(config, target):
+        from rnn_reference.implementations.loading import load
+
+        return load(target, seconds=config.option.rnn_timeout, device=config.option.rnn_device)
+    from rnn_reference.implementations.isolated import Isolated
+    from rnn_reference.implementations.unusable import Unusable
+
+    if config.option.rnn_device != "cpu":
+        raise Unusable(f"--rnn-device={config.option.rnn_device} is for the adapters for torch and jax")
+    process = config.stash.get(_PROCESS, None) or _started(config, target)
+    config.stash[_PROCESS] = None  # the next one gets its own
+    implementation = Isolated(target, *_limits(config), process)
+    config.add_cleanup(implementation.close)
+    return implementation
+
+
+def _apart(config: pytest.Config, target: str) -> bool:
+    """Files and notebooks run in a process of their own; frameworks and modules in this one."""
+    from rnn_reference.places import is_file
+
+    return is_file(target) and not config.option.rnn_in_process
+
+
+def _started(config: pytest.Config, target: str) -> Any:
+    from rnn_reference.implementations.isolated import started
+
+    process = started(target, *_limits(config))
+    config.add_cleanup(process.close)
+    return process
+
+
+def _limits(config: pytest.Config) -> tuple[float, float]:
+    """Seconds and bytes."""
+    return config.option.rnn_timeout, config.option.rnn_memory * 2**30
+
+
+def diagnosis_of(config: pytest.Config) -> Any:
+    """What is wrong with the implementation under test: found out at the first failure, and then remembered."""
+    if _DIAGNOSIS not in config.stash:
+        from rnn_reference.places import is_file
+        from rnn_reference.verification.diagnosis import Diagnosis
+
+        implementation = implementation_of(config)
+        anew = is_file(implementation.name)  # what is imported would only be found again
+        restart = (lambda: _load(config, implementation.name)) if anew else None
+        config.stash[_DIAGNOSIS] = Diagnosis(implementation, config.option.rnn_seed, restart)
+    return config.stash[_DIAGNOSIS]

@@ -1,0 +1,173 @@
+"""Checks that need no weights: right callables are quiet, wrong ones are caught, and all reads as elsewhere."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from boxes import RIGHT, WRONG
+from suite import put_through
+
+from rnn_reference.implementations.blackbox import Blackbox, Input, of_each
+from rnn_reference.implementations.unusable import Unusable
+from rnn_reference.places import checks_folder
+
+BOXES = Path(__file__).resolve().parent / "boxes.py"
+IDS = (checks_folder() / "blackbox" / "ids.txt").read_text(encoding="utf-8").split()
+
+
+def box(name):
+    """One of the callables beside this file."""
+    return Blackbox(f"{BOXES}:{name}", RIGHT.get(name, "nmt"))
+
+
+def outcomes(name, *options):
+    """The outcome of each check of one of the callables."""
+    run = put_through(box(name), f"--rnn-blackbox={name}", *options)
+    return {id: record["outcome"] for id, record in run.records.items()}
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("name", RIGHT)
+def test_right_ones_are_quiet(name):
+    """A right network passes all that it is asked over 200 fresh inputs for each check."""
+    found = outcomes(name, "--rnn-examples=200")
+    stateless = name in ("projected", "at_once")
+    assert set(found.values()) == ({"passed", "not offered"} if stateless else {"passed"})
+    assert [id for id, outcome in found.items() if outcome == "not offered"] == (
+        ["blackbox.split", "blackbox.no_state"] if stateless else []
+    )
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_ones_are_caught(name):
+    """A wrong network is caught by the check that asks for what it breaks."""
+    assert outcomes(name)[WRONG[name]] in ("failed", "crashed")
+
+
+def test_every_check_catches_one():
+    """Each of the checks is shown to catch a mistake."""
+    assert set(WRONG.values()) == set(IDS)
+
+
+def test_the_ids_are_frozen():
+    """The checks of a black box are those of their own list, in its order."""
+    assert list(outcomes("plain", "--rnn-examples=1")) == IDS
+
+
+def test_no_other_run_has_them(suite):
+    """A run for the six functions asks none of these."""
+    assert not any(id.startswith("blackbox.") for id in suite(object(), "--rnn-examples=1").records)
+
+
+def test_a_right_one_conforms(verdict_on):
+    """The command on a right callable ends with 0, and its report is the usual one, with one function."""
+    done = verdict_on(f"--rnn-blackbox={BOXES}:plain")
+    assert (done.status, done.report["verdict"]) == (0, "conforms")
+    assert list(done.report["functions"]) == ["blackbox"]
+    assert done.report["counts"]["passed"] == len(IDS)
+    assert any("n_x = 5, n_x found by trying" in note for note in done.report["implementation"]["notes"])
+
+
+def test_a_wrong_one_is_told_of(verdict_on):
+    """The command on a wrong callable ends with 1, says what differs, and how to ask again."""
+    done = verdict_on(f"--rnn-blackbox={BOXES}:two_directions", "--rnn-seed=4")
+    assert (done.status, done.report["verdict"]) == (1, "wrong")
+    assert "blackbox.causal" in {check["id"] for check in done.report["checks"] if check["outcome"] == "failed"}
+    assert f"--rnn-blackbox={BOXES}:two_directions --rnn-only=blackbox." in done.printed
+
+
+def test_the_line_to_run_it_again_is_whole(verdict_on):
+    """Layout and number of inputs are part of the line that asks the same again."""
+    options = ("--rnn-blackbox-layout=tmn", "--rnn-blackbox-inputs=2")
+    done = verdict_on(f"--rnn-blackbox={BOXES}:gated", *options)
+    assert done.status == 0
+    assert all(" ".join(options) in check["rerun"] for check in done.report["checks"])
+
+
+def test_plain_pytest_asks_the_same(run, tmp_path):
+    """``pytest --rnn-blackbox`` without a path asks these checks and no others."""
+    command = ("-m", "pytest", "-p", "rnn_reference.plugin", f"--rnn-blackbox={BOXES}:plain", "--rnn-report=out.json")
+    done = run(*command, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [check["id"] for check in json.loads((tmp_path / "out.json").read_text())["checks"]] == IDS
+
+
+@pytest.mark.parametrize(("name", "says"), [
+    ("plain_typo", "there is no plain_typo"),
+    ("U", "is no callable"),
+    ("wants_inputs", "--rnn-blackbox-inputs"),
+    ("stub", "is a stub"),
+])  # fmt: skip
+def test_what_cannot_be_judged_is_unusable(name, says):
+    """A callable that is not there, is none, takes nothing that is tried, or is a stub: one line says so."""
+    with pytest.raises(Unusable, match=says) as told:
+        box(name)
+    assert "\n" not in str(told.value)
+
+
+def test_a_file_alone_names_no_callable():
+    """Without an attribute there is nothing to call."""
+    with pytest.raises(Unusable, match="names no callable"):
+        Blackbox(str(BOXES))
+
+
+def test_the_number_of_inputs_may_be_said():
+    """What takes a number of inputs that nobody would guess is judged when it is said."""
+    made = Blackbox(f"{BOXES}:wants_inputs", n_x=3000)
+    assert made.n_x == 3000
+    assert made.run(Input(3000, 2, 4, 0).x)[0].shape == (4, 2, 4)
+
+
+def test_one_that_does_not_end_is_unusable():
+    """A call that does not come back is given up."""
+    with pytest.raises(Unusable, match="no answer within"):
+        Blackbox(f"{BOXES}:endless", seconds=0.3)
+
+
+@pytest.mark.parametrize("options", [
+    ("--rnn=reference",),
+    ("--rnn-convention=logits",),
+    ("--rnn-blackbox-inputs=0",),
+    ("--rnn-blackbox-layout=ntm",),
+], ids=" ".join)  # fmt: skip
+def test_options_that_do_not_go_together_are_usage_errors(options, verdict_on):
+    """A second target, a convention, no inputs and an unknown layout are refused, with status 2."""
+    done = verdict_on(f"--rnn-blackbox={BOXES}:plain", *options)
+    assert done.status == 2
+    assert "--rnn-" in done.printed
+    assert "Traceback" not in done.printed
+
+
+def test_precision_and_state_are_found_out():
+    """Outputs in float32 are judged in float32; what takes a state is seen to, and what does not is."""
+    assert (box("long_short_term").dtype, box("gated").dtype) == ("float32", "float64")
+    assert {name: box(name).offers("state") for name in RIGHT} == {
+        name: name not in ("projected", "at_once") for name in RIGHT
+    }
+
+
+def test_a_state_is_gone_through_whatever_holds_it():
+    """Tuples, lists, dicts and None within a state keep their form."""
+    state = {"h": (np.ones(2), [np.ones(1), None])}
+    zero = of_each(lambda array: 0 * array, state)
+    assert isinstance(zero["h"], tuple) and zero["h"][1][1] is None
+    assert not zero["h"][0].any() and not zero["h"][1][0].any()
+
+
+def test_a_layer_of_torch(script, folder):
+    """torch.nn.RNN in a lambda conforms: first contact for a kernel whose weights nobody sets."""
+    pytest.importorskip("torch")
+    source = """
+import torch
+layer = torch.nn.RNN(3, 5)
+def f(x, state=None):
+    with torch.no_grad():
+        outputs, state = layer(torch.from_numpy(x), state)
+    return outputs, state
+"""
+    made = Blackbox(f"{folder / script(source)}:f", "tmn")
+    run = put_through(made, "--rnn-blackbox=torch", "--rnn-examples=50")
+    assert made.dtype == "float32"
+    assert {record["outcome"] for record in run.records.values()} == {"passed"}
