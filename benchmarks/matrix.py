@@ -51,7 +51,8 @@ SCRIPTS = [Row("keras_float64", backend) for backend in ("torch", "jax", "numpy"
 UPSTREAM = """\
 Keras's `result_type` makes float32 of two float64 on every backend but tensorflow, and its matrix products follow.
 Upstream, of other operations: [keras-team/keras#23223](https://github.com/keras-team/keras/issues/23223), closed by
-[#23225](https://github.com/keras-team/keras/pull/23225). The adapter asks to be judged in what `result_type` gives. Of
+[#23225](https://github.com/keras-team/keras/pull/23225). The adapter asks to be judged in what `result_type` gives; on
+jax its float64 is left off, as jax has it by default, since with it on the layer raises what the script shows. Of
 the clip that onnx's evaluator leaves out no thread was found (it left `direction` out as well, until
 [onnx/onnx#7935](https://github.com/onnx/onnx/pull/7935)); whatever is to run a file is first seen to heed the file's
 attributes. cuDNN's tanh in float32, on a GPU, is a finding of its own: [gpu.md](gpu.md)."""
@@ -139,7 +140,8 @@ Made by `make matrix` on {datetime.date.today()}, Python {platform.python_versio
 
 A cell is how many checks passed of those that the implementation offers something for. The worst error is in units in
 the last place of the largest element of its tensor, over the nine [certified cases](golden.md); in float64 against the
-certified values, in float32 against the reference in float64 at the same inputs.
+certified values, in float32 against the reference in float64 at the same inputs. Beside it stands the
+case.
 
 {table(heads, lines)}
 

@@ -26,17 +26,17 @@ def right(case: Certified, dtype: str) -> tuple[tuple[Array, Array, dict[str, Ar
     return (x, a0, parameters), da, {"a": a, **rnn_backward(da, caches)}
 
 
-def errors(implementation: Implementation, dtype: str) -> tuple[float, float | None]:
-    """The worst error of the states, and of the gradients if it offers them."""
-    states, gradients = 0.0, 0.0
-    for case in read_certified(checks_folder() / "golden" / "certified.json").values():
+def errors(implementation: Implementation, dtype: str) -> dict[str, str]:
+    """The worst error of the states, and of the gradients if it offers them, each with the case in which it is so."""
+    states, gradients = [], []
+    for name, case in read_certified(checks_folder() / "golden" / "certified.json").items():
         inputs, da, exact = right(case, dtype)
         a, _, caches = implementation.rnn_forward(*inputs)
-        states = max(states, _units(a, exact["a"], dtype))
+        states.append((_units(a, exact["a"], dtype), name))
         if implementation.offers("rnn_backward"):
             got = implementation.rnn_backward(da, caches)
-            gradients = max(gradients, *(_units(got[name], exact[name], dtype) for name in GRADIENTS))
-    return states, gradients if implementation.offers("rnn_backward") else None
+            gradients += [(_units(got[tensor], exact[tensor], dtype), name) for tensor in GRADIENTS]
+    return {"states": _worst(states), "gradients": _worst(gradients)}
 
 
 def _units(got: Array, exact: Array, dtype: str) -> float:
@@ -55,8 +55,11 @@ def versions(target: str) -> str:
     return f"keras {version('keras')} on {backend} {version(backend)}"
 
 
-def _told(error: float) -> str:
-    return f"{error:.1f}" if error < 1e4 else f"{error:.0e}"
+def _worst(found: list[tuple[float, str]]) -> str:
+    if not found:
+        return "-"
+    error, case = max(found)
+    return f"{error:.1f} ({case})" if error < 1e4 else f"{error:.0e} ({case})"
 
 
 def main() -> None:
@@ -66,8 +69,7 @@ def main() -> None:
     implementation.judged_in(dtype)
     found = {"version": versions(target), "states": "-", "gradients": "-"}
     try:
-        states, gradients = errors(implementation, dtype)
-        found |= {"states": _told(states), "gradients": "-" if gradients is None else _told(gradients)}
+        found |= errors(implementation, dtype)
     except Exception as error:  # the suite says more of it
         print(error, file=sys.stderr)
     print(json.dumps(found))
