@@ -94,7 +94,7 @@ def test_the_page_is_made_of_results(bench, tmp_path):
     """The page says when and where, how much was measured, what was found, what holds, and the seconds of verdicts."""
     pytest.importorskip("matplotlib")
     page = importlib.import_module("performance_page").page
-    text = page(*bench.results.read(saved(tmp_path)), [("torch", 12.345)], "2001-02-04")
+    text = page(*bench.results.read(saved(tmp_path)), [("torch", 12.345)], "2001-02-04", "| parts |")
     assert "on 2001-02-04 from results of 2001-02-03, 3 of the 64 points of the whole grid: one of ours" in text
     assert "numpy 2; Python 3. Not installed: keras." in text
     for row in (

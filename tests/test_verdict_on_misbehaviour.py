@@ -76,8 +76,8 @@ def test_interrupting_writes_the_report(tmp_path):
     """Ctrl-C ends the run with a report of the checks that ran, which does not call anything right as a whole."""
     report = tmp_path / "report.json"
     target = FOLDER.parent.parent / "examples" / "right.py"
-    run = subprocess.Popen([sys.executable, "-m", "rnn_reference", target, f"--rnn-report={report}", "-v", "--rnn-examples=300"],
-                           stdout=subprocess.PIPE, text=True, cwd=FOLDER.parent.parent)  # fmt: skip
+    command = [sys.executable, "-m", "rnn_reference", target, f"--rnn-report={report}", "-v", "--rnn-examples=300"]
+    run = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=FOLDER.parent.parent)
     while "test_property" not in run.stdout.readline():
         pass
     run.send_signal(signal.SIGINT)
