@@ -12,6 +12,8 @@ from rnn_reference.implementations.blackbox import Blackbox, Input, of_each
 from rnn_reference.implementations.unusable import Unusable
 from rnn_reference.places import checks_folder
 
+pytestmark = pytest.mark.waits
+
 BOXES = Path(__file__).resolve().parent / "boxes.py"
 IDS = (checks_folder() / "blackbox" / "ids.txt").read_text(encoding="utf-8").split()
 

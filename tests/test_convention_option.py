@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.waits
+
 BATCH_FIRST = """
 import numpy as np
 

@@ -331,6 +331,7 @@ def test_other_people_s_runs_pay_nothing(run, tmp_path):
     assert "1 passed" in done.stdout and "checks" not in done.stdout
 
 
+@pytest.mark.waits
 def test_a_precision_can_be_asked_for(verdict_on):
     """``--rnn-dtype`` judges in another precision than the target's own, says so, and reruns so."""
     run = verdict_on("examples/right.py", "--rnn-dtype=float32", "--rnn-only=forward")
@@ -340,6 +341,7 @@ def test_a_precision_can_be_asked_for(verdict_on):
     assert verdict_on("examples/right.py", "--rnn-dtype=float8").status == 2
 
 
+@pytest.mark.waits
 @pytest.mark.parametrize(("target", "says"), {
     "stepwise": "stepwise computes on the cpu alone",
     "examples/right.py": "is for the adapters for torch and jax",
@@ -350,6 +352,7 @@ def test_a_device_that_nothing_computes_on_is_refused(verdict_on, target, says):
     assert (run.status, says in run.printed) == (2, True), run.printed
 
 
+@pytest.mark.waits
 def test_a_device_that_torch_has_not_is_refused(verdict_on):
     """``--rnn-device=cuda`` without a GPU, or with a name of no device, says what torch says."""
     torch = pytest.importorskip("torch", reason="torch is not installed: pip install 'rnn-reference[torch]'")
