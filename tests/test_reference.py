@@ -252,6 +252,8 @@ REFUSED = {
                  lambda: rnn_backward(P.da[:, :, 1:], rnn_forward(*P.inputs)[2])),
     "one cache": (TypeError, "caches must be (a list with one cache for each time step, x)",
                   lambda: rnn_backward(P.da, rnn_cell_forward(*P.step)[2])),
+    "caches without x": (TypeError, "caches must be (a list with one cache for each time step, x)",
+                         lambda: rnn_backward(P.da, rnn_forward(*P.inputs)[2][:1])),
     "caches of three": (TypeError, "caches[0][0] must be (a_next, a_prev, xt, parameters), got a tuple of length 3",
                         lambda: rnn_backward(P.da, ([(1, 2, 3)], P.x))),
     "cache of strings": (TypeError, "a_next must be an array of numbers",
