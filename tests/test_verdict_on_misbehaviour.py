@@ -1,5 +1,6 @@
 """Whatever an implementation does, the command ends with a verdict and a report."""
 
+import functools
 import json
 import os
 import re
@@ -77,7 +78,10 @@ def test_interrupting_writes_the_report(tmp_path):
     report = tmp_path / "report.json"
     target = FOLDER.parent.parent / "examples" / "right.py"
     command = [sys.executable, "-m", "rnn_reference", target, f"--rnn-report={report}", "-v", "--rnn-examples=300"]
-    run = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=FOLDER.parent.parent)
+    heeds = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # what runs in the background does not
+    run = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, cwd=FOLDER.parent.parent, preexec_fn=heeds,  # noqa: PLW1509 (no threads here)
+    )  # fmt: skip
     while "test_property" not in run.stdout.readline():
         pass
     run.send_signal(signal.SIGINT)
