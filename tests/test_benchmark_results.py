@@ -108,7 +108,8 @@ def test_the_page_is_made_of_results(bench, tmp_path):
 
 def run(*arguments, cwd):
     """A command of the benchmarks, in a process of its own."""
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}  # not xdist's
+    environment = inherited | {"PYTHONPATH": str(ROOT)}
     command = [sys.executable, *arguments]
     done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
