@@ -23,6 +23,8 @@ from results import Result, described, newest, read
 from side_by_side import FEWEST, SHORT
 from tables import RATIOS, aligned, length_rows, line_rows, memory_rows, noise, ratio_rows
 
+from rnn_reference.implementations.process import ONE_THREAD
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "performance.md"
 TARGETS = {"examples/right.py": None, "torch": "torch"}
@@ -72,10 +74,9 @@ tanh, which numpy has not, and results written into arrays of the caller's, for 
 
 def anatomy() -> str:
     """The parts of the loop, measured in a process with one thread."""
-    one_thread = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     script = Path(__file__).with_name("anatomy.py")
     path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-    environment = os.environ | one_thread | {"PYTHONPATH": path}
+    environment = os.environ | ONE_THREAD | {"PYTHONPATH": path}
     done = subprocess.run([sys.executable, script], env=environment, check=True, capture_output=True, text=True)
     return done.stdout.strip()
 

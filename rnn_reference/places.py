@@ -1,10 +1,12 @@
 """Where the parts that are no modules lie, and where a target does."""
 
+from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
 
 
+@cache
 def checks_folder() -> Path:
     """The folder of the checks: in the package once installed, beside it in a clone."""
     inside = PACKAGE / "checks"

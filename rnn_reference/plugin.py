@@ -52,10 +52,11 @@ class Checks(pytest.Module):
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Module | None:
     """Collect our files also where ``python_files`` of the project would not."""
-    patterns = parent.config.getini("python_files")
-    usual = parent.session.isinitpath(file_path) or any(file_path.match(pattern) for pattern in patterns)
-    if usual or file_path.suffix != ".py" or not file_path.name.startswith("test_") or not _is_ours(file_path):
+    if not _is_ours(file_path) or not file_path.match("test_*.py"):
         return None
+    patterns = parent.config.getini("python_files")
+    if parent.session.isinitpath(file_path) or any(file_path.match(pattern) for pattern in patterns):
+        return None  # pytest's own collector takes it
     module: pytest.Module = parent.ihook.pytest_pycollect_makemodule(module_path=file_path, parent=parent)
     return module
 

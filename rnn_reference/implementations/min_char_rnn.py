@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from rnn_reference.activations import softmax_forward
 from rnn_reference.arguments import Array, Parameters
+from rnn_reference.implementations.predictions import predictions_of
 
 SMALL = 2.0**-60
 """What ``da`` is scaled by, and its gradients back: exactly, and none of them comes near the clip at 5."""
@@ -40,8 +40,7 @@ class MinCharRnn:
                 if result is None:
                     return None
                 a[:, column, t] = np.asarray(result["the last state"])[:, 0]
-        scores = np.tensordot(parameters["Wya"], a, 1) + parameters["by"][..., None]
-        return a, softmax_forward(scores), (x, a0, parameters)
+        return a, predictions_of(a, parameters), (x, a0, parameters)
 
     def rnn_backward(self, da: Array, caches: Any) -> Any:
         """The gradients, each column's from one call."""

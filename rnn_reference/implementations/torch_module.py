@@ -70,7 +70,7 @@ class TorchModule:
 
     def _set(self, layer: torch.nn.Module, parameters: Parameters) -> dict[str, torch.Tensor]:
         own = self._weights(layer)
-        values = {"weight_ih": "Wax", "weight_hh": "Waa", "bias_ih": "ba"}
+        values = {role: gradient.removeprefix("d") for gradient, role in ROLES.items()}
         with torch.no_grad():
             for role, parameter in own.items():
                 value = parameters[values[role]] if role in values else 0 * parameters["ba"]

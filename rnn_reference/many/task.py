@@ -9,14 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rnn_reference.implementations.process import ONE_THREAD
 from rnn_reference.report.files import SUMMARY
 from rnn_reference.report.verdict import Report, unusable
 
 EXAMPLES = 1000
 """Fresh problems for each property in one task; a campaign of more is so many tasks, each with seeds of its own."""
-
-ONE_CORE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-"""Tasks share the cores between them: threads of one would only be in another's way."""
 
 PATIENCE = 900.0
 """Seconds for a whole task and 1,000 examples: what runs in its process, as a framework does, has no other limit."""
@@ -58,8 +56,11 @@ class Task:
 
 
 def _environment() -> dict[str, str]:
-    """Our own, but for the summary of a job: three hundred pages are none."""
-    return {name: value for name, value in os.environ.items() if name != SUMMARY} | ONE_CORE
+    """Our own, but for the summary of a job: three hundred pages are none.
+
+    With one thread for each task: they share the cores between them.
+    """
+    return {name: value for name, value in os.environ.items() if name != SUMMARY} | ONE_THREAD
 
 
 def tasks_for(targets: Sequence[str], options: Sequence[str], seed: int, examples: int) -> list[Task]:
