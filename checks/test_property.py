@@ -197,10 +197,11 @@ def test_caches_kept(implementation, judge, every_problem):
 
     @every_problem
     def ask(problem, t):
-        _, _, caches = implementation.rnn_forward(*problem.inputs)
-        before = implementation.rnn_backward(problem.da, caches)
-        implementation.rnn_forward(*problem.at(seed=problem.seed + 1).inputs)
-        after = implementation.rnn_backward(problem.da, caches)
+        (_, _, caches), (before,) = implementation.there_and_back("rnn", problem.inputs, problem.da)
+        other = problem.at(seed=problem.seed + 1).inputs
+        with implementation.together([("rnn_forward", other), ("rnn_backward", (problem.da, caches))]):
+            implementation.rnn_forward(*other)
+            after = implementation.rnn_backward(problem.da, caches)
         judge.close(after, before, network_answers(problem).tolerance, "before another forward pass it was")
 
 
@@ -210,10 +211,11 @@ def test_cell_caches_kept(implementation, judge, every_problem):
 
     @every_problem
     def ask(problem, t):
-        _, _, cache = implementation.rnn_cell_forward(*problem.step)
-        before = implementation.rnn_cell_backward(problem.da[:, :, 0], cache)
-        implementation.rnn_cell_forward(*problem.at(seed=problem.seed + 1).step)
-        after = implementation.rnn_cell_backward(problem.da[:, :, 0], cache)
+        da_next, other = problem.da[:, :, 0], problem.at(seed=problem.seed + 1).step
+        (_, _, cache), (before,) = implementation.there_and_back("rnn_cell", problem.step, da_next)
+        with implementation.together([("rnn_cell_forward", other), ("rnn_cell_backward", (da_next, cache))]):
+            implementation.rnn_cell_forward(*other)
+            after = implementation.rnn_cell_backward(da_next, cache)
         judge.close(after, before, _cell_tolerance(problem), "before another step forward it was")
 
 
@@ -273,9 +275,10 @@ def test_cell_cotangent_kept(implementation, judge, every_problem):
 
     @every_problem
     def ask(problem, t):
-        _, _, cache = implementation.rnn_cell_forward(*problem.step)
+        step = judge.own_copies(dict(zip(("xt", "a_prev", "parameters"), problem.step, strict=True)))
         given = judge.own_copies({"da_next": problem.da[:, :, 0]})
-        first, second = (implementation.rnn_cell_backward(given["da_next"], cache, as_they_are=True) for _ in range(2))
+        twice = (given["da_next"], given["da_next"])
+        _, (first, second) = implementation.there_and_back("rnn_cell", tuple(step.values()), *twice, as_they_are=True)
         require_unchanged(given, judge.own_copies({"da_next": problem.da[:, :, 0]}), "rnn_cell_backward")
         judge.close(second, first, _cell_tolerance(problem), "the first call gave")
 

@@ -57,9 +57,9 @@ class Converted(Implementation):
         self._inner.close()
 
     @contextlib.contextmanager
-    def together(self, calls: list[tuple[str, tuple[Any, ...]]]) -> Iterator[None]:
+    def together(self, calls: list[tuple[str, tuple[Any, ...]]], as_they_are: bool = False) -> Iterator[None]:
         """Leave it to the one inside to make these calls at once."""
-        with self._inner.together([(name, self._theirs(name, given)) for name, given in calls]):
+        with self._inner.together([(name, self._theirs(name, given)) for name, given in calls], as_they_are):
             yield
 
     def _handed_over(self, name: str, arguments: tuple[Any, ...], as_they_are: bool) -> Any:

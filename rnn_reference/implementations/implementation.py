@@ -142,17 +142,17 @@ class Implementation:
             return [getattr(self, name)(*arguments) for arguments in calls]
 
     def there_and_back(
-        self, of: str, inputs: tuple[Any, ...], *cotangents: Array
+        self, of: str, inputs: tuple[Any, ...], *cotangents: Array, as_they_are: bool = False
     ) -> tuple[tuple[Array, Array, Any], list[dict[str, Array]]]:
         """A forward pass, and a backward pass from it for each cotangent; ``of`` is ``rnn`` or ``rnn_cell``."""
         forward, backward = getattr(self, f"{of}_forward"), getattr(self, f"{of}_backward")
         back = [(f"{of}_backward", (da, Handle(LAST_CACHE))) for da in cotangents]
-        with self.together([(f"{of}_forward", inputs), *back]):
-            there = forward(*inputs)
-            return there, [backward(da, there[2]) for da in cotangents]
+        with self.together([(f"{of}_forward", inputs), *back], as_they_are):
+            there = forward(*inputs, as_they_are=as_they_are)
+            return there, [backward(da, there[2], as_they_are=as_they_are) for da in cotangents]
 
     @contextlib.contextmanager
-    def together(self, calls: list[tuple[str, tuple[Any, ...]]]) -> Iterator[None]:
+    def together(self, calls: list[tuple[str, tuple[Any, ...]]], as_they_are: bool = False) -> Iterator[None]:
         """In the block these calls are made, and in this order: whoever gains by it makes them at once."""
         yield
 

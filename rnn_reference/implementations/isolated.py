@@ -7,7 +7,7 @@ outcome, and the next one finds a new process.
 
 import contextlib
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -80,10 +80,10 @@ class Isolated(Implementation):
         self._process.close()
 
     @contextlib.contextmanager
-    def together(self, calls: list[tuple[str, tuple[Any, ...]]]) -> Iterator[None]:
+    def together(self, calls: list[tuple[str, tuple[Any, ...]]], as_they_are: bool = False) -> Iterator[None]:
         """Ask for all calls in one message, which takes longer than most calls, and have their results ready."""
         try:
-            self._came.extend(self._called([(name, map(self._in_its_dtype, given)) for name, given in calls]))
+            self._came.extend(self._called(calls, as_they_are))
             yield
         finally:
             self._came.clear()
@@ -92,8 +92,7 @@ class Isolated(Implementation):
         if self._came:
             result, changed = self._came.popleft()
         else:
-            given = arguments if as_they_are else map(self._in_its_dtype, arguments)
-            ((result, changed),) = self._called([(name, given)], as_they_are)
+            ((result, changed),) = self._called([(name, arguments)], as_they_are)
         for argument, now in zip(arguments, changed, strict=False):
             if now is not None:
                 _write_back(argument, now)
@@ -101,9 +100,10 @@ class Isolated(Implementation):
             result[-1].given_up = self._given_up
         return result
 
-    def _called(self, calls: list[tuple[str, Iterable[Any]]], as_they_are: bool = False) -> list[tuple[Any, Any]]:
+    def _called(self, calls: list[tuple[str, tuple[Any, ...]]], as_they_are: bool) -> list[tuple[Any, Any]]:
         """What each call returned, and what it made of its arguments. Raises the outcome of the first that failed."""
-        functions, each = [name for name, _ in calls], [list(given) for _, given in calls]
+        functions = [name for name, _ in calls]
+        each = [list(given if as_they_are else map(self._in_its_dtype, given)) for _, given in calls]
         handles = [argument for given in each for argument in given if isinstance(argument, Handle)]
         question = {"call": functions, "each": each, "as_they_are": as_they_are}
         reply = self._ask(functions, question, handles, "returned", "changed")

@@ -7,6 +7,7 @@ plain values back (``rnn_reference.implementations.pipe``).
 
 import contextlib
 import faulthandler
+import gc
 import itertools
 import os
 import sys
@@ -41,6 +42,7 @@ def main(shared: str) -> None:
         first = channel.receive().value()
         _limit_memory(first["memory"])
         worker = _loaded(first, channel)
+        gc.freeze()  # what has been imported stays: to look through it for garbage takes as long as twenty calls
         while worker:
             worker.answer(channel.receive())
     os._exit(0)  # whatever the target left running or registered ends here

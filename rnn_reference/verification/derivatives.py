@@ -26,7 +26,7 @@ STEPS = 2.0 ** -np.array([1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20])
 
 MOVES = np.concatenate([STEPS, -STEPS])
 COMPLEX_STEP = 2.0**-100
-NUMBERS_AT_ONCE = 2**20
+NUMBERS_AT_ONCE = 2**17
 """Input numbers of one call: what a cache holds, and a pipe to another process carries, in one go."""
 
 NUMBERS_TOGETHER = 2**16
@@ -104,16 +104,24 @@ def _better(best: Limit, value: Array, cut_off: Array, rounding: Array) -> Limit
 
 
 def by_injection(
-    forward: Forward, x: Array, a0: Array, parameters: Parameters, da: Array, a_rounding: Array
+    forward: Forward,
+    x: Array,
+    a0: Array,
+    parameters: Parameters,
+    da: Array,
+    a_rounding: Array,
+    a: Array | None = None,
 ) -> Derivative:
     """The gradients that ``rnn_backward`` should give, from a few calls of a forward pass that conforms.
 
     The pre-activation of unit i at step t is moved through n_a more inputs, zero but there, that reach it by
     an identity beside ``Wax``; every move of every unit is a further column of one batch. The chain rule gives the
-    rest: every gradient is a product of ``dL/dz`` with what is known. ``a_rounding`` says by how much rounding moves
-    each element of ``a`` (rms). Arrays as for ``rnn_forward`` and ``rnn_backward``, float64.
+    rest: every gradient is a product of ``dL/dz`` with what is known. Of the predictions, which nothing here needs,
+    one row is asked for. ``a_rounding`` says by how much rounding moves each element of ``a`` (rms); ``a`` is asked
+    for where it is not given. Arrays as for ``rnn_forward`` and ``rnn_backward``, float64.
     """
-    (a,) = forward([(x, a0, parameters)])
+    if a is None:
+        (a,) = forward([(x, a0, parameters)])
     scale = np.sqrt(np.sum((da * a_rounding) ** 2, axis=(0, 2)) / 2)
     rounding = scale / STEPS[:, None, None]
     steps = []
@@ -139,9 +147,12 @@ def keeps_complex(forward: Forward, x: Array, a0: Array, parameters: Parameters)
     return np.iscomplexobj(a) and bool(np.all(np.isfinite(a)) and np.all(np.any(a.imag != 0, axis=(0, 1))))
 
 
-def by_complex_step(forward: Forward, x: Array, a0: Array, parameters: Parameters, da: Array) -> Gradients:
+def by_complex_step(
+    forward: Forward, x: Array, a0: Array, parameters: Parameters, da: Array, a: Array | None = None
+) -> Gradients:
     """The same gradients to rounding, for a forward pass that takes complex numbers and keeps them."""
-    (a,) = forward([(x, a0, parameters)])
+    if a is None:
+        (a,) = forward([(x, a0, parameters)])
     move = np.array([1j * COMPLEX_STEP])
     moved = enumerate(_moved(forward, x, a0, parameters, a, move))
     slopes = [np.einsum("jkimt,jmt->im", after.imag, da[:, :, t:]) / COMPLEX_STEP for t, after in moved]
@@ -157,6 +168,7 @@ def _moved(forward: Forward, x: Array, a0: Array, parameters: Parameters, a: Arr
     n_x, m, T_x = x.shape
     n_a = len(a0)
     widened = {**parameters, "Wax": np.concatenate([parameters["Wax"], np.eye(n_a)], axis=1)}
+    widened |= {name: parameters[name][:1] for name in ("Wya", "by")}
 
     def inputs(t: int, units: range) -> Inputs:
         columns = (len(moves), len(units), m)
