@@ -149,14 +149,15 @@ def noticed(name: str, variants: Iterable[Fault]) -> str:
 
 
 def rows(ids: Iterable[str] | None = None, processes: int | None = None) -> list[list[str]]:
-    """The table's rows, for the faults of these ids or for all, made by as many processes as there are cores."""
+    """The table's rows, for the faults of these ids or for all, made by so many processes (default: the cores)."""
     wanted = list(dict.fromkeys(fault.id for fault in CATALOGUE) if ids is None else ids)
     numbers = {mistake: [k for k, fault in enumerate(CATALOGUE) if fault.id == mistake] for mistake in wanted}
     every = [k for own in numbers.values() for k in own]
-    with ProcessPoolExecutor(
-        processes, mp_context=get_context("spawn")
-    ) as pool:  # torch's threads do not survive a fork
-        runs = dict(zip(every, pool.map(by_the_suite, every, chunksize=4), strict=True))
+    if processes == 1:
+        runs = {k: by_the_suite(k) for k in every}
+    else:
+        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:  # torch's threads survive no fork
+            runs = dict(zip(every, pool.map(by_the_suite, every, chunksize=4), strict=True))
     found = []
     for mistake, own in numbers.items():
         variants = [CATALOGUE[k] for k in own]
