@@ -7,9 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from suite import found
 
+from rnn_reference.faults import CATALOGUE
 from rnn_reference.implementations.isolated import STRIKES, Isolated
 from rnn_reference.implementations.unusable import Unusable
+from rnn_reference.verification.diagnosis import Diagnosis
 from rnn_reference.verification.outcomes import Crashed, NotImplementedYet, Outcome, TimedOut, Wrong
 from rnn_reference.verification.problems import Problem
 
@@ -271,3 +274,19 @@ def test_nothing_is_left_behind(isolated, tmp_path, monkeypatch):
     assert "and why it fails" in str(outcome_of(implementation.softmax_forward, X))
     assert implementation.printed() == "what softmax says\n"
     assert list(tmp_path.iterdir()) == []
+
+
+SEEN_INSIDE = ("shared-cache", "caches-dropped", "wrong-cache", "inputs-modified")
+"""Mistakes that show in what a function keeps, or does to what it is given."""
+
+
+@pytest.mark.parametrize("number", [k for k, fault in enumerate(CATALOGUE) if fault.id in SEEN_INSIDE])
+def test_named_from_another_process(isolated, tmp_path, number):
+    """What shows in caches and in arguments alone is named as well where these are in a process of their own."""
+    target = tmp_path / "faulty.py"
+    target.write_text(
+        f"from rnn_reference.faults import CATALOGUE, FaultyNetwork\nnetwork = FaultyNetwork(CATALOGUE[{number}])\n",
+        encoding="utf-8",
+    )
+    diagnosis = Diagnosis(isolated(f"{target}:network"))
+    assert found(diagnosis) == {(CATALOGUE[number].function, CATALOGUE[number].id)}

@@ -38,6 +38,10 @@ class Converted(Implementation):
         """Whether the one inside has it."""
         return self._inner.offers(name)
 
+    def inside(self, caches: Any) -> Any:
+        """The caches as they are: by the other convention."""
+        return self._inner.inside(caches)
+
     def second_part(self, caches: Any) -> Any:
         """``caches[1]``, as the document has its ``x``."""
         part = self._inner.second_part(caches)

@@ -156,9 +156,14 @@ class Implementation:
         """In the block these calls are made, and in this order: whoever gains by it makes them at once."""
         yield
 
+    def inside(self, caches: Any) -> Any:
+        """The caches, to be looked at: lists, tuples and dicts of arrays as far as they are that."""
+        return caches
+
     def second_part(self, caches: Any) -> Any:
         """``caches[1]``, which is ``x`` in the document's own; None for caches of another form."""
-        return caches[1] if isinstance(caches, tuple | list) and len(caches) == 2 else None
+        inside = self.inside(caches)
+        return inside[1] if isinstance(inside, tuple | list) and len(inside) == 2 else None
 
     def begin(self) -> None:
         """Forget what earlier checks made it print, or return in another shape."""

@@ -67,9 +67,9 @@ class Isolated(Implementation):
         """Whether the worker has found it."""
         return name in self._offers
 
-    def second_part(self, caches: Handle) -> Any:
-        """``caches[1]``, fetched; None where the caches are no pair."""
-        return self._ask(["rnn_forward"], {"part": caches}, [caches], "part")["part"]
+    def inside(self, caches: Handle) -> Any:
+        """What the worker says of them."""
+        return self._ask(["rnn_forward"], {"inside": caches}, [caches], "inside")["inside"]
 
     def printed(self) -> str:
         """The end of what was printed over there since this was last asked."""
@@ -196,10 +196,14 @@ def _outcome_in(reply: Mapping[str, Any]) -> Outcome:
 
 
 def _write_back(argument: Any, changed: Any) -> None:
-    """Make an argument what the call made of its copy."""
+    """Make an argument what the call made of its copy; the arrays of a dict are written to, as that one's were."""
     if isinstance(argument, dict):
-        argument.clear()
-        argument.update(changed if isinstance(changed, Mapping) else {})
+        now = changed if isinstance(changed, Mapping) else {}
+        for name in argument.keys() - now.keys():
+            del argument[name]
+        for name in now.keys() & argument.keys():
+            _write_back(argument[name], now[name])
+        argument.update({name: value for name, value in now.items() if name not in argument})
     elif getattr(changed, "shape", None) == argument.shape:
         argument[...] = changed
     else:

@@ -100,8 +100,8 @@ class _Worker:
         request = message.value()
         for number in request["released"]:
             self.kept.pop(number, None)
-        if "part" in request:
-            self.channel.send({"part": self._second_part(request["part"].number)})
+        if "inside" in request:
+            self.channel.send({"inside": _inside(self.kept.get(request["inside"].number))})
             return
         reply = self._called(list(zip(request["call"], request["each"], strict=True)))
         if "returned" in reply and request["as_they_are"]:
@@ -145,10 +145,6 @@ class _Worker:
             return described if isinstance(result, list) else tuple(described)
         return _plain(result)
 
-    def _second_part(self, number: int) -> Any:
-        caches = self.kept.get(number)
-        return _plain(caches[1]) if isinstance(caches, tuple | list) and len(caches) == 2 else None
-
 
 SIGN_OF_LIFE = 0.5
 """Seconds of several calls asked for at once after which the parent hears that one more begins."""
@@ -160,6 +156,18 @@ MANY = 1000
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(name): _leaf(item) for name, item in itertools.islice(value.items(), MANY)}
+    return _leaf(value)
+
+
+def _inside(value: Any, depth: int = 4) -> Any:
+    """A cache, so many levels deep: what holds others as a list, a tuple or a dict, the rest as numbers or a name."""
+    if isinstance(value, np.ndarray) and value.dtype == object:
+        value = list(value)
+    if depth and isinstance(value, tuple | list):
+        parts = [_inside(part, depth - 1) for part in value[:MANY]]
+        return tuple(parts) if isinstance(value, tuple) else parts
+    if depth and isinstance(value, Mapping):
+        return {str(name): _inside(item, depth - 1) for name, item in itertools.islice(value.items(), MANY)}
     return _leaf(value)
 
 

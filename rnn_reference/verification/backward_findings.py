@@ -91,10 +91,11 @@ def _network_cases(diagnosis: Diagnosis) -> Iterator[Case]:
     for problem in diagnosis.problems:
         try:
             a, _, caches = own.rnn_forward(*problem.inputs)
+            kept = documented(own.inside(caches), problem)
         except Outcome:
             continue  # without a forward pass there is nothing to go back through
         result = got(partial(own.rnn_backward, problem.da, caches))
-        yield Case((*problem.inputs, problem.da, a, documented(caches, problem)), result)
+        yield Case((*problem.inputs, problem.da, a, kept), result)
 
 
 def _in_the_caches(diagnosis: Diagnosis, cases: list[Case], kept: Base) -> Finding | None:

@@ -31,7 +31,7 @@ def _is_documented(step: Any, problem: Problem) -> bool:
 
 def dropped(implementation: Implementation, problem: Problem) -> bool:
     """Whether the caches should be a list of one for each step, and are not: empty, or taken apart."""
-    caches = implementation.rnn_forward(*problem.inputs)[2]
+    caches = implementation.inside(implementation.rnn_forward(*problem.inputs)[2])
     steps = caches[0] if isinstance(caches, tuple | list) and len(caches) == 2 else caches
     if isinstance(steps, np.ndarray):
         return steps.size == 0 or (steps.dtype == object and len(steps) != problem.T_x)

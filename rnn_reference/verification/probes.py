@@ -159,7 +159,8 @@ def with_shared_caches(diagnosis: Diagnosis, finding: Finding) -> Finding:
     """The finding on ``rnn_forward``, and beside it that the caches of all steps hold the same states."""
     problem = diagnosis.problems[0]
     try:
-        shared = same_at_every_step(diagnosis.implementation.rnn_forward(*problem.inputs)[2], problem)
+        caches = diagnosis.implementation.rnn_forward(*problem.inputs)[2]
+        shared = same_at_every_step(diagnosis.implementation.inside(caches), problem)
     except Outcome:
         return finding
     return finding.with_(beside=(*finding.beside, named("shared-cache")[0])) if shared else finding
