@@ -40,7 +40,7 @@ class Row(NamedTuple):
         return f"{self.target}-{self.backend}" if self.backend else self.target
 
 
-ROWS = [Row("reference"), Row("stepwise"), Row("torch"), Row("jax"),
+ROWS = [Row("reference"), Row("stepwise"), Row("torch"), Row("jax"), Row("flax"), Row("flax-nnx"),
         *(Row("keras", backend) for backend in ("torch", "jax", "numpy")),
         Row("onnxruntime", dtypes=(SINGLE,)), Row("onnx")]  # fmt: skip
 """onnxruntime has no RNN for float64: it refuses the model."""

@@ -48,7 +48,8 @@ def versions(target: str) -> str:
     if target in ("reference", "stepwise"):
         return f"{target} {__version__}, numpy {version('numpy')}"
     if target != "keras":
-        return f"{target} {version(target)}"
+        package, _, variant = target.partition("-")
+        return f"{package} {version(package)}{variant and f' {variant}'}"
     from rnn_reference.implementations.keras_backend import keras
 
     backend = keras.backend.backend()

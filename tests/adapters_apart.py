@@ -12,14 +12,15 @@ from rnn_reference.implementations.unusable import Unusable
 from rnn_reference.verification.problems import NAMED
 
 FORWARD = ["tanh_forward", "softmax_forward", "rnn_forward"]
-FRAMEWORKS = ("torch", "jax", "keras", "onnxruntime", "onnx")
+FRAMEWORKS = ("torch", "jax", "flax", "flax-nnx", "keras", "onnxruntime", "onnx")
 PROBLEM = NAMED["T_x=6"]
 
 
 def adapter(name):
     """The adapter, where its framework is installed."""
-    if importlib.util.find_spec(name) is None:  # nothing is imported here: keras is, by the adapter, with a backend
-        pytest.skip(f"{name} is not installed")
+    package = name.partition("-")[0]
+    if importlib.util.find_spec(package) is None:  # nothing is imported here: keras is, by the adapter, with a backend
+        pytest.skip(f"{package} is not installed")
     return load(name)
 
 

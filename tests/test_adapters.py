@@ -12,13 +12,14 @@ from rnn_reference.implementations.loading import BUILT_IN, load
 from rnn_reference.implementations.unusable import Unusable
 
 ROOT = Path(__file__).resolve().parent.parent
-FRAMEWORKS = ("torch", "jax", "keras", "onnxruntime", "onnx")
+FRAMEWORKS = ("torch", "jax", "flax", "flax-nnx", "keras", "onnxruntime", "onnx")
 
 
 def require(name):
     """Skip where the framework is not installed; nothing is imported here."""
-    if importlib.util.find_spec(name) is None:
-        pytest.skip(f"{name} is not installed")
+    package = name.partition("-")[0]
+    if importlib.util.find_spec(package) is None:
+        pytest.skip(f"{package} is not installed")
 
 
 def python(*arguments, **environment):
@@ -52,14 +53,15 @@ def test_a_framework_conforms(name, dtype):
 @pytest.mark.parametrize("name", FRAMEWORKS)
 def test_a_missing_framework_is_told_in_one_line(name, monkeypatch):
     """Where a framework is not installed, the extra that brings it is named."""
-    for module in (name, *(m for m in sys.modules if m.startswith("rnn_reference.implementations."))):
-        if module == name or module == BUILT_IN[name] or module.endswith("keras_backend"):
+    package = name.partition("-")[0]
+    for module in (package, *(m for m in sys.modules if m.startswith("rnn_reference.implementations."))):
+        if module == package or module == BUILT_IN[name] or module.endswith("keras_backend"):
             monkeypatch.delitem(sys.modules, module, raising=False)
-    monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(Unusable) as raised:
         load(name)
-    assert str(raised.value).startswith(f"{name} is not installed (")
-    assert str(raised.value).endswith(f": pip install 'rnn-reference[{name}]'")
+    assert str(raised.value).startswith(f"{package} is not installed (")
+    assert str(raised.value).endswith(f": pip install 'rnn-reference[{package}]'")
 
 
 @pytest.mark.waits

@@ -29,6 +29,8 @@ BUILT_IN = {
     "stepwise": "rnn_reference.stepwise",
     "torch": "rnn_reference.implementations.torch_layer",
     "jax": "rnn_reference.implementations.jax_scan",
+    "flax": "rnn_reference.implementations.flax_linen",
+    "flax-nnx": "rnn_reference.implementations.flax_nnx",
     "keras": "rnn_reference.implementations.keras_layer",
     "onnxruntime": "rnn_reference.implementations.onnxruntime_node",
     "onnx": "rnn_reference.implementations.onnx_evaluator",
@@ -87,21 +89,23 @@ def _quietly() -> Iterator[None]:
         yield
 
 
-def _built_in(name: str, device: str) -> ModuleType:
+def _built_in(name: str, device: str) -> Any:
     try:
         module = importlib.import_module(BUILT_IN[name])
-        if device != "cpu":
-            _on_device(module, name, device)
-        return module
     except ModuleNotFoundError as error:
-        raise Unusable(f"{name} is not installed ({error}): pip install 'rnn-reference[{name}]'") from None
+        extra = name.partition("-")[0]
+        raise Unusable(f"{extra} is not installed ({error}): pip install 'rnn-reference[{extra}]'") from None
+    functions = getattr(module, "NETWORK", module)
+    if device != "cpu":
+        _on_device(functions, name, device)
+    return functions
 
 
-def _on_device(module: ModuleType, name: str, device: str) -> None:
-    if not hasattr(module, "use_device"):
-        raise Unusable(f"{name} computes on the cpu alone: --rnn-device={device} is for torch and jax")
+def _on_device(functions: Any, name: str, device: str) -> None:
+    if not hasattr(functions, "use_device"):
+        raise Unusable(f"{name} computes on the cpu alone: --rnn-device={device} is for torch, jax and flax")
     try:
-        module.use_device(device)
+        functions.use_device(device)
     except RuntimeError as error:
         raise Unusable(f"--rnn-device={device}: {str(error).splitlines()[0]}") from None
 
