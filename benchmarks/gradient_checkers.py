@@ -25,6 +25,7 @@ from peers import FAST, FLOAT32, OURS, PEERS
 
 from rnn_reference import rnn_backward, rnn_forward
 from rnn_reference.verification import derivatives
+from rnn_reference.verification.extrapolation import STEPS
 from rnn_reference.verification.problems import Problem
 from rnn_reference.verification.rounding import SAFETY, tolerances, unit_roundoff
 
@@ -111,7 +112,7 @@ def at_64_units() -> str:
 
     count = sum(parameters[name].size for name in ("Wax", "Waa", "ba"))
     naive = _seconds(loop) / len(some) * count
-    single = naive / len(derivatives.STEPS)
+    single = naive / len(STEPS)
     found = injected()
     right = rnn_backward(problem.da, rnn_forward(x, a0, parameters)[2])
     worst = max(float(abs(found.value[n] - right[n]).max() / abs(right[n]).max()) for n in right)

@@ -124,7 +124,7 @@ def test_every_picture_can_be_read_aloud(page):
     """Each picture is an image with a title and a description that it points to, all by ids of their own."""
     pictures = [attributes for tag, attributes in page.tags if tag == "svg"]
     ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
-    assert len(pictures) == 2 and len(set(ids)) == len(ids)
+    assert len(pictures) == 3 and len(set(ids)) == len(ids)
     for attributes in pictures:
         assert attributes["role"] == "img" and set(attributes["aria-labelledby"].split()) <= set(ids)
     assert "Error of dx at each time step" in page.within("title")

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from rnn_reference.report import pictures
-from rnn_reference.report.pictures import error_map, error_per_step
+from rnn_reference.report.pictures import error_map, error_per_step, error_per_step_size
 from rnn_reference.report.verdict import finite
 from rnn_reference.verification.compare import require_close
+from rnn_reference.verification.extrapolation import STEPS, apart, extrapolated
 from rnn_reference.verification.outcomes import Wrong
 
 CSS = Path(pictures.__file__).with_name("report.css").read_text(encoding="utf-8")
@@ -44,6 +45,23 @@ def test_the_direction_of_the_backward_pass_is_marked():
 def test_nothing_is_drawn_of_nothing(evidence):
     """Where the evidence has no two steps or columns, there is no picture."""
     assert error_per_step(evidence, "key") == "" == error_map(evidence, "key")
+
+
+def test_the_derivative_says_what_one_step_is_worth():
+    """Differences of a cubic's derivative err by the step's square and by rounding; the picture says where least."""
+    rounding = 1e-16 / STEPS
+    differences = 3.0 + STEPS**2 + rounding
+    limit = extrapolated(differences[:, None], rounding[:, None])
+    errors = apart(differences[:, None], limit)
+    assert np.allclose(errors, STEPS**2, rtol=1e-6, atol=1e-8)
+    study = {"step": STEPS.tolist(), "error": errors.tolist(), "rounding": rounding.tolist(), "bound": [1e-14]}
+    drawn = error_per_step_size({"derivative": study}, "key")
+    assert "A central difference of step 0.5 is off by 2e-01" in drawn
+    assert "they are off by no more than 1e-14" in drawn
+    assert drawn.count("<circle") == len(STEPS) + 1  # one in the legend
+    assert error_per_step_size({}, "key") == ""
+    assert error_per_step_size({"derivative": study | {"bound": [None]}}, "key") == ""
+    assert error_per_step_size({"derivative": {**dict.fromkeys(study, [0.0] * 12), "bound": [0.0]}}, "key") == ""
 
 
 def test_a_large_block_is_not_kept():

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from rnn_reference.report.pictures import error_map, error_per_step
+from rnn_reference.report.pictures import error_map, error_per_step, error_per_step_size
 from rnn_reference.report.verdict import Report
 from rnn_reference.report.words import page
 
@@ -19,5 +19,7 @@ def as_html(report: Report) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals |= {"error_per_step": error_per_step, "error_map": error_map}
+    environment.globals |= {
+        "error_per_step": error_per_step, "error_map": error_map, "error_per_step_size": error_per_step_size,
+    }  # fmt: skip
     return environment.get_template("report.html.j2").render(page(report))

@@ -46,7 +46,7 @@ def record_of(
         "ulps": judge.ulps if judge else {},
         "faults": outcome.faults if outcome else [],
         "candidates": outcome.candidates if outcome else [],
-        "evidence": outcome.evidence if outcome else {},
+        "evidence": (judge.evidence if judge else {}) | (outcome.evidence if outcome else {}),
         "notes": list(dict.fromkeys(judge.notes)) if judge else [],
         "traceback": raised is not None and outcome is None,
     }

@@ -1,19 +1,14 @@
 """Pictures of what is wrong, as SVG that takes its colours from the page around it, drawn from evidence alone."""
 
 import math
-from collections.abc import Iterable, Iterator
-from html import escape
+from collections.abc import Iterator
 from typing import Any, TypeAlias
 
+from rnn_reference.report.svg import HIGH, INNER, LEFT, RIGHT, TOP, WIDTH, decades, line, svg, text
 from rnn_reference.verification.evidence import BACKWARD
 
 Steps: TypeAlias = list[float | None]
 Rows: TypeAlias = list[Steps]
-
-WIDTH, LEFT, RIGHT, TOP = 360, 48, 10, 30
-INNER = WIDTH - LEFT - RIGHT
-HIGH = 150
-"""The height of the graph of errors, between its axis and its top."""
 
 LEVELS = 5
 """Shades of the map: each is a fifth of the decades between its smallest error and its largest."""
@@ -34,18 +29,18 @@ def error_per_step(evidence: dict[str, Any], key: str) -> str:
         logarithm = high if value is None else math.log10(value) if value else low
         return LEFT + (t + 0.5) * INNER / steps, TOP + HIGH * (high - max(logarithm, low)) / (high - low)
 
-    parts = [*_decades(low, high), *_step_labels(steps, TOP + HIGH + 16), *_direction(backward, TOP + HIGH + 36)]
+    parts = [*decades(low, high), *_step_labels(steps, TOP + HIGH + 16), *_direction(backward, TOP + HIGH + 36)]
     for number, (name, values) in enumerate(errors.items()):
         limits = tolerances.get(name, [])
-        parts += [_line([at(t, limit) for t, limit in enumerate(limits) if limit], "limit")]
-        parts += [_line([at(t, value) for t, value in enumerate(values)], f"line s{number % 2}")]
+        parts += [line([at(t, limit) for t, limit in enumerate(limits) if limit], "limit")]
+        parts += [line([at(t, value) for t, value in enumerate(values)], f"line s{number % 2}")]
         parts += [_mark(*at(t, v), v, limits[t] if limits else 0.0, number) for t, v in enumerate(values)]
         parts += _legend(name, number)
     if tolerances:
         parts += [f'<line class="limit" x1="{WIDTH - 122}" x2="{WIDTH - 98}" y1="12" y2="12"/>',
-                  _text(WIDTH - 94, 16, "what is allowed")]  # fmt: skip
+                  text(WIDTH - 94, 16, "what is allowed")]  # fmt: skip
     title = f"Error of {' and '.join(errors)} at each time step"
-    return _svg(TOP + HIGH + 46, title, _told(errors, tolerances, backward), parts, key)
+    return svg(TOP + HIGH + 46, title, _told(errors, tolerances, backward), parts, key)
 
 
 def error_map(evidence: dict[str, Any], key: str) -> str:
@@ -57,12 +52,52 @@ def error_map(evidence: dict[str, Any], key: str) -> str:
         return ""
     rows, row_word, column_word = maps[name], *(("unit", "step") if name in placed else ("row", "column"))
     tall = max(6.0, min(24.0, 240 / len(rows)))
-    parts = [_text(LEFT, 14, f"{name}: a {row_word} a row, a {column_word} a column"), *_cells(rows, tall)]
+    parts = [text(LEFT, 14, f"{name}: a {row_word} a row, a {column_word} a column"), *_cells(rows, tall)]
     every = math.ceil(len(rows) * 12 / 240)
-    parts += [_text(LEFT - 6, TOP + (i + 0.5) * tall + 4, str(i), "end") for i in range(0, len(rows), every)]
+    parts += [text(LEFT - 6, TOP + (i + 0.5) * tall + 4, str(i), "end") for i in range(0, len(rows), every)]
     bottom = TOP + tall * len(rows)
     parts += [*_step_labels(len(rows[0]), bottom + 16, "t=" if name in placed else ""), *_shades(rows, bottom + 28)]
-    return _svg(bottom + 48, f"Where {name} is wrong", _map_told(rows, row_word, column_word), parts, key)
+    return svg(bottom + 48, f"Where {name} is wrong", _map_told(rows, row_word, column_word), parts, key)
+
+
+def error_per_step_size(evidence: dict[str, Any], key: str) -> str:
+    """How far differences are from the derivative at each size of their step; "" if none were taken."""
+    study = evidence.get("derivative") or dict.fromkeys(("step", "error", "rounding", "bound"), [None])
+    steps, errors, rounding, (bound,) = (study[name] for name in ("step", "error", "rounding", "bound"))
+    drawn = (*errors, *rounding, bound)
+    if None in drawn or not any(drawn):
+        return ""
+    known = [value for value in drawn if value]
+    low, high = (rounded(math.log10(value)) for rounded, value in ((math.floor, min(known)), (math.ceil, max(known))))
+    high = max(high, low + 1)
+    first, last = math.log2(min(steps)), math.log2(max(steps))
+
+    def at(step: float, value: float) -> tuple[float, float]:
+        logarithm = math.log10(value) if value else low
+        across = (math.log2(step) - first) / (last - first)
+        return LEFT + 8 + across * (INNER - 16), TOP + HIGH * (high - logarithm) / (high - low)
+
+    ticks = [step for step in steps if math.log2(step) % 4 == 0 or step == max(steps)]
+    points = list(zip(steps, errors, strict=True))
+    y = at(1.0, bound)[1]
+    parts = [
+        *decades(low, high),
+        *(text(at(step, 0.0)[0], TOP + HIGH + 16, f"2^{math.log2(step):.0f}", "middle") for step in ticks),
+        text(LEFT + INNER / 2, TOP + HIGH + 34, "size of the step", "middle"),
+        line([at(step, value) for step, value in zip(steps, rounding, strict=True)], "line s1"),
+        line([at(*point) for point in points], "line s0"),
+        *(_mark(*at(*point), point[1], 0.0, 0) for point in points),
+        line([(LEFT, y), (WIDTH - RIGHT, y)], "limit"),
+        *_legend("difference - derivative", 0),
+        line([(WIDTH - 92, 12), (WIDTH - 68, 12)], "line s1"),
+        text(WIDTH - 64, 16, "rounding"),
+        text(WIDTH - RIGHT, y - 5, "their limit errs by less", "end"),
+    ]
+    told = (f"A central difference of step {max(steps):g} is off by {errors[0]:.0e}, at best, with a step of "
+            f"2^{math.log2(min(points, key=lambda p: p[1])[0]):.0f}, by {min(errors):.0e}, and with one of "
+            f"2^{first:.0f} by {errors[-1]:.0e}, where rounding alone makes {rounding[-1]:.0e}. "
+            f"Extrapolated to the step 0 they are off by no more than {bound:.0e}.")  # fmt: skip
+    return svg(TOP + HIGH + 44, "Error of the numerical derivative at each size of step", told, parts, key)
 
 
 def _cells(rows: Rows, tall: float) -> Iterator[str]:
@@ -73,7 +108,7 @@ def _cells(rows: Rows, tall: float) -> Iterator[str]:
             kind = "nan" if value is None else f"h{shade(value)}"
             yield f'<rect class="cell {kind}" x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{tall:.1f}"/>'
             if value is None and wide > 8:
-                yield _text(x + wide / 2, y + tall / 2 + 4, "×", "middle")
+                yield text(x + wide / 2, y + tall / 2 + 4, "×", "middle")
 
 
 def _shade(rows: Rows) -> Any:
@@ -99,7 +134,7 @@ def _shades(rows: Rows, y: float) -> Iterator[str]:
         kind = "nan" if label == "no number" else f"h{level}"
         yield f'<rect class="cell {kind}" x="{x:.0f}" y="{y:.0f}" width="16" height="12"/>'
         if label:
-            yield _text(x + 20, y + 10, label)
+            yield text(x + 20, y + 10, label)
         x += 24 + 7 * len(label) if label else 18
 
 
@@ -127,56 +162,31 @@ def _told(errors: dict[str, Steps], tolerances: dict[str, Steps], backward: bool
     return " ".join([*sentences, way]).strip()
 
 
-def _decades(low: int, high: int) -> Iterator[str]:
-    every = math.ceil((high - low) / 5)
-    for decade in range(high, low - 1, -every):
-        y = TOP + HIGH * (high - decade) / (high - low)
-        yield f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
-        yield _text(LEFT - 6, y + 4, f"1e{decade}", "end")
-
-
 def _step_labels(steps: int, y: float, first: str = "t=") -> Iterator[str]:
     for t in range(0, steps, math.ceil(steps / 10)):
-        yield _text(LEFT + (t + 0.5) * INNER / steps, y, f"{'' if t else first}{t}", "middle")
+        yield text(LEFT + (t + 0.5) * INNER / steps, y, f"{'' if t else first}{t}", "middle")
 
 
 def _direction(backward: bool, y: float) -> Iterator[str]:
     """An arrow in the order in which the steps are computed."""
-    text = "the backward pass goes this way" if backward else "the forward pass goes this way"
+    way = "the backward pass goes this way" if backward else "the forward pass goes this way"
     tip, tail = (LEFT, LEFT + 60) if backward else (LEFT + 60, LEFT)
     back = tip + (8 if backward else -8)
     yield f'<line class="arrow" x1="{tail}" x2="{back}" y1="{y - 4}" y2="{y - 4}"/>'
     yield f'<polygon class="tip" points="{tip},{y - 4} {back},{y - 9} {back},{y + 1}"/>'
-    yield _text(LEFT + 68, y, text)
+    yield text(LEFT + 68, y, way)
 
 
 def _legend(name: str, number: int) -> list[str]:
     x = LEFT + 80 * number
-    return [_mark(x + 4, 12, 1.0, 0.0, number), _text(x + 14, 16, f"|{name}|")]
+    return [_mark(x + 4, 12, 1.0, 0.0, number), text(x + 14, 16, f"|{name}|")]
 
 
 def _mark(x: float, y: float, value: float | None, limit: float | None, number: int) -> str:
     """A point of one step: filled where it is wrong, hollow where it is not; a cross for what is no number."""
     if value is None:
-        return _text(x, y + 5, "×", "middle")
+        return text(x, y + 5, "×", "middle")
     kind = f"mark s{number % 2}" + ("" if value > (limit or 0.0) else " right")
     if number % 2:
         return f'<rect class="{kind}" x="{x - 4:.1f}" y="{y - 4:.1f}" width="8" height="8"/>'
     return f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="4"/>'
-
-
-def _line(points: Iterable[tuple[float, float]], kind: str) -> str:
-    return f'<polyline class="{kind}" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in points)}"/>'
-
-
-def _text(x: float, y: float, text: str, anchor: str = "start") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
-
-
-def _svg(height: float, title: str, told: str, parts: Iterable[str], key: str) -> str:
-    """One picture; ``key`` tells its ids from those of others on the page."""
-    return (
-        f'<svg viewBox="0 0 {WIDTH} {height:.0f}" role="img" aria-labelledby="{key}-title {key}-desc">'
-        f'<title id="{key}-title">{escape(title)}</title><desc id="{key}-desc">{escape(told)}</desc>'
-        f"{''.join(parts)}</svg>"
-    )

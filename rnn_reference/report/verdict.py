@@ -99,8 +99,15 @@ def _of_function(name: str, offered: bool, records: list[Record]) -> dict[str, A
         "notes": list(dict.fromkeys(note for record in mine for note in record["notes"])),
         "shown_by": main["id"] if main else None,
         "first_wrong_step": main["evidence"].get("first_wrong_step") if main else None,
-        "evidence": main["evidence"] if main else {},
+        "evidence": main["evidence"] if main else _how_sharp(mine),
     }
+
+
+def _how_sharp(records: list[Record]) -> dict[str, Any]:
+    """What a derivative by differences was made of, and in which check: the first of those that passed with one."""
+    passed = (record for record in records if record["outcome"] == "passed" and "derivative" in record["evidence"])
+    first = next(passed, None)
+    return {"derivative": first["evidence"]["derivative"], "check": first["id"]} if first else {}
 
 
 def hints_for(function: str, faults: Iterable[str]) -> list[dict[str, str]]:

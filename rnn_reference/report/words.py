@@ -33,6 +33,7 @@ def page(report: Report) -> dict[str, Any]:
         "notes": report["implementation"]["notes"],
         "mistakes": [_mistake(name, functions[name], report) for name in functions if _is_wrong(functions[name])],
         "functions": [_function(name, function, report) for name, function in functions.items()],
+        "how_sharp": _how_sharp(functions),
         "groups": _groups(report["checks"]),
         "counts": {outcome: count for outcome, count in report["counts"].items() if count},
         "total": len(report["checks"]),
@@ -109,6 +110,16 @@ def _mistake(name: str, function: dict[str, Any], report: Report) -> dict[str, A
         "notes": function["notes"],
         "check": check,
     }
+
+
+def _how_sharp(functions: dict[str, Any]) -> dict[str, Any]:
+    """The evidence of a backward pass that a derivative was taken for, of the whole network if there is one.
+
+    Nothing if it is told beside a mistake.
+    """
+    found = [functions[name] for name in ("rnn_backward", "rnn_cell_backward") if name in functions]
+    taken = [function for function in found if "derivative" in function["evidence"]]
+    return {} if any(map(_is_wrong, taken)) else next((function["evidence"] for function in taken), {})
 
 
 def _function(name: str, function: dict[str, Any], report: Report) -> dict[str, Any]:

@@ -1,16 +1,8 @@
 """Numerical differentiation with an error bound for every element.
 
-A central difference is taken at steps from ``1/2`` to ``2**-20`` and extrapolated to the step 0 (Richardson; the
-table is Neville's). The entry is used whose error estimate is least. An estimate is
-
-- what the entry still moved by, both when the order was raised and when the step was halved,
-- how far any entry of a smaller step lies from it, beyond what rounding explains: a chaotic network shows a
-  false plateau at large steps,
-- and what rounding may do to it.
-
-The output *tensors* are subtracted before anything is summed: the loss itself has no digits to spare. Where the
-function takes complex numbers, ``imag f(x + ih) / h`` at ``h = 2**-100`` is its derivative to rounding, with no
-table at all.
+Central differences are taken at several steps and extrapolated to the step 0 (``extrapolation``). The output
+*tensors* are subtracted before anything is summed: the loss itself has no digits to spare. Where the function takes
+complex numbers, ``imag f(x + ih) / h`` at ``h = 2**-100`` is its derivative to rounding, with no table at all.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,10 +11,8 @@ from typing import NamedTuple
 import numpy as np
 
 from rnn_reference.arguments import Array, Gradients, Parameters
+from rnn_reference.verification.extrapolation import STEPS, Limit, apart, extrapolated
 from rnn_reference.verification.outcomes import Outcome
-
-STEPS = 2.0 ** -np.array([1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20])
-"""Close together where the table is sharp; far apart below, where they only show what is no plateau."""
 
 MOVES = np.concatenate([STEPS, -STEPS])
 COMPLEX_STEP = 2.0**-100
@@ -34,9 +24,6 @@ NUMBERS_TOGETHER = 2**16
 
 ALLOWED = 2.0
 """Root mean squares of rounding in a bound: they are bounds themselves, of operations that err by less."""
-
-EXPLAINED = 3.0
-"""Root mean squares of rounding that pass for no disagreement between two entries."""
 
 Inputs = tuple[Array, Array, Mapping[str, Array]]
 """``x, a0, parameters``."""
@@ -51,56 +38,15 @@ def singly(forward: Callable[[Array, Array, Mapping[str, Array]], Array]) -> For
 
 
 class Derivative(NamedTuple):
-    """Gradients, and for each element of each a bound on its error."""
+    """Gradients, and for each element of each a bound on its error.
+
+    ``by_step``, if that was kept, says how it came about: at each ``step`` the largest ``error`` of a central
+    difference of ``dL/dz`` and what ``rounding`` (rms) does to one; and the ``bound`` on the error of their limit.
+    """
 
     value: Gradients
     error: Gradients
-
-
-class Limit(NamedTuple):
-    """The limit of central differences, and its error in two parts: what was cut off, and rounding (rms)."""
-
-    value: Array
-    cut_off: Array
-    rounding: Array
-
-
-def extrapolated(differences: Array, rounding: Array) -> Limit:
-    """The limit of central differences as the step goes to 0.
-
-    ``differences`` is ``(len(STEPS), ...)``, a row for each of ``STEPS``; ``rounding`` (broadcast to that) says by how
-    much rounding moves each, as a root mean square. Source: Neville's scheme for a series in even powers.
-    """
-    column = differences
-    variance = np.broadcast_to(rounding**2, differences.shape)
-    best = Limit(differences[-1], np.full(differences.shape[1:], np.inf), np.sqrt(variance[-1]))
-    for order in range(1, len(STEPS) - 1):
-        factor = ((STEPS[:-order] / STEPS[order:]) ** 2).reshape(-1, *[1] * (differences.ndim - 1))
-        lower, column = column, (factor * column[1:] - column[:-1]) / (factor - 1)
-        variance = (factor**2 * variance[1:] + variance[:-1]) / (factor - 1) ** 2
-        moved = np.maximum(abs(column - lower[1:])[1:], abs(np.diff(column, axis=0)))
-        cut_off = np.maximum(moved, _disagreement(column, np.sqrt(variance))[1:])
-        best = _better(best, column[1:], cut_off, np.sqrt(variance[1:]))
-    return best
-
-
-def _disagreement(column: Array, rounding: Array) -> Array:
-    """For each row, how far the rows of smaller steps lie from it, beyond what rounding explains."""
-    lowest, highest, most = (
-        accumulate(rows[::-1], axis=0)[::-1]
-        for accumulate, rows in (
-            (np.minimum.accumulate, column), (np.maximum.accumulate, column), (np.maximum.accumulate, rounding),
-        )
-    )  # fmt: skip
-    return np.asarray(np.maximum(highest - column, column - lowest) - EXPLAINED * most)
-
-
-def _better(best: Limit, value: Array, cut_off: Array, rounding: Array) -> Limit:
-    """``best``, with the elements replaced for which a row of the new column promises a smaller error."""
-    row = np.argmin(cut_off + EXPLAINED * rounding, axis=0)[None]
-    new = Limit(*(np.take_along_axis(rows, row, axis=0)[0] for rows in (value, cut_off, rounding)))
-    closer = new.cut_off + EXPLAINED * new.rounding < best.cut_off + EXPLAINED * best.rounding
-    return Limit(*(np.where(closer, mine, old) for mine, old in zip(new, best, strict=True)))
+    by_step: dict[str, list[float]] | None = None
 
 
 def by_injection(
@@ -124,13 +70,21 @@ def by_injection(
         (a,) = forward([(x, a0, parameters)])
     scale = np.sqrt(np.sum((da * a_rounding) ** 2, axis=(0, 2)) / 2)
     rounding = scale / STEPS[:, None, None]
-    steps = []
+    steps, studied = [], []
     for t, moved in enumerate(_moved(forward, x, a0, parameters, a, MOVES)):
         up, down = np.split(moved, 2, axis=1)
         slopes = (up - down) / (2 * STEPS[:, None, None, None])
-        steps.append(extrapolated(np.einsum("jkimt,jmt->kim", slopes, da[:, :, t:]), rounding))
+        differences = np.einsum("jkimt,jmt->kim", slopes, da[:, :, t:])
+        steps.append(extrapolated(differences, rounding))
+        studied.append(apart(differences, steps[-1]))
     dz = Limit(*(np.stack(part, axis=2) for part in zip(*steps, strict=True)))
-    return _by_chain_rule(x, a0, parameters, a, dz)
+    by_step = {
+        "step": STEPS.tolist(),
+        "error": np.max(studied, axis=0).tolist(),
+        "rounding": rounding.max(axis=(1, 2)).tolist(),
+        "bound": [float(np.max(_bound(dz.cut_off, dz.rounding)))],
+    }
+    return _by_chain_rule(x, a0, parameters, a, dz)._replace(by_step=by_step)
 
 
 def keeps_complex(forward: Forward, x: Array, a0: Array, parameters: Parameters) -> bool:

@@ -92,7 +92,7 @@ def _judge(judge: Judge, problem: Problem, case: _Case, differentiate: bool) -> 
     try:
         if conforms:
             exact = differentiate and judge.implementation.dtype == "float64" and case.states.size <= MOVED
-            looks = list(_derivatives(case)) if exact else []
+            looks = list(_derivatives(judge, case)) if exact else []
             looks.append(_Look(case.right.gradients, case.right.tolerance, "the gradient is"))
         else:
             given = (case.x, case.a0, case.parameters, case.da)
@@ -120,10 +120,11 @@ class _Look(NamedTuple):
     source: str
 
 
-def _derivatives(case: _Case) -> Iterator[_Look]:
+def _derivatives(judge: Judge, case: _Case) -> Iterator[_Look]:
     """The derivative of a forward pass that conforms: by differences; and by a complex step, if it takes one."""
     inputs = (case.x, case.a0, case.parameters, case.da)
     found = derivatives.by_injection(case.forward, *inputs, case.right.tolerance["a"] / SAFETY, case.states)
+    judge.evidence["derivative"] = found.by_step
     tolerance = {name: found.error[name] + case.right.tolerance[name] for name in found.value}
     by_differences = _Look(found.value, tolerance, f"the derivative of your own {case.own_forward} is")
     yield by_differences

@@ -30,6 +30,7 @@ class Judge:
         self.notes: list[str] = []
         self.blunt: str | None = None
         self.ulps: dict[str, float] = {}
+        self.evidence: dict[str, Any] = {}
 
     def posed(self, problem: Problem) -> Problem:
         """The problem in the implementation's dtype; from here on the check stands on it."""
