@@ -62,11 +62,11 @@ def error_map(evidence: dict[str, Any], key: str) -> str:
 
 def error_per_step_size(evidence: dict[str, Any], key: str) -> str:
     """How far differences are from the derivative at each size of their step; "" if none were taken."""
-    study = evidence.get("derivative") or dict.fromkeys(("step", "error", "rounding", "bound"), [None])
-    steps, errors, rounding, (bound,) = (study[name] for name in ("step", "error", "rounding", "bound"))
-    drawn = (*errors, *rounding, bound)
+    study: dict[str, Any] = evidence.get("derivative", {})
+    drawn = [*study["error"], *study["rounding"], *study["bound"]] if study else []
     if None in drawn or not any(drawn):
         return ""
+    steps, errors, rounding, (bound,) = (study[name] for name in ("step", "error", "rounding", "bound"))
     known = [value for value in drawn if value]
     low, high = (rounded(math.log10(value)) for rounded, value in ((math.floor, min(known)), (math.ceil, max(known))))
     high = max(high, low + 1)
