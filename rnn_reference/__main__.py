@@ -19,15 +19,15 @@ from rnn_reference.places import is_file
 USAGE = """usage: python -m rnn_reference TARGET... [options]
 
 TARGET is file.py, notebook.ipynb, package.module (each with an optional :attribute), model.onnx (one RNN node),
-a built-in adapter (reference, stepwise, torch, jax, keras, onnxruntime, onnx), or a folder: the notebooks and
-scripts in it.
+a built-in adapter (reference, stepwise, torch, jax, flax, flax-nnx, keras, onnxruntime, onnx), or a folder: the
+notebooks and scripts in it.
 
   --rnn-report=FILE       write the report there: FILE.json, FILE.html or FILE.md
   --rnn-only=ID           one check, or a group of them
   --rnn-seed=N            seed of every problem (default 0)
   --rnn-examples=N        fresh problems for each property (default 20)
   --rnn-dtype=DTYPE       judge it in float64, float32 or float16, whatever it says of itself
-  --rnn-device=NAME       where the adapters for torch and jax compute (default cpu)
+  --rnn-device=NAME       where the adapters for torch, jax and flax compute (default cpu)
   --rnn-expect=FILE       checks that are known to fail: an id and a reason a line (ID  # REASON)
   --rnn-strict            advice fails
   --rnn-timeout=S         seconds for each call of a file's or a notebook's function (default 10)

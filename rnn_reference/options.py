@@ -28,7 +28,7 @@ def add(group: Any) -> None:
         "fresh problems for each property (default 20)"))  # fmt: skip
     group.addoption("--rnn-dtype", choices=DTYPES, help="judge it in this precision, whatever it says of itself")
     group.addoption("--rnn-device", metavar="NAME", default="cpu", help=(
-        "where the adapters for torch and jax compute: cpu, cuda, gpu, cuda:1 (default cpu)"))  # fmt: skip
+        "where the adapters for torch, jax and flax compute: cpu, cuda, gpu, cuda:1 (default cpu)"))  # fmt: skip
     group.addoption("--rnn-expect", metavar="FILE", help=(
         "checks that are known to fail: an id, or its beginning, and a reason a line (ID  # REASON)"))  # fmt: skip
     group.addoption("--rnn-strict", action="store_true", help="advice fails")

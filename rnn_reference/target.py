@@ -66,7 +66,7 @@ def _loaded(config: pytest.Config, target: str) -> Implementation:
     from rnn_reference.implementations.unusable import Unusable
 
     if config.option.rnn_device != "cpu":
-        raise Unusable(f"--rnn-device={config.option.rnn_device} is for the adapters for torch and jax")
+        raise Unusable(f"--rnn-device={config.option.rnn_device} is for the adapters for torch, jax and flax")
     process = config.stash.get(_PROCESS, None) or _started(config, target)
     config.stash[_PROCESS] = None  # the next one gets its own
     implementation = Isolated(target, *_limits(config), process)
