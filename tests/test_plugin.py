@@ -344,7 +344,7 @@ def test_a_precision_can_be_asked_for(verdict_on):
 @pytest.mark.waits
 @pytest.mark.parametrize(("target", "says"), {
     "stepwise": "stepwise computes on the cpu alone",
-    "examples/right.py": "is for the adapters for torch and jax",
+    "examples/right.py": "is for the adapters for torch, jax and flax",
 }.items())  # fmt: skip
 def test_a_device_that_nothing_computes_on_is_refused(verdict_on, target, says):
     """``--rnn-device`` for a target that has no choice is one clear line."""
