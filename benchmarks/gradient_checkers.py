@@ -25,6 +25,7 @@ from peers import FAST, FLOAT32, OURS, PEERS
 
 from rnn_reference import rnn_backward, rnn_forward
 from rnn_reference.verification import derivatives
+from rnn_reference.verification.elementwise import one_by_one
 from rnn_reference.verification.extrapolation import STEPS
 from rnn_reference.verification.problems import Problem
 from rnn_reference.verification.rounding import SAFETY, tolerances, unit_roundoff
@@ -101,7 +102,7 @@ def at_64_units() -> str:
 
     def loop() -> None:
         inputs = {"Waa": parameters["Waa"]}
-        derivatives.one_by_one(
+        one_by_one(
             lambda several: [forward(x, a0, parameters | moved) for moved in several],
             inputs,
             "Waa",

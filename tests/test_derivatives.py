@@ -5,7 +5,7 @@ import pytest
 
 from rnn_reference import rnn_backward, rnn_forward
 from rnn_reference.places import checks_folder
-from rnn_reference.verification import derivatives, golden
+from rnn_reference.verification import derivatives, elementwise, golden
 from rnn_reference.verification.derivatives import singly
 from rnn_reference.verification.noise import computational_noise
 from rnn_reference.verification.problems import NAMED, Problem
@@ -143,7 +143,7 @@ def test_moving_every_element_gives_the_same_as_injection():
     """The slow way, which presumes nothing, agrees with the fast one."""
     problem = Problem(n_x=2, n_a=3, n_y=2, m=2, T_x=4)
     fast, fast_bound = by_differences(*problem.inputs, problem.da)
-    slow, slow_bound = by_differences(*problem.inputs, problem.da, derivatives.by_element)
+    slow, slow_bound = by_differences(*problem.inputs, problem.da, elementwise.by_element)
     for name, value in fast.items():
         assert np.all(abs(value - slow[name]) <= fast_bound[name] + slow_bound[name]), name
 

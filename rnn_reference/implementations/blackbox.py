@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from rnn_reference.arguments import Array
-from rnn_reference.implementations.implementation import Implementation, crash
+from rnn_reference.implementations.crash import crash
+from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.implementations.loading import callable_named
 from rnn_reference.implementations.patience import OutOfPatience, at_most
 from rnn_reference.implementations.plain import as_numbers

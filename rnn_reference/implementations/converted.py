@@ -8,8 +8,9 @@ import numpy as np
 
 from rnn_reference.arguments import Array
 from rnn_reference.implementations.conventions import Conventions
-from rnn_reference.implementations.implementation import GRADIENTS, Implementation
+from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.implementations.plain import as_numbers
+from rnn_reference.implementations.returned import GRADIENTS
 from rnn_reference.verification.outcomes import Wrong
 
 GIVEN = {

@@ -5,20 +5,18 @@ Whatever it does wrong comes out as one of the outcomes: what it lacks as ``NotO
 """
 
 import contextlib
-import os
-import sysconfig
-import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from numbers import Real
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from rnn_reference.arguments import Array
-from rnn_reference.implementations.plain import LAST_CACHE, Handle, as_numbers, kind_of
+from rnn_reference.implementations.crash import crash
+from rnn_reference.implementations.plain import LAST_CACHE, Handle
+from rnn_reference.implementations.returned import GRADIENTS, array_of, gradients_of, triple_of
 from rnn_reference.verification.compare import require_shapes
-from rnn_reference.verification.outcomes import Crashed, NotImplementedYet, NotOffered, Outcome, Wrong
+from rnn_reference.verification.outcomes import NotImplementedYet, NotOffered, Outcome, Wrong
 
 FUNCTIONS = (
     "tanh_forward",
@@ -32,16 +30,9 @@ FUNCTIONS = (
 FORWARD = ("rnn_cell_forward", "rnn_forward")
 """Those whose third result is a cache."""
 
-GRADIENTS = {
-    "rnn_cell_backward": ("dxt", "da_prev", "dWax", "dWaa", "dba"),
-    "rnn_backward": ("dx", "da0", "dWax", "dWaa", "dba"),
-}
 
 ATTRIBUTES = ("dtype", "tolerance", "predicts")
 """What an implementation may say of itself."""
-
-_OURS = (str(Path(__file__).resolve().parent.parent) + os.sep,)
-_LIBRARIES = (sysconfig.get_path("stdlib") + os.sep, "<frozen ", "<__array_function__")
 
 
 class Implementation:
@@ -94,18 +85,18 @@ class Implementation:
 
     def tanh_forward(self, x: Array, as_they_are: bool = False) -> Array:
         """``x``'s shape in, ``x``'s shape out."""
-        return _array("tanh_forward", "its result", self.call("tanh_forward", x, as_they_are=as_they_are))
+        return array_of("tanh_forward", "its result", self.call("tanh_forward", x, as_they_are=as_they_are))
 
     def softmax_forward(self, x: Array, as_they_are: bool = False) -> Array:
         """A distribution for each column of ``x``."""
-        return _array("softmax_forward", "its result", self.call("softmax_forward", x, as_they_are=as_they_are))
+        return array_of("softmax_forward", "its result", self.call("softmax_forward", x, as_they_are=as_they_are))
 
     def rnn_cell_forward(
         self, xt: Array, a_prev: Array, parameters: Mapping[str, Array], as_they_are: bool = False
     ) -> tuple[Array, Array, Any]:
         """``a_next, yt_pred, cache``."""
         result = self.call("rnn_cell_forward", xt, a_prev, parameters, as_they_are=as_they_are)
-        a_next, yt_pred, cache = _triple("rnn_cell_forward", ("a_next", "yt_pred", "cache"), result)
+        a_next, yt_pred, cache = triple_of("rnn_cell_forward", ("a_next", "yt_pred", "cache"), result)
         shapes = {"a_next": a_prev.shape, "yt_pred": (len(parameters["Wya"]), *xt.shape[1:])}
         self._look_at("rnn_cell_forward", {"a_next": a_next, "yt_pred": yt_pred}, shapes)
         return a_next, yt_pred, cache
@@ -115,7 +106,7 @@ class Implementation:
     ) -> tuple[Array, Array, Any]:
         """``a, y_pred, caches``."""
         result = self.call("rnn_forward", x, a0, parameters, as_they_are=as_they_are)
-        a, y_pred, caches = _triple("rnn_forward", ("a", "y_pred", "caches"), result)
+        a, y_pred, caches = triple_of("rnn_forward", ("a", "y_pred", "caches"), result)
         shapes = {"a": (len(a0), *x.shape[1:]), "y_pred": (len(parameters["Wya"]), *x.shape[1:])}
         self._look_at("rnn_forward", {"a": a, "y_pred": y_pred}, shapes)
         return a, y_pred, caches
@@ -125,11 +116,11 @@ class Implementation:
         result = self.call("rnn_cell_backward", da_next, cache, as_they_are=as_they_are)
         if isinstance(result, Mapping) and "dxt" not in result and "dx" in result:
             result = {**result, "dxt": result["dx"]}
-        return _gradients("rnn_cell_backward", result)
+        return gradients_of("rnn_cell_backward", result)
 
     def rnn_backward(self, da: Array, caches: Any, as_they_are: bool = False) -> dict[str, Array]:
         """``dx, da0, dWax, dWaa, dba``."""
-        gradients = _gradients("rnn_backward", self.call("rnn_backward", da, caches, as_they_are=as_they_are))
+        gradients = gradients_of("rnn_backward", self.call("rnn_backward", da, caches, as_they_are=as_they_are))
         n_x, n_a = gradients["dx"].shape[:1], len(da)
         shapes = {"dx": (*n_x, *da.shape[1:]), "da0": da.shape[:2]}
         shapes |= {"dWax": (n_a, *n_x), "dWaa": (n_a, n_a), "dba": (n_a, 1)}
@@ -219,60 +210,8 @@ class Implementation:
         return value
 
 
-def crash(name: str, error: BaseException) -> Crashed:
-    """The outcome for an exception: what it says, and the last line of theirs that it passed through."""
-    try:
-        text = str(error)[:1000].strip() or "(no message)"
-    except Exception:
-        text = "(its message cannot be read)"
-    lines = [("error", f"{type(error).__name__}: {text.splitlines()[0]}")]
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.startswith(_OURS)]
-    if frames:
-        theirs = [f for f in frames if not _is_of_a_library(f.filename)] or frames
-        frame = theirs[-1]
-        lines.append(("where", f"{Path(frame.filename).name}, line {frame.lineno}: {frame.line or ''}".rstrip(": ")))
-    return Crashed(lines, function=name, evidence={"exception": type(error).__name__})
-
-
-def _is_of_a_library(filename: str) -> bool:
-    return "site-packages" in filename or filename.startswith(_LIBRARIES)
-
-
 def _tolerance_of(declared: Any) -> dict[str, float]:
     """What is a table of check ids; a global number of that name has another meaning in most people's files."""
     if not isinstance(declared, Mapping):
         return {}
     return {str(check): float(value) for check, value in declared.items() if isinstance(value, Real)}
-
-
-def _array(function: str, what: str, value: Any) -> Array:
-    try:
-        return as_numbers(value).copy()  # it may be a buffer that the next call writes into
-    except TypeError as error:
-        raise Wrong([("returned", f"{what} is not an array of numbers{error}")], function=function) from None
-
-
-def _triple(function: str, names: tuple[str, str, str], result: Any) -> tuple[Array, Array, Any]:
-    if not isinstance(result, tuple | list) or len(result) != 3:
-        came = f"{len(result)} values" if isinstance(result, tuple | list) else kind_of(result)
-        raise Wrong([("returned", f"{came}, expected the three {', '.join(names)}")], function=function)
-    _require_begun(function, names[:2], result[:2])
-    return _array(function, names[0], result[0]), _array(function, names[1], result[1]), result[2]
-
-
-def _gradients(function: str, result: Any) -> dict[str, Array]:
-    names = GRADIENTS[function]
-    if not isinstance(result, Mapping):
-        raise Wrong([("returned", f"{kind_of(result)}, expected a dict of {', '.join(names)}")], function=function)
-    missing = [name for name in names if name not in result]
-    if missing:
-        has = ", ".join(map(str, result)) or "nothing"
-        raise Wrong([("returned", f"a dict without {' and '.join(missing)}; it has {has}")], function=function)
-    _require_begun(function, names, [result[name] for name in names])
-    return {name: _array(function, name, result[name]) for name in names}
-
-
-def _require_begun(function: str, names: Sequence[str], values: Sequence[Any]) -> None:
-    """Raise NotImplementedYet if every value is None, as in an exercise that nobody has begun."""
-    if all(value is None for value in values):
-        raise NotImplementedYet([("", f"{function} is a stub: {', '.join(names)} are None")], function=function)

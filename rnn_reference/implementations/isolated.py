@@ -13,21 +13,17 @@ from typing import Any
 
 import numpy as np
 
+from rnn_reference.implementations.ended import STRIKES, given_up, outcome_in, outcome_of
+from rnn_reference.implementations.files import DEFINITIONS_ALONE
 from rnn_reference.implementations.implementation import ATTRIBUTES, FUNCTIONS, Implementation
-from rnn_reference.implementations.loading import DEFINITIONS_ALONE
 from rnn_reference.implementations.plain import LAST_CACHE, Handle
 from rnn_reference.implementations.process import Died, Process
 from rnn_reference.implementations.unusable import Unusable
-from rnn_reference.verification.outcomes import Crashed, NotImplementedYet, Outcome, TimedOut
-
-STRIKES = 3
-"""A function that has cost so many processes is not called again."""
+from rnn_reference.verification.outcomes import Crashed, Outcome
 
 LOADED = ("offers", *ATTRIBUTES, "notes")
 """What a worker says of the target that it has loaded."""
 
-LONGEST = 300
-"""Characters of a text from a worker that are passed on."""
 
 LOADING = 60.0
 """Seconds that a target has to load, beside those that its file or notebook may run: some import a framework."""
@@ -147,7 +143,7 @@ class Isolated(Implementation):
     ) -> dict[str, Any]:
         for function in functions:
             if len(self._deaths[function]) >= STRIKES:
-                raise _given_up(function, self._deaths[function][-1])
+                raise given_up(function, self._deaths[function][-1])
         if self._process.ended:
             self._restart(functions[0])
         if any(handle.number != LAST_CACHE and handle.given_up is not self._given_up for handle in handles):
@@ -158,11 +154,11 @@ class Isolated(Implementation):
             reply = self._process.ask(question | released, self._seconds, *parts)
         except Died as death:
             function = functions[min(death.at, len(functions) - 1)]
-            outcome = _outcome_of(death, function, self._seconds)
+            outcome = outcome_of(death, function, self._seconds)
             self._deaths[function].append(outcome)
             raise outcome from None
         if "outcome" in reply:
-            raise _outcome_in(reply)
+            raise outcome_in(reply)
         return reply
 
     def _restart(self, function: str) -> None:
@@ -172,27 +168,6 @@ class Isolated(Implementation):
             self._loaded()
         except (Unusable, OSError) as error:
             raise Crashed([("error", f"its process ended, and did not start again: {error}")], function) from None
-
-
-def _outcome_of(death: Died, function: str, seconds: float) -> Outcome:
-    where = [("where", death.where)] if death.where else []
-    if death.timed_out:
-        return TimedOut([("timed out", f"no answer within {seconds:g} s"), *where], function)
-    return Crashed([("error", death.how), *where], function)
-
-
-def _given_up(function: str, last: Outcome) -> Outcome:
-    again = ("again", f"{STRIKES} calls of {function} ended so; it was not called any more")
-    return type(last)([*last.lines, again], function)
-
-
-def _outcome_in(reply: Mapping[str, Any]) -> Outcome:
-    """The outcome that the worker tells of: an exception, or a stub."""
-    function = str(reply["function"])
-    lines = [(str(label)[:12], str(text)[:LONGEST]) for label, text in reply["lines"]]
-    if reply["outcome"] == NotImplementedYet.name:
-        return NotImplementedYet(lines, function)
-    return Crashed(lines, function, {"exception": str(reply.get("exception"))[:LONGEST]})
 
 
 def _write_back(argument: Any, changed: Any) -> None:

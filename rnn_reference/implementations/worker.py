@@ -20,7 +20,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from rnn_reference.implementations.implementation import ATTRIBUTES, FORWARD, Implementation, crash
+from rnn_reference.implementations.crash import crash
+from rnn_reference.implementations.implementation import ATTRIBUTES, FORWARD, Implementation
 from rnn_reference.implementations.loading import load
 from rnn_reference.implementations.pipe import Channel, Message
 from rnn_reference.implementations.plain import LAST_CACHE, Foreign, Handle, as_numbers

@@ -82,7 +82,7 @@ def by_injection(
         "step": STEPS.tolist(),
         "error": np.max(studied, axis=0).tolist(),
         "rounding": rounding.max(axis=(1, 2)).tolist(),
-        "bound": [float(np.max(_bound(dz.cut_off, dz.rounding)))],
+        "bound": [float(np.max(bound(dz.cut_off, dz.rounding)))],
     }
     return _by_chain_rule(x, a0, parameters, a, dz)._replace(by_step=by_step)
 
@@ -173,54 +173,9 @@ def _by_chain_rule(x: Array, a0: Array, parameters: Parameters, a: Array, dz: Li
 
     value, cut_off = through(dz.value, np.asarray), through(dz.cut_off, np.abs)
     squared = through(dz.rounding**2, np.square)
-    return Derivative(value, {name: _bound(cut_off[name], np.sqrt(squared[name])) for name in value})
+    return Derivative(value, {name: bound(cut_off[name], np.sqrt(squared[name])) for name in value})
 
 
-def _bound(cut_off: Array, rounding: Array) -> Array:
+def bound(cut_off: Array, rounding: Array) -> Array:
+    """A bound on an error: what was cut off, and rounding (rms)."""
     return np.asarray(cut_off + ALLOWED * rounding)
-
-
-def by_element(
-    forward: Forward, x: Array, a0: Array, parameters: Parameters, da: Array, a_rounding: Array
-) -> Derivative:
-    """The same for any forward pass at all: every element of every input moved by itself, two calls a step."""
-
-    def moved(several: list[dict[str, Array]]) -> Sequence[Array]:
-        return forward([(inputs["x"], inputs["a0"], {**parameters, **weights(inputs)}) for inputs in several])
-
-    def weights(inputs: Mapping[str, Array]) -> dict[str, Array]:
-        return {name: inputs[name] for name in ("Wax", "Waa", "ba")}
-
-    inputs = {"x": x, "a0": a0, **{name: parameters[name] for name in ("Wax", "Waa", "ba")}}
-    limits = {f"d{name}": one_by_one(moved, inputs, name, da, a_rounding) for name in inputs}
-    errors = {name: _bound(limit.cut_off, limit.rounding) for name, limit in limits.items()}
-    return Derivative({name: limit.value for name, limit in limits.items()}, errors)
-
-
-def one_by_one(
-    f: Callable[[list[dict[str, Array]]], Sequence[Array]],
-    inputs: Mapping[str, Array],
-    name: str,
-    cotangent: Array,
-    rounding: Array,
-    indices: list[tuple[int, ...]] | None = None,
-) -> Limit:
-    """The derivative of ``sum(cotangent * f([inputs])[0])`` with respect to the elements of ``inputs[name]``.
-
-    ``f`` gives one output for each inputs in a list. ``rounding`` says by how much rounding moves each element of
-    one (rms). With ``indices``, of those elements alone, as a flat array.
-    """
-    array = inputs[name]
-    places = list(np.ndindex(array.shape)) if indices is None else indices
-    differences = np.empty((len(STEPS), len(places)))
-    for number, index in enumerate(places):
-        moved = [array.copy() for _ in MOVES]
-        for move, one in zip(MOVES, moved, strict=True):
-            one[index] += move
-        out = f([{**inputs, name: one} for one in moved])
-        for k, (up, down) in enumerate(zip(range(len(STEPS)), range(len(STEPS), len(MOVES)), strict=True)):
-            width = moved[up][index] - moved[down][index]
-            differences[k, number] = np.sum(cotangent * (out[up] - out[down])) / width
-    noise = np.sqrt(np.sum((cotangent * rounding) ** 2) / 2) / STEPS[:, None]
-    limit = extrapolated(differences, noise)
-    return limit if indices is not None else Limit(*(part.reshape(array.shape) for part in limit))

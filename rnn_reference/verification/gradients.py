@@ -16,6 +16,7 @@ from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.verification import derivatives
 from rnn_reference.verification.answers import Answers, cell_answers, gradients_at, network_answers
 from rnn_reference.verification.compare import agrees, require_shapes
+from rnn_reference.verification.elementwise import one_by_one
 from rnn_reference.verification.judge import Judge
 from rnn_reference.verification.outcomes import NotJudged, Wrong
 from rnn_reference.verification.problems import Problem
@@ -177,7 +178,7 @@ def judge_spots(judge: Judge, problem: Problem) -> None:
     for name, array in inputs.items():
         spot = tuple(int(i) for i in rng.integers(array.shape))
         rounding = right.tolerance["a"] / SAFETY
-        limit = derivatives.one_by_one(moved_states, inputs, name, problem.da, rounding, [spot])
+        limit = one_by_one(moved_states, inputs, name, problem.da, rounding, [spot])
         require_shapes({f"d{name}": got[f"d{name}"]}, {f"d{name}": array.shape})
         place = f"d{name}[{','.join(map(str, spot))}]"
         error = limit.cut_off + SAFETY * limit.rounding + right.tolerance[f"d{name}"][spot]

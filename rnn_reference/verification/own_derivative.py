@@ -10,7 +10,8 @@ import numpy as np
 from rnn_reference.arguments import Array, Gradients, Parameters
 from rnn_reference.faults.derivative import derivative_of
 from rnn_reference.verification.compare import difference
-from rnn_reference.verification.derivatives import by_element, singly
+from rnn_reference.verification.derivatives import singly
+from rnn_reference.verification.elementwise import by_element
 from rnn_reference.verification.findings import Finding
 from rnn_reference.verification.matching import Case, explains
 from rnn_reference.verification.outcomes import Outcome

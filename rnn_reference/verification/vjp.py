@@ -7,7 +7,7 @@ import numpy as np
 
 from rnn_reference.arguments import Array, numbers
 from rnn_reference.verification.compare import require_close
-from rnn_reference.verification.derivatives import one_by_one
+from rnn_reference.verification.elementwise import one_by_one
 from rnn_reference.verification.extrapolation import STEPS
 from rnn_reference.verification.noise import computational_noise
 from rnn_reference.verification.outcomes import Wrong

@@ -1,0 +1,30 @@
+"""What came of a call that raised, told by the line of the caller's own code that it passed through."""
+
+import os
+import sysconfig
+import traceback
+from pathlib import Path
+
+from rnn_reference.verification.outcomes import Crashed
+
+_OURS = (str(Path(__file__).resolve().parent.parent) + os.sep,)
+_LIBRARIES = (sysconfig.get_path("stdlib") + os.sep, "<frozen ", "<__array_function__")
+
+
+def crash(name: str, error: BaseException) -> Crashed:
+    """The outcome for an exception: what it says, and the last line of theirs that it passed through."""
+    try:
+        text = str(error)[:1000].strip() or "(no message)"
+    except Exception:
+        text = "(its message cannot be read)"
+    lines = [("error", f"{type(error).__name__}: {text.splitlines()[0]}")]
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.startswith(_OURS)]
+    if frames:
+        theirs = [f for f in frames if not _is_of_a_library(f.filename)] or frames
+        frame = theirs[-1]
+        lines.append(("where", f"{Path(frame.filename).name}, line {frame.lineno}: {frame.line or ''}".rstrip(": ")))
+    return Crashed(lines, function=name, evidence={"exception": type(error).__name__})
+
+
+def _is_of_a_library(filename: str) -> bool:
+    return "site-packages" in filename or filename.startswith(_LIBRARIES)
