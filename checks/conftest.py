@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rnn_reference.implementations.implementation import Implementation
-from rnn_reference.plugin import judge_of
+from rnn_reference.run import judge_of
 from rnn_reference.target import implementation_of
 from rnn_reference.verification.judge import Judge
 from rnn_reference.verification.problems import NAMED, Problem

@@ -113,3 +113,16 @@ def expected(path: str | None) -> dict[str, str]:
         return expectations(path)
     except (ValueError, OSError) as error:
         raise pytest.UsageError(f"--rnn-expect: {error}") from None
+
+
+def no_such_check(wanted: str, known: set[str]) -> str:
+    """What to say where ``--rnn-only`` names no check: what may have been meant, or what there is."""
+    import difflib
+
+    names = {check.partition("[")[0] for check in known}
+    groups = sorted({check.partition(".")[0] for check in known})
+    group = wanted.partition(".")[0]
+    near = difflib.get_close_matches(wanted, sorted({*known, *names, *groups}), n=3, cutoff=0.4)
+    meant = f"did you mean {' or '.join(near)}? " if near else ""
+    inside = sorted(name for name in names if name.startswith(f"{group}."))
+    return f"--rnn-only={wanted} matches no check; {meant}there are {', '.join(inside or groups)}"

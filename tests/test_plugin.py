@@ -12,9 +12,8 @@ import pytest
 
 from rnn_reference.__main__ import main
 from rnn_reference.implementations.implementation import FUNCTIONS
-from rnn_reference.options import require_sound
+from rnn_reference.options import no_such_check, require_sound
 from rnn_reference.places import checks_folder
-from rnn_reference.plugin import _no_such_check
 from rnn_reference.report.expected import matches
 from rnn_reference.report.verdict import finite
 
@@ -132,7 +131,7 @@ def test_only_picks_a_check_a_family_or_a_group(check, wanted, meant):
 )
 def test_only_suggests_what_there_is(wanted, said):
     """An id that matches nothing is answered with the nearest, and with what the group has."""
-    assert said in _no_such_check(wanted, set(IDS))
+    assert said in no_such_check(wanted, set(IDS))
 
 
 def test_only_that_matches_nothing_is_a_usage_error(run, tmp_path):
