@@ -12,6 +12,7 @@ from suite import found
 from rnn_reference.faults import CATALOGUE
 from rnn_reference.implementations.isolated import STRIKES, Isolated
 from rnn_reference.implementations.unusable import Unusable
+from rnn_reference.verification.caches import documented
 from rnn_reference.verification.diagnosis import Diagnosis
 from rnn_reference.verification.outcomes import Crashed, NotImplementedYet, Outcome, TimedOut, Wrong
 from rnn_reference.verification.problems import Problem
@@ -290,3 +291,13 @@ def test_named_from_another_process(isolated, tmp_path, number):
     )
     diagnosis = Diagnosis(isolated(f"{target}:network"))
     assert found(diagnosis) == {(CATALOGUE[number].function, CATALOGUE[number].id)}
+
+
+@pytest.mark.parametrize("how", ["InAMapping", "InMillions", "InALoop", "InBytes"])
+def test_caches_of_another_form_are_their_own_business(isolated, how):
+    """Caches that cannot be looked at, or hold too much, cost no call and no time."""
+    implementation = isolated(f"caches.py:{how}", seconds=2.0)
+    problem = Problem()
+    caches = implementation.rnn_forward(*problem.inputs)[2]
+    assert documented(implementation.inside(caches), problem) == ()
+    assert implementation.rnn_backward(problem.da, caches)["dx"].shape == problem.x.shape

@@ -1,5 +1,7 @@
 """The values that go between two processes of which one does not trust the other: what is not plain becomes so."""
 
+import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,3 +65,48 @@ def as_numbers(value: Any) -> Array:
     if masked:
         raise TypeError(f": {masked} of {array.size} entries are masked")
     return array
+
+
+MANY = 1000
+"""A list with more parts than this is none that anybody asked for."""
+
+LOOKED_AT = 2**24
+"""Bytes of a cache that are looked at, each thing in it counted as a thousand and what it holds."""
+
+
+def plain(value: Any) -> Any:
+    """An array of numbers, or a dict of them; what is none of that as its name."""
+    if isinstance(value, Mapping):
+        return {str(name): _leaf(item) for name, item in itertools.islice(value.items(), MANY)}
+    return _leaf(value)
+
+
+def _leaf(value: Any) -> Any:
+    if value is None:
+        return None
+    try:
+        return as_numbers(value)
+    except Exception as error:
+        return Foreign(type(value).__name__, str(error)[:MANY])
+
+
+def looked_into(caches: Any) -> Any:
+    """What holds others, as lists, tuples and dicts, and what they hold as numbers or by name; no more than goes."""
+    try:
+        return _inside(caches, [LOOKED_AT])
+    except Exception as error:  # whatever stands for a cache is its own business
+        return Foreign(type(caches).__name__, str(error)[:MANY])
+
+
+def _inside(value: Any, left: list[int], depth: int = 4) -> Any:
+    left[0] -= 1024 + (value.nbytes if isinstance(value, ndarray) else 0)
+    if left[0] < 0:
+        raise ValueError("too much to look at")
+    if isinstance(value, ndarray) and value.dtype == object:
+        value = list(value)
+    if depth and isinstance(value, tuple | list):
+        parts = [_inside(part, left, depth - 1) for part in value]
+        return tuple(parts) if isinstance(value, tuple) else parts
+    if depth and isinstance(value, Mapping):
+        return {str(name): _inside(item, left, depth - 1) for name, item in value.items()}
+    return _leaf(value)

@@ -14,7 +14,6 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -24,7 +23,7 @@ from rnn_reference.implementations.crash import crash
 from rnn_reference.implementations.implementation import ATTRIBUTES, FORWARD, Implementation
 from rnn_reference.implementations.loading import load
 from rnn_reference.implementations.pipe import Channel, Message
-from rnn_reference.implementations.plain import LAST_CACHE, Foreign, Handle, as_numbers
+from rnn_reference.implementations.plain import LAST_CACHE, MANY, Handle, looked_into, plain
 from rnn_reference.implementations.unusable import Unusable
 from rnn_reference.verification.outcomes import Outcome
 
@@ -102,7 +101,7 @@ class _Worker:
         for number in request["released"]:
             self.kept.pop(number, None)
         if "inside" in request:
-            self.channel.send({"inside": _inside(self.kept.get(request["inside"].number))})
+            self.channel.send({"inside": looked_into(self.kept.get(request["inside"].number))})
             return
         reply = self._called(list(zip(request["call"], request["each"], strict=True)))
         if "returned" in reply and request["as_they_are"]:
@@ -141,49 +140,19 @@ class _Worker:
             if function in FORWARD and len(parts) == 3:
                 number = next(self.numbers)
                 self.kept[number] = self.kept[LAST_CACHE] = parts[2]
-                return (_plain(parts[0]), _plain(parts[1]), Handle(number))
-            described = [_plain(part) for part in parts[:MANY]]
+                return (plain(parts[0]), plain(parts[1]), Handle(number))
+            described = [plain(part) for part in parts[:MANY]]
             return described if isinstance(result, list) else tuple(described)
-        return _plain(result)
+        return plain(result)
 
 
 SIGN_OF_LIFE = 0.5
 """Seconds of several calls asked for at once after which the parent hears that one more begins."""
 
-MANY = 1000
-"""A list with more parts than this is none that anybody asked for."""
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(name): _leaf(item) for name, item in itertools.islice(value.items(), MANY)}
-    return _leaf(value)
-
-
-def _inside(value: Any, depth: int = 4) -> Any:
-    """A cache, so many levels deep: what holds others as a list, a tuple or a dict, the rest as numbers or a name."""
-    if isinstance(value, np.ndarray) and value.dtype == object:
-        value = list(value)
-    if depth and isinstance(value, tuple | list):
-        parts = [_inside(part, depth - 1) for part in value[:MANY]]
-        return tuple(parts) if isinstance(value, tuple) else parts
-    if depth and isinstance(value, Mapping):
-        return {str(name): _inside(item, depth - 1) for name, item in itertools.islice(value.items(), MANY)}
-    return _leaf(value)
-
-
-def _leaf(value: Any) -> Any:
-    if value is None:
-        return None
-    try:
-        return as_numbers(value)
-    except Exception as error:
-        return Foreign(type(value).__name__, str(error)[:MANY])
-
 
 def _changed(now: list[Any], before: list[Any]) -> list[Any]:
     """Of the arguments of a call, what became of those that it changed."""
-    return [None if _same(one, was) else _plain(one) for one, was in zip(now, before, strict=True)]
+    return [None if _same(one, was) else plain(one) for one, was in zip(now, before, strict=True)]
 
 
 def _same(one: Any, other: Any) -> bool:
