@@ -53,6 +53,7 @@ def test_it_sees_what_gradchecks_defaults_pass(eps):
         check_vjp(states, with_error(eps, smallest), *ARRAYS, cotangent=DOCUMENT["da"])
 
 
+@pytest.mark.waits
 def test_torch_gradcheck_passes_that_error():
     """The comparison that the README makes holds: gradcheck at its defaults accepts the 0.1 % error."""
     torch = pytest.importorskip("torch", reason="torch is not installed: pip install 'rnn-reference[torch]'")

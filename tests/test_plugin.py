@@ -81,6 +81,7 @@ def test_numbers_that_json_lacks_become_null():
     assert finite(evidence) == {"a": [1.5, None], "b": {"c": None}, "d": [["dx", "nan"]], "e": [None, True, 3]}
 
 
+@pytest.mark.waits
 def test_several_processes_give_the_same_report(run, judged, tmp_path):
     """With ``-n 2``, the same checks give the same records in the same order."""
     pytest.importorskip("xdist", reason="pytest-xdist is not installed")
@@ -94,6 +95,7 @@ def test_several_processes_give_the_same_report(run, judged, tmp_path):
     assert f"{len(golden)} checks: " in done.stdout
 
 
+@pytest.mark.waits
 def test_a_clone_runs_its_checks_without_being_installed(run):
     """``pytest checks`` in a clone finds the plug-in and all the checks, whether or not the package is installed."""
     done = run("-m", "pytest", "checks", "--collect-only", "-q", cwd=EXAMPLES.parent)
@@ -172,6 +174,7 @@ def rnn_forward(x, a0, parameters):
 """
 
 
+@pytest.mark.waits
 def test_strict_makes_advice_fail(run, judged, tmp_path):
     """What is advice without ``--rnn-strict`` fails with it, and the line to run it again says so."""
     lenient = {check["id"]: check["outcome"] for check in judged.report["checks"]}
@@ -294,6 +297,7 @@ def test_every_function_has_its_verdict(mixed):
         assert f"{name:<19} {verdict}" in mixed.run.stdout
 
 
+@pytest.mark.waits
 def test_the_line_to_run_again_can_be_pasted(run, plain, tmp_path):
     """The line printed under a failure, pasted into a shell, gives the same failure."""
     line = next(line for line in plain.stdout.splitlines() if line.strip().startswith("rerun "))

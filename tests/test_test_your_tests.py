@@ -41,6 +41,7 @@ def test_a_few_mistakes(tmp_path):
     assert noticing(right, elsewhere) == []
 
 
+@pytest.mark.waits
 def test_a_crash_and_a_hang_cost_one_run(tmp_path):
     """A file that kills its process, or hangs, has noticed that mistake; the other runs are as ever."""
     text = (
@@ -77,6 +78,7 @@ def test_a_row_for_every_fault():
 @pytest.mark.parametrize(("text", "says"), [
     (None, "no such file"), ("import nothing_of_that_name\n", "could not be read"),
 ])  # fmt: skip
+@pytest.mark.waits
 def test_nothing_to_run(tmp_path, text, says):
     """A file that is missing or broken is told of in a line, with status 2."""
     path = tmp_path / "test_it.py"
