@@ -263,7 +263,7 @@ def test_cell_inputs_kept(implementation, judge, every_problem):
 
     @every_problem
     def ask(problem, t):
-        given = judge.own_copies(dict(zip(("xt", "a_prev", "parameters"), problem.step, strict=True)))
+        given = _own_step(judge, problem)
         before = judge.own_copies(given)
         implementation.rnn_cell_forward(*given.values(), as_they_are=True)
         require_unchanged(given, before, "rnn_cell_forward")
@@ -275,11 +275,12 @@ def test_cell_cotangent_kept(implementation, judge, every_problem):
 
     @every_problem
     def ask(problem, t):
-        step = judge.own_copies(dict(zip(("xt", "a_prev", "parameters"), problem.step, strict=True)))
+        step = tuple(_own_step(judge, problem).values())
         given = judge.own_copies({"da_next": problem.da[:, :, 0]})
+        before = judge.own_copies(given)
         twice = (given["da_next"], given["da_next"])
-        _, (first, second) = implementation.there_and_back("rnn_cell", tuple(step.values()), *twice, as_they_are=True)
-        require_unchanged(given, judge.own_copies({"da_next": problem.da[:, :, 0]}), "rnn_cell_backward")
+        _, (first, second) = implementation.there_and_back("rnn_cell", step, *twice, as_they_are=True)
+        require_unchanged(given, before, "rnn_cell_backward")
         judge.close(second, first, _cell_tolerance(problem), "the first call gave")
 
 
@@ -297,6 +298,10 @@ def test_softmax_input_kept(implementation, judge):
     given = judge.own_copies({"x": judge.draw(4, 3)})
     implementation.call("softmax_forward", given["x"], as_they_are=True)
     require_unchanged(given, judge.own_copies({"x": judge.draw(4, 3)}), "softmax_forward")
+
+
+def _own_step(judge, problem):
+    return judge.own_copies(dict(zip(("xt", "a_prev", "parameters"), problem.step, strict=True)))
 
 
 def _cell_tolerance(problem):

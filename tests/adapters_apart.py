@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from rnn_reference import rnn_forward
-from rnn_reference.implementations.loading import BUILT_IN, load
+from rnn_reference.implementations.loading import BUILT_IN, load, package_of
 from rnn_reference.implementations.unusable import Unusable
 from rnn_reference.verification.problems import NAMED
 
@@ -18,7 +18,7 @@ PROBLEM = NAMED["T_x=6"]
 
 def adapter(name):
     """The adapter, where its framework is installed."""
-    package = name.partition("-")[0]
+    package = package_of(name)
     if importlib.util.find_spec(package) is None:  # nothing is imported here: keras is, by the adapter, with a backend
         pytest.skip(f"{package} is not installed")
     return load(name)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rnn_reference.implementations.loading import BUILT_IN, load
+from rnn_reference.implementations.loading import BUILT_IN, load, package_of
 from rnn_reference.implementations.unusable import Unusable
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,7 +17,7 @@ FRAMEWORKS = ("torch", "jax", "flax", "flax-nnx", "keras", "onnxruntime", "onnx"
 
 def require(name):
     """Skip where the framework is not installed; nothing is imported here."""
-    package = name.partition("-")[0]
+    package = package_of(name)
     if importlib.util.find_spec(package) is None:
         pytest.skip(f"{package} is not installed")
 
@@ -53,7 +53,7 @@ def test_a_framework_conforms(name, dtype):
 @pytest.mark.parametrize("name", FRAMEWORKS)
 def test_a_missing_framework_is_told_in_one_line(name, monkeypatch):
     """Where a framework is not installed, the extra that brings it is named."""
-    package = name.partition("-")[0]
+    package = package_of(name)
     for module in (package, *(m for m in sys.modules if m.startswith("rnn_reference.implementations."))):
         if module == package or module == BUILT_IN[name] or module.endswith("keras_backend"):
             monkeypatch.delitem(sys.modules, module, raising=False)

@@ -75,11 +75,16 @@ def _quietly() -> Iterator[None]:
         yield
 
 
+def package_of(name: str) -> str:
+    """The package, and the extra, that a built-in adapter needs: its name without the variant (``flax-nnx``)."""
+    return name.partition("-")[0]
+
+
 def _built_in(name: str, device: str) -> Any:
     try:
         module = importlib.import_module(BUILT_IN[name])
     except ModuleNotFoundError as error:
-        extra = name.partition("-")[0]
+        extra = package_of(name)
         raise Unusable(f"{extra} is not installed ({error}): pip install 'rnn-reference[{extra}]'") from None
     functions = getattr(module, "NETWORK", module)
     if device != "cpu":

@@ -50,7 +50,8 @@ def explains(model: Model, cases: Sequence[Case], u: float) -> bool:
             if expected is not None or not isinstance(case.got, Crashed):
                 return False
             continue
-        if not _near(case.got, expected, u) or not _within(model, case, expected, u):
+        apart = _near(case.got, expected, u)
+        if apart is None or not _within(model, case.inputs, expected, apart, u):
             return False
         answered = True
     return answered
@@ -61,23 +62,24 @@ def both_fail(model: Model, cases: Sequence[Case]) -> bool:
     return all(isinstance(case.got, Outcome) and attempted(model, case.inputs) is None for case in cases)
 
 
-def _near(got: Answer, expected: Answer, u: float) -> bool:
-    """Whether it is worth finding the tolerance: a mistake that is another is off by far more than this."""
-    return all(
-        got[name].shape == expected[name].shape
-        and bool(np.all(difference(got[name], expected[name]) <= np.sqrt(u) * (1 + _size(expected[name]))))
-        for name in expected
-    )
+def _near(got: Answer, expected: Answer, u: float) -> Answer | None:
+    """How far apart the tensors are, if it is worth finding the tolerance: another mistake is off by far more."""
+    apart: Answer = {}
+    for name, value in expected.items():
+        if got[name].shape != value.shape:
+            return None
+        apart[name] = difference(got[name], value)
+        if not np.all(apart[name] <= np.sqrt(u) * (1 + _size(value))):
+            return None
+    return apart
 
 
-def _within(model: Model, case: Case, expected: Answer, u: float) -> bool:
-    assert not isinstance(case.got, Outcome)
-    apart = {name: difference(case.got[name], value) for name, value in expected.items()}
+def _within(model: Model, inputs: tuple[Any, ...], expected: Answer, apart: Answer, u: float) -> bool:
     if all(np.all(apart[name] <= SAFETY * u * _size(value)) for name, value in expected.items()):
         return True  # no tolerance is smaller than that
     rng = np.random.default_rng(0)
     amount = np.sqrt(u)
-    probes = [attempted(model, _disturbed(case.inputs, rng, amount)) for _ in range(PROBES)]
+    probes = [attempted(model, _disturbed(inputs, rng, amount)) for _ in range(PROBES)]
     for name, value in expected.items():
         moves = [probe[name] - value for probe in probes if probe is not None]
         spread = np.nan_to_num(np.sqrt(np.mean(np.square(moves), axis=0)) * u / amount)  # of NaN nothing is asked
