@@ -38,13 +38,6 @@ def problem(request: pytest.FixtureRequest, judge: Judge) -> Problem:
 
 @pytest.fixture
 def every_problem(request: pytest.FixtureRequest, judge: Judge) -> Callable[..., None]:
-    """Decorator: run a function of a problem and one of its steps on fresh problems."""
+    """Decorator: ask what a generator function of a problem and one of its steps yields, of fresh problems."""
     options = request.config.option
-
-    def run(ask: Callable[[Problem, int], None]) -> None:
-        def posed(problem: Problem, t: int) -> None:
-            ask(judge.posed(problem), t)
-
-        on_every_problem(posed, examples=options.rnn_examples, seed=options.rnn_seed)
-
-    return run
+    return lambda ask: on_every_problem(ask, judge, examples=options.rnn_examples, seed=options.rnn_seed)

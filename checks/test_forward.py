@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from rnn_reference import softmax_forward
+from rnn_reference.implementations.question import each
 from rnn_reference.verification.answers import cell_answers, network_answers
 from rnn_reference.verification.compare import require_shapes
+from rnn_reference.verification.conversation import hold
 from rnn_reference.verification.problems import NAMED
 from rnn_reference.verification.rounding import softmax_tolerance, tanh_tolerance
 
@@ -55,51 +57,40 @@ def test_cell_prediction(implementation, judge, problem):
 
 @pytest.mark.judges("rnn_forward")
 @on_all_problems
-def test_states(implementation, judge, problem):
+def test_states(judge, problem):
     """The states are those of the cell, applied step after step from a0."""
-    a, _, _ = implementation.rnn_forward(*problem.inputs)
-    tolerance = network_answers(problem).tolerance
-    judge.close({"a": a}, {"a": _expected(implementation, problem, a)[0]}, tolerance, _source(implementation))
+    hold(judge, [(problem, _step_by_step(judge, problem, "a"))])
 
 
 @pytest.mark.judges("rnn_forward")
 @on_all_problems
-def test_predictions(implementation, judge, problem):
+def test_predictions(judge, problem):
     """The predictions are those of the cell, applied step after step from a0."""
-    a, y_pred, _ = implementation.rnn_forward(*problem.inputs)
-    tolerance = network_answers(problem).tolerance
-    expected = {"y_pred": _expected(implementation, problem, a)[1]}
-    judge.close({"y_pred": y_pred}, expected, tolerance, _source(implementation))
+    hold(judge, [(problem, _step_by_step(judge, problem, "y_pred"))])
 
 
 @pytest.mark.judges("rnn_forward")
-def test_fresh(implementation, judge, every_problem):
+def test_fresh(judge, every_problem):
     """States and predictions are right on problems of any size."""
 
     @every_problem
     def ask(problem, t):
-        a, y_pred, _ = implementation.rnn_forward(*problem.inputs)
-        expected = dict(zip(("a", "y_pred"), _expected(implementation, problem, a), strict=True))
-        tolerance = network_answers(problem).tolerance
-        judge.close({"a": a, "y_pred": y_pred}, expected, tolerance, _source(implementation))
+        yield from _step_by_step(judge, problem, "a", "y_pred")
 
 
-def _expected(implementation, problem, a):
-    """What the loop should give at each step: the implementation's own cell at its own last state; or the reference.
+def _step_by_step(judge, problem, *tensors):
+    """Each step of the loop, against the implementation's own cell at the loop's own last state; or the reference.
 
     A loop whose every step is that of its cell is the loop of that cell.
     """
-    if not implementation.offers("rnn_cell_forward"):
-        right = network_answers(problem)
-        return right.a, right.y_pred
-    x, a0, parameters = problem.inputs
-    require_shapes({"a": a}, {"a": (len(a0), *x.shape[1:])})
-    before = np.concatenate([a0[:, :, None], a[:, :, :-1]], axis=2)
-    steps = [(x[:, :, t], before[:, :, t], parameters) for t in range(problem.T_x)]
-    results = implementation.each("rnn_cell_forward", steps)
-    return tuple(np.stack(part, axis=2) for part in list(zip(*results, strict=True))[:2])
-
-
-def _source(implementation):
-    own = implementation.offers("rnn_cell_forward")
-    return "your own cell, step by step, gives" if own else "the reference gives"
+    right, source = network_answers(problem), "the reference gives"
+    ((a, y_pred, _),) = yield each("rnn_forward", problem.inputs)
+    expected = {"a": right.a, "y_pred": right.y_pred}
+    if judge.implementation.offers("rnn_cell_forward"):
+        x, a0, parameters = problem.inputs
+        require_shapes({"a": a}, {"a": right.a.shape})
+        before = np.concatenate([a0[:, :, None], a[:, :, :-1]], axis=2)
+        steps = yield each("rnn_cell_forward", *((x[:, :, t], before[:, :, t], parameters) for t in range(problem.T_x)))
+        expected = {name: np.stack([step[part] for step in steps], axis=2) for part, name in enumerate(expected)}
+        source = "your own cell, step by step, gives"
+    judge.close({"a": a, "y_pred": y_pred}, {name: expected[name] for name in tensors}, right.tolerance, source)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from rnn_reference.implementations.question import there_and_back
 from rnn_reference.verification import golden
 from rnn_reference.verification.answers import network_answers, tolerances_of
 from rnn_reference.verification.compare import agrees, require_shapes
@@ -64,7 +65,8 @@ def test_cell_backward(implementation, judge):
     """rnn_cell_backward gives the dxt of section 2.1."""
     case = DOCUMENT["rnn_cell_backward", "dxt"]
     xt, a_prev, da_next = (case.inputs[name] for name in ("xt", "a_prev", "da_next"))
-    _, (gradients,) = implementation.there_and_back("rnn_cell", (xt, a_prev, case.parameters), da_next)
+    question = there_and_back("rnn_cell", (xt, a_prev, case.parameters), da_next)
+    _, gradients = implementation.answers(question)
     got = gradients["dxt"]
     inputs = (xt[..., None], a_prev, case.parameters, implementation.dtype, da_next[..., None])
     tolerance = tolerances_of(*inputs)["dx"][..., 0]

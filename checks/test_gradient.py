@@ -5,7 +5,13 @@ Where the forward pass is wrong, a backward pass that is right for it is not bla
 
 import pytest
 
-from rnn_reference.verification.gradients import judge_cell, judge_network, judge_spots
+from rnn_reference.verification.gradients import (
+    judge_cell,
+    judge_network,
+    judge_spots,
+    through_a_step,
+    through_time,
+)
 from rnn_reference.verification.problems import NAMED, ORDINARY
 
 on_all_problems = pytest.mark.parametrize("problem", NAMED, indirect=True)
@@ -15,21 +21,21 @@ on_all_problems = pytest.mark.parametrize("problem", NAMED, indirect=True)
 @on_all_problems
 def test_cell(judge, problem):
     """rnn_cell_backward is the derivative of the implementation's own rnn_cell_forward."""
-    judge_cell(judge, problem)
+    judge_cell(judge, problem, judge.implementation.answers(through_a_step(problem)))
 
 
 @pytest.mark.judges("rnn_backward", needs=("rnn_forward",))
 @on_all_problems
 def test_network(judge, problem):
     """rnn_backward is the derivative of the implementation's own rnn_forward, through time."""
-    judge_network(judge, problem)
+    judge_network(judge, problem, judge.implementation.answers(through_time(problem)))
 
 
 @pytest.mark.judges("rnn_backward", needs=("rnn_forward",))
 @pytest.mark.parametrize("problem", ORDINARY, indirect=True)
 def test_spot(judge, problem):
     """One element of each input, moved by itself, moves the loss as its gradient says."""
-    judge_spots(judge, problem)
+    judge_spots(judge, problem, judge.implementation.answers(through_time(problem)))
 
 
 @pytest.mark.judges("rnn_cell_backward", needs=("rnn_cell_forward",))
@@ -38,7 +44,7 @@ def test_cell_fresh(judge, every_problem):
 
     @every_problem
     def ask(problem, t):
-        judge_cell(judge, problem, differentiate=False)
+        judge_cell(judge, problem, (yield through_a_step(problem)), differentiate=False)
 
 
 @pytest.mark.judges("rnn_backward", needs=("rnn_forward",))
@@ -47,4 +53,4 @@ def test_network_fresh(judge, every_problem):
 
     @every_problem
     def ask(problem, t):
-        judge_network(judge, problem, differentiate=False)
+        judge_network(judge, problem, (yield through_time(problem)), differentiate=False)

@@ -6,28 +6,29 @@ No expected value has a part in these: a mistake that the reference shared would
 import numpy as np
 import pytest
 
+from rnn_reference.implementations.question import LAST_BUT_ONE, Question, each, there_and_back
 from rnn_reference.verification.answers import cell_answers, network_answers
 from rnn_reference.verification.compare import require_unchanged
 from rnn_reference.verification.outcomes import Wrong
 
 
 @pytest.mark.judges("rnn_forward")
-def test_split(implementation, judge, every_problem):
+def test_split(judge, every_problem):
     """A sequence split in two, the second half run on from the last state of the first, equals the whole."""
 
     @every_problem
     def ask(problem, t):
         x, a0, parameters = problem.inputs
         runs = [(x, a0, parameters), (x[:, :, :t], a0, parameters)]
-        (whole, y_whole, _), (first, y_first, _) = implementation.each("rnn_forward", runs)
-        second, y_second, _ = implementation.rnn_forward(x[:, :, t:], first[:, :, -1], parameters)
+        (whole, y_whole, _), (first, y_first, _) = yield each("rnn_forward", *runs)
+        ((second, y_second, _),) = yield each("rnn_forward", (x[:, :, t:], first[:, :, -1], parameters))
         got = {"a": np.concatenate([first, second], axis=2), "y_pred": np.concatenate([y_first, y_second], axis=2)}
         expected = {"a": whole, "y_pred": y_whole}
         judge.close(got, expected, network_answers(problem).tolerance, f"split at t={t}; in one run it is")
 
 
 @pytest.mark.judges("rnn_forward")
-def test_batch_columns(implementation, judge, every_problem):
+def test_batch_columns(judge, every_problem):
     """A column of the batch gives the same alone as among the others."""
 
     @every_problem
@@ -35,14 +36,14 @@ def test_batch_columns(implementation, judge, every_problem):
         x, a0, parameters = problem.inputs
         alone = t % problem.m
         runs = [(x, a0, parameters), (x[:, [alone]], a0[:, [alone]], parameters)]
-        (whole, y_whole, _), (a, y_pred, _) = implementation.each("rnn_forward", runs)
+        (whole, y_whole, _), (a, y_pred, _) = yield each("rnn_forward", *runs)
         expected = {"a": whole[:, [alone]], "y_pred": y_whole[:, [alone]]}
         tolerance = {name: value[:, [alone]] for name, value in _forward_tolerance(problem).items()}
         judge.close({"a": a, "y_pred": y_pred}, expected, tolerance, f"column {alone} alone; among the others it is")
 
 
 @pytest.mark.judges("rnn_forward")
-def test_batch_order(implementation, judge, every_problem):
+def test_batch_order(judge, every_problem):
     """Permuting the columns of the batch permutes the result."""
 
     @every_problem
@@ -50,14 +51,14 @@ def test_batch_order(implementation, judge, every_problem):
         x, a0, parameters = problem.inputs
         order = np.random.default_rng(problem.seed).permutation(problem.m)
         runs = [(x, a0, parameters), (x[:, order], a0[:, order], parameters)]
-        (whole, y_whole, _), (a, y_pred, _) = implementation.each("rnn_forward", runs)
+        (whole, y_whole, _), (a, y_pred, _) = yield each("rnn_forward", *runs)
         expected = {"a": whole[:, order], "y_pred": y_whole[:, order]}
         tolerance = {name: value[:, order] for name, value in _forward_tolerance(problem).items()}
         judge.close({"a": a, "y_pred": y_pred}, expected, tolerance, "columns permuted; in their order it is")
 
 
 @pytest.mark.judges("rnn_forward")
-def test_causal(implementation, judge, every_problem):
+def test_causal(judge, every_problem):
     """What comes out up to a step does not change with what goes in after it."""
 
     @every_problem
@@ -65,7 +66,7 @@ def test_causal(implementation, judge, every_problem):
         x, a0, parameters = problem.inputs
         other = np.concatenate([x[:, :, :t], x[:, :, t:] + 1], axis=2)
         runs = [(x, a0, parameters), (other, a0, parameters)]
-        (whole, y_whole, _), (a, y_pred, _) = implementation.each("rnn_forward", runs)
+        (whole, y_whole, _), (a, y_pred, _) = yield each("rnn_forward", *runs)
         until = np.s_[:, :, :t]
         tolerance = {name: value[until] for name, value in _forward_tolerance(problem).items()}
         got, expected = {"a": a[until], "y_pred": y_pred[until]}, {"a": whole[until], "y_pred": y_whole[until]}
@@ -73,7 +74,7 @@ def test_causal(implementation, judge, every_problem):
 
 
 @pytest.mark.judges("rnn_forward")
-def test_remembers(implementation, judge, every_problem):
+def test_remembers(judge, every_problem):
     """What comes out at a step does change with what went in before it, and with a0."""
 
     @every_problem
@@ -82,14 +83,14 @@ def test_remembers(implementation, judge, every_problem):
         earlier = x.copy()
         earlier[:, :, t - 1] += 1
         runs = [(x, a0, parameters), (earlier, a0, parameters), (x, a0 / 2, parameters)]
-        a, *others = (a for a, _, _ in implementation.each("rnn_forward", runs))
+        a, *others = (a for a, _, _ in (yield each("rnn_forward", *runs)))
         for what, step, moved in zip((f"x at t={t - 1}", "a0"), (t, 0), others, strict=True):
             if np.all(abs(moved - a)[:, :, step] <= network_answers(problem).tolerance["a"][:, :, step]):
                 raise Wrong([("a", f"at t={step} stays as it is when {what} changes")])
 
 
 @pytest.mark.judges("rnn_forward")
-def test_no_recurrence(implementation, judge, every_problem):
+def test_no_recurrence(judge, every_problem):
     """With Waa = 0 each step depends on its own input alone: permuting the steps permutes the states."""
 
     @every_problem
@@ -98,72 +99,72 @@ def test_no_recurrence(implementation, judge, every_problem):
         without = parameters | {"Waa": 0 * parameters["Waa"]}
         order = np.roll(np.arange(problem.T_x), t)
         runs = [(x, a0, without), (x[:, :, order], a0, without)]
-        (a, _, _), (permuted, _, _) = implementation.each("rnn_forward", runs)
+        (a, _, _), (permuted, _, _) = yield each("rnn_forward", *runs)
         tolerance = {"a": network_answers(problem).tolerance["a"].max()}
         judge.close({"a": permuted}, {"a": a[:, :, order]}, tolerance, "steps permuted; in their order it is")
 
 
 @pytest.mark.judges("rnn_backward", needs=("rnn_forward",))
-def test_backward_linear(implementation, judge, every_problem):
+def test_backward_linear(judge, every_problem):
     """rnn_backward is linear in da."""
 
     @every_problem
     def ask(problem, t):
         other = np.roll(problem.da, t, axis=2)
         cotangents = (problem.da, other, 2 * problem.da - other)
-        _, (first, second, both) = implementation.there_and_back("rnn", problem.inputs, *cotangents)
+        _, first, second, both = yield there_and_back("rnn", problem.inputs, *cotangents)
         expected = {name: 2 * first[name] - second[name] for name in first}
         tolerance = {name: 8 * value.max() for name, value in network_answers(problem).tolerance.items()}
         judge.close(both, expected, tolerance, "for 2 da - da'; by linearity it is")
 
 
 @pytest.mark.judges("rnn_backward", needs=("rnn_forward",))
-def test_backward_zero(implementation, judge, every_problem):
+def test_backward_zero(judge, every_problem):
     """For zero da every gradient is zero."""
 
     @every_problem
     def ask(problem, t):
-        _, (gradients,) = implementation.there_and_back("rnn", problem.inputs, 0 * problem.da)
+        _, gradients = yield there_and_back("rnn", problem.inputs, 0 * problem.da)
         zero = {name: np.zeros_like(value) for name, value in network_answers(problem).gradients.items()}
         judge.close(gradients, zero, dict.fromkeys(zero, 0.0), "for da = 0 it is")
 
 
 @pytest.mark.judges("rnn_backward", needs=("rnn_forward",))
-def test_backward_causal(implementation, judge, every_problem):
+def test_backward_causal(judge, every_problem):
     """A cotangent that ends at a step leaves the input's gradient after that step zero."""
 
     @every_problem
     def ask(problem, t):
         da = problem.da.copy()
         da[:, :, t:] = 0
-        _, (gradients,) = implementation.there_and_back("rnn", problem.inputs, da)
+        _, gradients = yield there_and_back("rnn", problem.inputs, da)
         after = gradients["dx"][:, :, t:]
         tolerance = network_answers(problem).tolerance["dx"].max()  # a sequence solved as one system leaves dust
         judge.close({"dx": after}, {"dx": 0 * after}, {"dx": tolerance}, f"da ends before t={t}; dx after it is")
 
 
 @pytest.mark.judges("rnn_backward", needs=("rnn_forward",))
-def test_backward_sparse(implementation, judge, every_problem):
+def test_backward_sparse(judge, every_problem):
     """The gradients for da are the sum of those for each step of da alone, the last one among them."""
 
     @every_problem
     def ask(problem, t):
         alone = [np.where(np.arange(problem.T_x) == step, problem.da, 0) for step in range(problem.T_x)]
-        _, (whole, *parts) = implementation.there_and_back("rnn", problem.inputs, problem.da, *alone)
+        _, whole, *parts = yield there_and_back("rnn", problem.inputs, problem.da, *alone)
         summed = {name: np.sum([part[name] for part in parts], axis=0) for name in whole}
         tolerance = {name: 4 * value.max() for name, value in network_answers(problem).tolerance.items()}
         judge.close(whole, summed, tolerance, "the sum over da's steps is")
 
 
 @pytest.mark.judges("rnn_backward", needs=("rnn_forward",))
-def test_backward_scales(implementation, judge, every_problem):
+def test_backward_scales(judge, every_problem):
     """A da that is a million times larger, or smaller, gives gradients that are so too."""
 
     @every_problem
     def ask(problem, t):
         factors = (1.0, 2.0**20, 2.0**-20)
         cotangents = (factor * problem.da for factor in factors)
-        _, (usual, *others) = implementation.there_and_back("rnn", problem.inputs, *cotangents)
+        _, usual, *others = yield there_and_back("rnn", problem.inputs, *cotangents)
         tolerance = {name: 2 * value for name, value in network_answers(problem).tolerance.items()}
         for factor, scaled in zip(factors[1:], others, strict=True):
             got = {name: value / factor for name, value in scaled.items()}
@@ -171,56 +172,53 @@ def test_backward_scales(implementation, judge, every_problem):
 
 
 @pytest.mark.judges("rnn_forward")
-def test_repeatable(implementation, judge, every_problem):
+def test_repeatable(judge, every_problem):
     """Two equal calls of rnn_forward give the same."""
 
     @every_problem
     def ask(problem, t):
-        (a, y_pred, _), (again, y_again, _) = implementation.each("rnn_forward", [problem.inputs] * 2)
+        (a, y_pred, _), (again, y_again, _) = yield each("rnn_forward", problem.inputs, problem.inputs)
         tolerance = _forward_tolerance(problem)
         judge.close({"a": again, "y_pred": y_again}, {"a": a, "y_pred": y_pred}, tolerance, "the first call gave")
 
 
 @pytest.mark.judges("rnn_backward", needs=("rnn_forward",))
-def test_backward_repeatable(implementation, judge, every_problem):
+def test_backward_repeatable(judge, every_problem):
     """Two equal calls of rnn_backward with the same caches give the same."""
 
     @every_problem
     def ask(problem, t):
-        _, (first, second) = implementation.there_and_back("rnn", problem.inputs, problem.da, problem.da)
+        _, first, second = yield there_and_back("rnn", problem.inputs, problem.da, problem.da)
         judge.close(second, first, network_answers(problem).tolerance, "the first call gave")
 
 
 @pytest.mark.judges("rnn_backward", needs=("rnn_forward",))
-def test_caches_kept(implementation, judge, every_problem):
+def test_caches_kept(judge, every_problem):
     """A second forward pass does not spoil the caches of the first."""
 
     @every_problem
     def ask(problem, t):
-        (_, _, caches), (before,) = implementation.there_and_back("rnn", problem.inputs, problem.da)
-        other = problem.at(seed=problem.seed + 1).inputs
-        with implementation.together([("rnn_forward", other), ("rnn_backward", (problem.da, caches))]):
-            implementation.rnn_forward(*other)
-            after = implementation.rnn_backward(problem.da, caches)
+        once = there_and_back("rnn", problem.inputs, problem.da).calls
+        more = [("rnn_forward", problem.at(seed=problem.seed + 1).inputs), ("rnn_backward", (problem.da, LAST_BUT_ONE))]
+        _, before, _, after = yield Question([*once, *more])
         judge.close(after, before, network_answers(problem).tolerance, "before another forward pass it was")
 
 
 @pytest.mark.judges("rnn_cell_backward", needs=("rnn_cell_forward",))
-def test_cell_caches_kept(implementation, judge, every_problem):
+def test_cell_caches_kept(judge, every_problem):
     """A second step forward does not spoil the cache of the first."""
 
     @every_problem
     def ask(problem, t):
         da_next, other = problem.da[:, :, 0], problem.at(seed=problem.seed + 1).step
-        (_, _, cache), (before,) = implementation.there_and_back("rnn_cell", problem.step, da_next)
-        with implementation.together([("rnn_cell_forward", other), ("rnn_cell_backward", (da_next, cache))]):
-            implementation.rnn_cell_forward(*other)
-            after = implementation.rnn_cell_backward(da_next, cache)
+        once = there_and_back("rnn_cell", problem.step, da_next).calls
+        more = [("rnn_cell_forward", other), ("rnn_cell_backward", (da_next, LAST_BUT_ONE))]
+        _, before, _, after = yield Question([*once, *more])
         judge.close(after, before, _cell_tolerance(problem), "before another step forward it was")
 
 
 @pytest.mark.judges("rnn_forward")
-def test_parameters_by_name(implementation, judge, every_problem):
+def test_parameters_by_name(judge, every_problem):
     """The parameters are found by their names, in whatever order the dict has them, beside others."""
 
     @every_problem
@@ -228,49 +226,49 @@ def test_parameters_by_name(implementation, judge, every_problem):
         x, a0, parameters = problem.inputs
         turned = {"learning_rate": np.array(0.1), **dict(reversed(parameters.items()))}
         runs = [(x, a0, parameters), (x, a0, turned)]
-        (a, y_pred, _), (other, y_other, _) = implementation.each("rnn_forward", runs)
+        (a, y_pred, _), (other, y_other, _) = yield each("rnn_forward", *runs)
         source = "in the order Wax, Waa, Wya, ba, by it is"
         judge.close({"a": other, "y_pred": y_other}, {"a": a, "y_pred": y_pred}, _forward_tolerance(problem), source)
 
 
 @pytest.mark.judges("rnn_forward")
-def test_inputs_kept(implementation, judge, every_problem):
+def test_inputs_kept(judge, every_problem):
     """rnn_forward leaves x, a0 and the parameters as they were."""
 
     @every_problem
     def ask(problem, t):
         given = judge.own_copies(problem)
-        implementation.rnn_forward(given["x"], given["a0"], given["parameters"], as_they_are=True)
+        yield each("rnn_forward", (given["x"], given["a0"], given["parameters"]), as_they_are=True)
         require_unchanged(given, judge.own_copies(problem), "rnn_forward")
 
 
 @pytest.mark.judges("rnn_backward", needs=("rnn_forward",))
-def test_cotangent_kept(implementation, judge, every_problem):
+def test_cotangent_kept(judge, every_problem):
     """rnn_backward leaves da, and what went into the forward pass, as they were."""
 
     @every_problem
     def ask(problem, t):
-        given = judge.own_copies(problem)
-        caches = implementation.rnn_forward(given["x"], given["a0"], given["parameters"], as_they_are=True)[2]
-        before = judge.own_copies(given)  # what the forward pass spoils is its own affair
-        implementation.rnn_backward(given["da"], caches, as_they_are=True)
-        require_unchanged(given, before, "rnn_backward")
+        before, given = judge.own_copies(problem), judge.own_copies(problem)
+        alone, first = ((run["x"], run["a0"], run["parameters"]) for run in (before, given))
+        back = there_and_back("rnn", first, given["da"])
+        yield Question([("rnn_forward", alone), *back.calls], as_they_are=True)
+        require_unchanged(given, before, "rnn_backward")  # what the forward pass alone spoils is its own affair
 
 
 @pytest.mark.judges("rnn_cell_forward")
-def test_cell_inputs_kept(implementation, judge, every_problem):
+def test_cell_inputs_kept(judge, every_problem):
     """rnn_cell_forward leaves xt, a_prev and the parameters as they were."""
 
     @every_problem
     def ask(problem, t):
         given = _own_step(judge, problem)
         before = judge.own_copies(given)
-        implementation.rnn_cell_forward(*given.values(), as_they_are=True)
+        yield each("rnn_cell_forward", tuple(given.values()), as_they_are=True)
         require_unchanged(given, before, "rnn_cell_forward")
 
 
 @pytest.mark.judges("rnn_cell_backward", needs=("rnn_cell_forward",))
-def test_cell_cotangent_kept(implementation, judge, every_problem):
+def test_cell_cotangent_kept(judge, every_problem):
     """rnn_cell_backward leaves da_next as it was, and gives the same for the same cache twice."""
 
     @every_problem
@@ -279,7 +277,7 @@ def test_cell_cotangent_kept(implementation, judge, every_problem):
         given = judge.own_copies({"da_next": problem.da[:, :, 0]})
         before = judge.own_copies(given)
         twice = (given["da_next"], given["da_next"])
-        _, (first, second) = implementation.there_and_back("rnn_cell", step, *twice, as_they_are=True)
+        _, first, second = yield there_and_back("rnn_cell", step, *twice, as_they_are=True)
         require_unchanged(given, before, "rnn_cell_backward")
         judge.close(second, first, _cell_tolerance(problem), "the first call gave")
 

@@ -26,8 +26,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     options.add(group)
 
 
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Let the target load while everything else does."""
+    begin_to_load(early_config, early_config.known_args_namespace)
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Let the target load while the checks are collected."""
+    """Read the options, and collect the checks if there is something to check."""
     config.addinivalue_line("markers", "judges(function, needs=()): the function that a check is about")
     options.require_sound(config.option)
     options.require_one_report(config)
@@ -40,7 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
         config.args = [str(path) for path in sorted(checks_folder().glob("test_*.py"))]
-    begin_to_load(config)
+    begin_to_load(config, config.option)  # where a conftest.py has brought us, it has not begun yet
 
 
 class Checks(pytest.Module):

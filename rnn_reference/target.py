@@ -14,10 +14,10 @@ _PROCESS = pytest.StashKey[Any]()
 _DIAGNOSIS = pytest.StashKey[Any]()
 
 
-def begin_to_load(config: pytest.Config) -> None:
-    """Start the process of a target that gets one: it loads while the checks are collected."""
-    if _apart(config, config.option.rnn):
-        config.stash[_PROCESS] = _started(config, config.option.rnn)
+def begin_to_load(config: pytest.Config, options: Any) -> None:
+    """Start the process of a target that gets one: it loads while the checks do."""
+    if _PROCESS not in config.stash and options.rnn_blackbox is None and _apart(options, options.rnn):
+        config.stash[_PROCESS] = _started(config, options, options.rnn)
 
 
 def implementation_of(config: pytest.Config) -> Implementation:
@@ -58,7 +58,7 @@ def _load(config: pytest.Config, target: str) -> Implementation:
 
 
 def _loaded(config: pytest.Config, target: str) -> Implementation:
-    if not _apart(config, target):
+    if not _apart(config.option, target):
         from rnn_reference.implementations.loading import load
 
         return load(target, seconds=config.option.rnn_timeout, device=config.option.rnn_device)
@@ -67,31 +67,31 @@ def _loaded(config: pytest.Config, target: str) -> Implementation:
 
     if config.option.rnn_device != "cpu":
         raise Unusable(f"--rnn-device={config.option.rnn_device} is for the adapters for torch, jax and flax")
-    process = config.stash.get(_PROCESS, None) or _started(config, target)
+    process = config.stash.get(_PROCESS, None) or _started(config, config.option, target)
     config.stash[_PROCESS] = None  # the next one gets its own
-    implementation = Isolated(target, *_limits(config), process)
+    implementation = Isolated(target, *_limits(config.option), process)
     config.add_cleanup(implementation.close)
     return implementation
 
 
-def _apart(config: pytest.Config, target: str) -> bool:
+def _apart(options: Any, target: str | None) -> bool:
     """Files and notebooks run in a process of their own; frameworks and modules in this one."""
     from rnn_reference.places import is_file
 
-    return is_file(target) and not config.option.rnn_in_process
+    return target is not None and is_file(target) and not options.rnn_in_process
 
 
-def _started(config: pytest.Config, target: str) -> Any:
+def _started(config: pytest.Config, options: Any, target: str) -> Any:
     from rnn_reference.implementations.isolated import started
 
-    process = started(target, *_limits(config))
+    process = started(target, *_limits(options))
     config.add_cleanup(process.close)
     return process
 
 
-def _limits(config: pytest.Config) -> tuple[float, float]:
+def _limits(options: Any) -> tuple[float, float]:
     """Seconds and bytes."""
-    return config.option.rnn_timeout, config.option.rnn_memory * 2**30
+    return options.rnn_timeout, options.rnn_memory * 2**30
 
 
 def diagnosis_of(config: pytest.Config) -> Any:

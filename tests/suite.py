@@ -16,6 +16,7 @@ from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.places import checks_folder
 from rnn_reference.report.verdict import report_on
 from rnn_reference.target import IMPLEMENTATION
+from rnn_reference.verification.conversation import hold
 from rnn_reference.verification.diagnosis import Diagnosis, explain
 from rnn_reference.verification.judge import Judge
 from rnn_reference.verification.outcomes import NotOffered, Outcome
@@ -80,8 +81,13 @@ def first_failure(diagnosis: Diagnosis, function: str, seed: int) -> Outcome | N
         check = getattr(_checks(group), name)
         for problem in NAMED.values():
             judge = Judge(own, name, diagnosis)
-            given = {"implementation": own, "judge": judge, "problem": judge.posed(problem.at(seed=seed)),
-                     "every_problem": lambda ask, judge=judge: ask(judge.problem, 1)}  # fmt: skip
+            posed = judge.posed(problem.at(seed=seed))
+            given = {
+                "implementation": own,
+                "judge": judge,
+                "problem": posed,
+                "every_problem": lambda ask, judge=judge, posed=posed: hold(judge, [(posed, ask(posed, 1))]),
+            }
             try:
                 check(**{name: given[name] for name in inspect.signature(check).parameters})
             except NotOffered:

@@ -1,7 +1,7 @@
 """An implementation under another convention than the document's, behind the document's six functions."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from rnn_reference.arguments import Array
 from rnn_reference.implementations.conventions import Conventions
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.implementations.plain import as_numbers
+from rnn_reference.implementations.question import Question
 from rnn_reference.implementations.returned import GRADIENTS
 from rnn_reference.verification.outcomes import Wrong
 
@@ -34,6 +35,7 @@ class Converted(Implementation):
         self.name, self.dtype, self.tolerance, self.predicts = inner.name, inner.dtype, inner.tolerance, inner.predicts
         self.notes = [*inner.notes, f"judged under --rnn-convention={conventions.name}, {conventions.words}"]
         self.misshapen: Wrong | None = None
+        self._ahead: dict[Question, Question] = {}
 
     def offers(self, name: str) -> bool:
         """Whether the one inside has it."""
@@ -62,10 +64,20 @@ class Converted(Implementation):
         self._inner.close()
 
     @contextlib.contextmanager
-    def together(self, calls: list[tuple[str, tuple[Any, ...]]], as_they_are: bool = False) -> Iterator[None]:
-        """Leave it to the one inside to make these calls at once."""
-        with self._inner.together([(name, self._theirs(name, given)) for name, given in calls], as_they_are):
+    def ahead(self, questions: Sequence[Question]) -> Iterator[None]:
+        """Leave it to the one inside to begin with one before it is asked."""
+        self._ahead = {question: self._turned_question(question) for question in questions}
+        with self._inner.ahead([*self._ahead.values()]):
             yield
+
+    @contextlib.contextmanager
+    def together(self, question: Question) -> Iterator[None]:
+        """Leave it to the one inside to make these calls at once."""
+        with self._inner.together(self._ahead.get(question) or self._turned_question(question)):
+            yield
+
+    def _turned_question(self, question: Question) -> Question:
+        return Question([(name, self._theirs(name, given)) for name, given in question.calls], question.as_they_are)
 
     def _handed_over(self, name: str, arguments: tuple[Any, ...], as_they_are: bool) -> Any:
         theirs = self._theirs(name, arguments)

@@ -6,14 +6,14 @@ Whatever it does wrong comes out as one of the outcomes: what it lacks as ``NotO
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from rnn_reference.arguments import Array
 from rnn_reference.implementations.crash import crash
-from rnn_reference.implementations.plain import LAST_CACHE, Handle
+from rnn_reference.implementations.declared import dtype_of, tolerance_of
+from rnn_reference.implementations.question import Question, names_a_cache
 from rnn_reference.implementations.returned import GRADIENTS, array_of, gradients_of, triple_of
 from rnn_reference.verification.compare import require_shapes
 from rnn_reference.verification.outcomes import NotImplementedYet, NotOffered, Outcome, Wrong
@@ -29,10 +29,6 @@ FUNCTIONS = (
 
 FORWARD = ("rnn_cell_forward", "rnn_forward")
 """Those whose third result is a cache."""
-
-
-ATTRIBUTES = ("dtype", "tolerance", "predicts")
-"""What an implementation may say of itself."""
 
 
 class Implementation:
@@ -54,19 +50,15 @@ class Implementation:
         self._functions = functions
         self.predicts = getattr(functions, "predicts", True) is not False
         self.dtype = self._dtype_of(getattr(functions, "dtype", None))
-        self.tolerance = _tolerance_of(getattr(functions, "tolerance", None))
+        self.tolerance = tolerance_of(getattr(functions, "tolerance", None))
         self.notes += [f"{check}: tolerance widened to {value:g}" for check, value in self.tolerance.items()]
 
     def _dtype_of(self, declared: Any) -> str:
-        """The name of a floating-point type, torch's own included; a global that is no such thing is not meant."""
-        if declared is None:
-            return "float64"
-        with contextlib.suppress(TypeError):
-            dtype = np.dtype(str(declared).removeprefix("torch.") if "torch" in str(declared) else declared)
-            if dtype.kind == "f" and dtype.itemsize <= 8:  # what is right is known to float64 and no further
-                return str(dtype)
-        self.notes.append(f"its dtype, {declared!r}, is none of float16, float32 and float64: it is given float64")
-        return "float64"
+        """The dtype to give it; a global of that name that is no floating-point type is not meant."""
+        dtype = "float64" if declared is None else dtype_of(declared)
+        if dtype is None:
+            self.notes.append(f"its dtype, {declared!r}, is none of float16, float32 and float64: it is given float64")
+        return dtype or "float64"
 
     def judged_in(self, dtype: str) -> None:
         """From here on it is given, and held to, this precision, whatever it says of itself."""
@@ -127,24 +119,26 @@ class Implementation:
         self._look_at("rnn_backward", gradients, shapes)
         return gradients
 
-    def each(self, name: str, calls: Sequence[tuple[Any, ...]]) -> list[Any]:
-        """The results of several calls of one function, none of which needs another's."""
-        with self.together([(name, arguments) for arguments in calls]):
-            return [getattr(self, name)(*arguments) for arguments in calls]
-
-    def there_and_back(
-        self, of: str, inputs: tuple[Any, ...], *cotangents: Array, as_they_are: bool = False
-    ) -> tuple[tuple[Array, Array, Any], list[dict[str, Array]]]:
-        """A forward pass, and a backward pass from it for each cotangent; ``of`` is ``rnn`` or ``rnn_cell``."""
-        forward, backward = getattr(self, f"{of}_forward"), getattr(self, f"{of}_backward")
-        back = [(f"{of}_backward", (da, Handle(LAST_CACHE))) for da in cotangents]
-        with self.together([(f"{of}_forward", inputs), *back], as_they_are):
-            there = forward(*inputs, as_they_are=as_they_are)
-            return there, [backward(da, there[2], as_they_are=as_they_are) for da in cotangents]
+    def answers(self, question: Question) -> list[Any]:
+        """The result of each call. Raises the outcome of the first that does not give what it should."""
+        results: list[Any] = []
+        caches: list[Any] = []
+        with self.together(question):
+            for name, arguments in question.calls:
+                given = [caches[one.number] if names_a_cache(one) else one for one in arguments]
+                results.append(getattr(self, name)(*given, as_they_are=question.as_they_are))
+                if name in FORWARD:
+                    caches.append(results[-1][2])
+        return results
 
     @contextlib.contextmanager
-    def together(self, calls: list[tuple[str, tuple[Any, ...]]], as_they_are: bool = False) -> Iterator[None]:
-        """In the block these calls are made, and in this order: whoever gains by it makes them at once."""
+    def ahead(self, questions: Sequence[Question]) -> Iterator[None]:
+        """In the block these are asked, and in this order: whoever gains by it begins with one before it is asked."""
+        yield
+
+    @contextlib.contextmanager
+    def together(self, question: Question) -> Iterator[None]:
+        """In the block its calls are made, and in this order: whoever gains by it makes them at once."""
         yield
 
     def inside(self, caches: Any) -> Any:
@@ -208,10 +202,3 @@ class Implementation:
         if isinstance(value, np.ndarray):
             return np.array(value, dtype=self.dtype if value.dtype.kind == "f" else None, order="C")
         return value
-
-
-def _tolerance_of(declared: Any) -> dict[str, float]:
-    """What is a table of check ids; a global number of that name has another meaning in most people's files."""
-    if not isinstance(declared, Mapping):
-        return {}
-    return {str(check): float(value) for check, value in declared.items() if isinstance(value, Real)}

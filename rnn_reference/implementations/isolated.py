@@ -6,27 +6,32 @@ outcome, and the next one finds a new process.
 """
 
 import contextlib
-from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from rnn_reference.implementations.ended import STRIKES, given_up, outcome_in, outcome_of
+from rnn_reference.implementations.changes import write_back
+from rnn_reference.implementations.declared import ATTRIBUTES
+from rnn_reference.implementations.ended import Deaths, outcome_in
 from rnn_reference.implementations.files import DEFINITIONS_ALONE
-from rnn_reference.implementations.implementation import ATTRIBUTES, FUNCTIONS, Implementation
-from rnn_reference.implementations.plain import LAST_CACHE, Handle
+from rnn_reference.implementations.implementation import FUNCTIONS, Implementation
+from rnn_reference.implementations.plain import Handle
 from rnn_reference.implementations.process import Died, Process
+from rnn_reference.implementations.question import Question
 from rnn_reference.implementations.unusable import Unusable
-from rnn_reference.verification.outcomes import Crashed, Outcome
+from rnn_reference.verification.outcomes import Crashed
 
 LOADED = ("offers", *ATTRIBUTES, "notes")
 """What a worker says of the target that it has loaded."""
 
-
 LOADING = 60.0
 """Seconds that a target has to load, beside those that its file or notebook may run: some import a framework."""
+
+STARTING = 1.0
+"""Seconds that a new process takes at most, of a target that imports nothing large."""
 
 
 def started(target: str, seconds: float, memory: float, definitions_only: bool = False) -> Process:
@@ -51,8 +56,10 @@ class Isolated(Implementation):
         self._target, self._seconds, self._memory = target, seconds, memory
         self._process = process or started(target, seconds, memory)
         self._definitions_only = False
-        self._deaths: defaultdict[str, list[Outcome]] = defaultdict(list)
+        self._deaths = Deaths(seconds)
         self._came: deque[tuple[Any, Any]] = deque()  # what calls returned and changed that were made together
+        self._coming: deque[Question] = deque()
+        self._told: Question | None = None
         loaded = self._loaded()
         super().__init__(target, SimpleNamespace(**{name: loaded[name] for name in ATTRIBUTES}))
         self.notes = [str(note) for note in loaded["notes"]]
@@ -65,7 +72,10 @@ class Isolated(Implementation):
 
     def inside(self, caches: Handle) -> Any:
         """What the worker says of them."""
-        return self._ask(["rnn_forward"], {"inside": caches}, [caches], "inside")["inside"]
+        self._leave()
+        self._require_alive(["rnn_forward"], [caches])
+        self._send({"inside": caches})
+        return self._hear(["rnn_forward"], "inside")["inside"]
 
     def printed(self) -> str:
         """The end of what was printed over there since this was last asked."""
@@ -76,10 +86,20 @@ class Isolated(Implementation):
         self._process.close()
 
     @contextlib.contextmanager
-    def together(self, calls: list[tuple[str, tuple[Any, ...]]], as_they_are: bool = False) -> Iterator[None]:
+    def ahead(self, questions: Sequence[Question]) -> Iterator[None]:
+        """Tell the worker each question before the answer to the one before it is heard: it works while we judge."""
+        try:
+            self._coming.extend(questions)
+            yield
+        finally:
+            self._coming.clear()
+            self._leave()
+
+    @contextlib.contextmanager
+    def together(self, question: Question) -> Iterator[None]:
         """Ask for all calls in one message, which takes longer than most calls, and have their results ready."""
         try:
-            self._came.extend(self._called(calls, as_they_are))
+            self._came.extend(self._answered(question))
             yield
         finally:
             self._came.clear()
@@ -88,29 +108,86 @@ class Isolated(Implementation):
         if self._came:
             result, changed = self._came.popleft()
         else:
-            ((result, changed),) = self._called([(name, arguments)], as_they_are)
+            ((result, changed),) = self._answered(Question([(name, arguments)], as_they_are))
         for argument, now in zip(arguments, changed, strict=False):
             if now is not None:
-                _write_back(argument, now)
+                write_back(argument, now)
         if isinstance(result, tuple) and isinstance(result[-1], Handle):
             result[-1].given_up = self._given_up
         return result
 
-    def _called(self, calls: list[tuple[str, tuple[Any, ...]]], as_they_are: bool) -> list[tuple[Any, Any]]:
+    def _answered(self, question: Question) -> list[tuple[Any, Any]]:
         """What each call returned, and what it made of its arguments. Raises the outcome of the first that failed."""
-        functions = [name for name, _ in calls]
-        each = [list(given if as_they_are else map(self._in_its_dtype, given)) for _, given in calls]
-        handles = [argument for given in each for argument in given if isinstance(argument, Handle)]
-        question = {"call": functions, "each": each, "as_they_are": as_they_are}
-        reply = self._ask(functions, question, handles, "returned", "changed")
+        if question is not self._told or self._process.ended:
+            self._leave()
+            self._require_alive(question.functions, question.handles)
+            self._tell(question)
+        self._told = None
+        if self._coming and self._coming[0] is question:
+            self._coming.popleft()
+            self._tell_ahead()
+        reply = self._hear(question.functions, "returned", "changed")
         return list(zip(reply["returned"], reply["changed"], strict=True))
 
-    def _in_its_dtype(self, value: Any) -> Any:
+    def _tell_ahead(self) -> None:
+        """Tell the question that comes next, if it is a short one: no pipe may fill up while nobody reads."""
+        question = self._coming[0] if self._coming else None
+        if question and not self._deaths.too_many(question.functions) and not self._lost(question.handles):
+            self._told = question if self._tell(question, only_if_short=True) else None
+
+    def _leave(self) -> None:
+        """Wait for the answer to what was told ahead and is not asked now; no longer than it takes to start anew."""
+        if self._told and not self._process.ended:
+            with contextlib.suppress(Died):
+                self._process.hear(min(self._seconds, STARTING))
+        self._told = None
+
+    def _tell(self, question: Question, only_if_short: bool = False) -> bool:
+        given = [list(arguments) for _, arguments in question.calls]
+        each = given if question.as_they_are else self._in_its_dtype(given, {})
+        told = {"call": question.functions, "each": each, "as_they_are": question.as_they_are}
+        return self._send(told, only_if_short)
+
+    def _send(self, told: dict[str, Any], only_if_short: bool = False) -> bool:
+        released = self._given_up[:]
+        sent = self._process.tell(told | {"released": released}, only_if_short)
+        if sent:
+            del self._given_up[: len(released)]
+        return sent
+
+    def _hear(self, functions: list[str], *parts: str) -> dict[str, Any]:
+        """The reply that has these parts. Raises the outcome, if that is what came of the call of a function."""
+        try:
+            reply = self._process.hear(self._seconds, *parts)
+        except Died as death:
+            raise self._deaths.outcome(death, functions) from None
+        if "outcome" in reply:
+            raise outcome_in(reply)
+        return reply
+
+    def _require_alive(self, functions: list[str], handles: list[Handle]) -> None:
+        """A process that can be asked for these functions. Raises the outcome of calls that cannot be made."""
+        if too_many := self._deaths.too_many(functions):
+            raise too_many
+        if self._process.ended:
+            self._restart(functions[0])
+        if self._lost(handles):
+            raise Crashed([("error", "its process has ended, and its caches with it")], functions[0])
+
+    def _lost(self, handles: list[Handle]) -> bool:
+        return any(handle.number >= 0 and handle.given_up is not self._given_up for handle in handles)
+
+    def _in_its_dtype(self, value: Any, done: dict[int, Any]) -> Any:
+        """The value with its arrays contiguous and in the implementation's dtype; what is in it twice, once."""
+        if id(value) in done:
+            return done[id(value)]
+        if isinstance(value, list):
+            return [self._in_its_dtype(item, done) for item in value]
         if isinstance(value, Mapping):
-            return {name: self._in_its_dtype(item) for name, item in value.items()}
-        if isinstance(value, np.ndarray):
-            return np.ascontiguousarray(value, self.dtype if value.dtype.kind == "f" else None)
-        return value
+            done[id(value)] = {name: self._in_its_dtype(item, done) for name, item in value.items()}
+        elif isinstance(value, np.ndarray):
+            done[id(value)] = np.ascontiguousarray(value, self.dtype if value.dtype.kind == "f" else None)
+        return done.get(id(value), value)
 
     def _loaded(self) -> dict[str, Any]:
         """What the new process says of the target. Raises Unusable."""
@@ -127,40 +204,6 @@ class Isolated(Implementation):
         self._process.hide()
         return reply
 
-    def _ask(
-        self, functions: list[str], question: dict[str, Any], handles: list[Handle], *parts: str
-    ) -> dict[str, Any]:
-        """The reply to a question. Raises the outcome, if that is what came of it."""
-        try:
-            return self._reply(functions, question, handles, *parts)
-        except Outcome as outcome:
-            raised = outcome
-        # always from this line: hypothesis takes failures that are raised in two places for two mistakes
-        raise raised.with_traceback(None)
-
-    def _reply(
-        self, functions: list[str], question: dict[str, Any], handles: list[Handle], *parts: str
-    ) -> dict[str, Any]:
-        for function in functions:
-            if len(self._deaths[function]) >= STRIKES:
-                raise given_up(function, self._deaths[function][-1])
-        if self._process.ended:
-            self._restart(functions[0])
-        if any(handle.number != LAST_CACHE and handle.given_up is not self._given_up for handle in handles):
-            raise Crashed([("error", "its process has ended, and its caches with it")], functions[0])
-        released = {"released": self._given_up[:]}
-        del self._given_up[: len(released["released"])]
-        try:
-            reply = self._process.ask(question | released, self._seconds, *parts)
-        except Died as death:
-            function = functions[min(death.at, len(functions) - 1)]
-            outcome = outcome_of(death, function, self._seconds)
-            self._deaths[function].append(outcome)
-            raise outcome from None
-        if "outcome" in reply:
-            raise outcome_in(reply)
-        return reply
-
     def _restart(self, function: str) -> None:
         try:
             self._process.close()
@@ -168,18 +211,3 @@ class Isolated(Implementation):
             self._loaded()
         except (Unusable, OSError) as error:
             raise Crashed([("error", f"its process ended, and did not start again: {error}")], function) from None
-
-
-def _write_back(argument: Any, changed: Any) -> None:
-    """Make an argument what the call made of its copy; the arrays of a dict are written to, as that one's were."""
-    if isinstance(argument, dict):
-        now = changed if isinstance(changed, Mapping) else {}
-        for name in argument.keys() - now.keys():
-            del argument[name]
-        for name in now.keys() & argument.keys():
-            _write_back(argument[name], now[name])
-        argument.update({name: value for name, value in now.items() if name not in argument})
-    elif getattr(changed, "shape", None) == argument.shape:
-        argument[...] = changed
-    else:
-        argument.fill(np.nan)  # of another shape, or no array any more: in any case not what it was

@@ -5,6 +5,7 @@ comes out of one is None, numbers, text, lists, dicts, arrays of numbers, and tw
 but numbers and text: no message makes the reader run anything, as a pickle would.
 """
 
+import itertools
 import json
 import mmap
 from collections.abc import Callable, Sequence
@@ -23,8 +24,12 @@ LARGEST = 2**30
 
 ALIGNED = 16
 SIGN = b"\n"
-ROOM = SHARED - ALIGNED
-"""Bytes of shared memory for a message; the last byte tells which of several things asked for is being done."""
+ROOM = SHARED // 4 - ALIGNED
+"""Bytes of shared memory for a message: each end has room for two. The last byte tells which of several things asked
+for is being done."""
+
+SHORT = 4096
+"""Bytes that any pipe takes while nobody reads."""
 _encode = json.JSONEncoder(check_circular=False).encode
 
 
@@ -33,25 +38,34 @@ class Malformed(Exception):  # noqa: N818 (it says what came, as Died does)
 
 
 class Channel:
-    """One end: a pipe each way, and the file of the memory that is shared. One message at a time is on its way."""
+    """One end: a pipe each way, and the file of the memory that is shared.
 
-    def __init__(self, incoming: BinaryIO, outgoing: BinaryIO, shared: Path) -> None:
+    Each end may send one message before it receives, and another if it is short.
+    """
+
+    def __init__(self, incoming: BinaryIO, outgoing: BinaryIO, shared: Path, asks: bool) -> None:
         self._incoming, self._outgoing = incoming, outgoing
         with open(shared, "r+b") as file:
             self._shared = memoryview(mmap.mmap(file.fileno(), SHARED))
+        self._places = itertools.cycle((0, ROOM) if asks else (2 * ROOM, 3 * ROOM))
 
-    def send(self, value: Any) -> None:
-        """Send one message."""
+    def send(self, value: Any, only_if_short: bool = False) -> bool:
+        """Send one message; whether it was sent."""
         telling = _Telling()
         told = telling.of(value)
         shared = telling.length <= ROOM
-        body = self._shared if shared else memoryview(bytearray(telling.length))
-        for offset, array in telling.placed:
+        place = next(self._places) if shared else None
+        text = _encode([told, telling.arrays, telling.length, place]).encode() + b"\n"
+        if only_if_short and (len(text) > SHORT or not shared):
+            return False
+        body = self._shared[place:] if shared else memoryview(bytearray(telling.length))
+        for offset, array in telling.bytes:
             body[offset : offset + array.nbytes] = array.data.cast("B") if array.flags.c_contiguous else array.tobytes()
-        self._outgoing.write(_encode([telling.length, told]).encode() + b"\n")
+        self._outgoing.write(text)
         if not shared:
             self._outgoing.write(body)
         self._outgoing.flush()
+        return True
 
     @property
     def at(self) -> int:
@@ -74,8 +88,9 @@ class Channel:
         if not text.endswith(b"\n"):
             raise EOFError
         try:
-            length, told = json.loads(text)
-            return Message(told, self._shared[:length] if length <= ROOM else self._from_the_pipe(length))
+            told, arrays, length, place = json.loads(text)
+            body = self._from_the_pipe(length) if place is None else self._shared[place : place + length]
+            return Message(told, arrays, body)
         except (ValueError, TypeError, RecursionError) as error:
             raise Malformed(str(error)) from None
 
@@ -91,8 +106,8 @@ class Channel:
 class Message:
     """A message that came: what its JSON tells, and the bytes of its arrays, which the next message overwrites."""
 
-    def __init__(self, told: Any, body: memoryview) -> None:
-        self._told, self._body = told, body
+    def __init__(self, told: Any, arrays: list[Any], body: memoryview) -> None:
+        self._told, self._arrays, self._body = told, arrays, body
 
     def value(self, own: bool = True) -> Any:
         """Its value: arrays with memory of their own, lying in it as those that were sent, or views of the message.
@@ -109,7 +124,7 @@ class Message:
             return told
         kind = told[0]
         if kind == "array":
-            _, dtype, shape, offset, strides = told
+            dtype, shape, offset, strides = self._arrays[told[1]]
             view = self._view(dtype, shape, offset)
             return view if not own else view.copy() if strides is None else _laid_out(view, strides)
         if kind == "dict":
@@ -127,17 +142,22 @@ class Message:
 
 
 class _Telling:
-    """Turns a value into JSON, each list or dict into a list that begins with its kind, and its arrays into bytes."""
+    """Turns a value into JSON, each list or dict into a list that begins with its kind, and its arrays into bytes.
+
+    An array that is in it several times is told once.
+    """
 
     def __init__(self) -> None:
-        self.placed: list[tuple[int, Array]] = []
+        self.arrays: list[tuple[str, tuple[int, ...], int, tuple[int, ...] | None]] = []
+        self.bytes: list[tuple[int, Array]] = []
         self.length = 0
+        self._numbers: dict[int, int] = {}
 
     def of(self, value: Any) -> Any:
         """What stands for the value in the JSON."""
         kind = type(value)
         if kind is ndarray:
-            return self._of_an_array(value)
+            return ["array", self._numbers[id(value)] if id(value) in self._numbers else self._placed(value)]
         if kind is dict:
             return ["dict", *[(name, self.of(item)) for name, item in value.items()]]
         if kind is list or kind is tuple:
@@ -148,11 +168,14 @@ class _Telling:
             return ["foreign", value.kind, value.text]
         return value
 
-    def _of_an_array(self, array: Array) -> Any:
+    def _placed(self, array: Array) -> int:
+        number = self._numbers[id(array)] = len(self.arrays)
         offset, self.length = self.length, -(-(self.length + array.nbytes) // ALIGNED) * ALIGNED
         if array.size:
-            self.placed.append((offset, array))
-        return ["array", array.dtype.str, array.shape, offset, None if array.flags.c_contiguous else array.strides]
+            self.bytes.append((offset, array))
+        strides = None if array.flags.c_contiguous else array.strides
+        self.arrays.append((array.dtype.str, array.shape, offset, strides))
+        return number
 
 
 def _laid_out(array: Array, strides: Sequence[int] | None) -> Array:

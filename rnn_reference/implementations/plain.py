@@ -16,12 +16,8 @@ NUMBERS = "fciub"
 """Kinds of dtype that an array of numbers has."""
 
 
-LAST_CACHE = -1
-"""Number of the handle that stands for the cache that was given out last."""
-
-
 class Handle:
-    """Stands for an object that stays in the other process, such as a cache.
+    """Stands for an object that stays in the other process, such as a cache; below 0 for the last, the last but one.
 
     ``given_up`` is where its number goes when nobody here has it any more.
     """

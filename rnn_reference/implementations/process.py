@@ -81,16 +81,12 @@ class Process:
         )
         threading.Thread(target=self._watch, daemon=True).start()
 
-    def ask(self, question: dict[str, Any], seconds: float, *parts: str) -> dict[str, Any]:
-        """``tell``, then ``hear``."""
-        self.tell(question)
-        return self.hear(seconds, *parts)
-
-    def tell(self, question: dict[str, Any]) -> None:
-        """Send a question, whose answer is to be heard before the next."""
+    def tell(self, question: dict[str, Any], only_if_short: bool = False) -> bool:
+        """Send a question, whose answer is to be heard before the next, or after a short one; whether it was sent."""
         try:
             with contextlib.suppress(OSError):  # it has ended: how, is heard
-                self._channel.send(question)
+                return self._channel.send(question, only_if_short)
+            return True
         except BaseException:
             self.stop()  # interrupted in the middle of a message: the next one could not be read
             raise
@@ -127,7 +123,7 @@ class Process:
         from rnn_reference.implementations.pipe import Channel
 
         assert self._child.stdin and self._child.stdout
-        return Channel(self._child.stdout, self._child.stdin, self._folder / "shared")  # type: ignore[arg-type]
+        return Channel(self._child.stdout, self._child.stdin, self._folder / "shared", asks=True)  # type: ignore[arg-type]
 
     def printed(self) -> str:
         """The end of what was printed since this was last asked."""

@@ -14,23 +14,26 @@ import sys
 import threading
 import time
 import warnings
+from collections import deque
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 
+from rnn_reference.implementations.changes import changed
 from rnn_reference.implementations.crash import crash
-from rnn_reference.implementations.implementation import ATTRIBUTES, FORWARD, Implementation
+from rnn_reference.implementations.declared import ATTRIBUTES
+from rnn_reference.implementations.implementation import FORWARD, Implementation
 from rnn_reference.implementations.loading import load
 from rnn_reference.implementations.pipe import Channel, Message
-from rnn_reference.implementations.plain import LAST_CACHE, MANY, Handle, looked_into, plain
+from rnn_reference.implementations.plain import MANY, Handle, looked_into, plain
 from rnn_reference.implementations.unusable import Unusable
 from rnn_reference.verification.outcomes import Outcome
 
 
 def main(shared: str) -> None:
     """Serve the process that started this one; ``shared`` is the file of the memory that both share."""
-    channel = Channel(_moved(0, "rb"), _moved(1, "wb"), Path(shared))
+    channel = Channel(_moved(0, "rb"), _moved(1, "wb"), Path(shared), asks=False)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
     sys.stdout = open(1, "w", buffering=1, errors="replace", closefd=False)  # noqa: SIM115 (a line dies with nobody)
@@ -93,6 +96,7 @@ class _Worker:
     def __init__(self, implementation: Implementation, channel: Channel) -> None:
         self.implementation, self.channel = implementation, channel
         self.kept: dict[int, Any] = {}
+        self.latest: deque[Any] = deque(maxlen=2)
         self.numbers = itertools.count()
 
     def answer(self, message: Message) -> None:
@@ -105,7 +109,7 @@ class _Worker:
             return
         reply = self._called(list(zip(request["call"], request["each"], strict=True)))
         if "returned" in reply and request["as_they_are"]:
-            reply["changed"] = list(map(_changed, request["each"], message.value(own=False)["each"]))
+            reply["changed"] = list(map(changed, request["each"], message.value(own=False)["each"]))
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(Exception):
                 stream.flush()
@@ -130,8 +134,11 @@ class _Worker:
         return {"outcome": outcome.name, "function": function, "lines": outcome.lines, **outcome.evidence}
 
     def _result(self, function: str, given: list[Any]) -> Any:
-        arguments = [self.kept.get(one.number) if isinstance(one, Handle) else one for one in given]
+        arguments = [self._cache(one.number) if isinstance(one, Handle) else one for one in given]
         return self.implementation.call(function, *arguments, as_they_are=True)
+
+    def _cache(self, number: int) -> Any:
+        return self.kept.get(number) if number >= 0 else self.latest[number]
 
     def _described(self, function: str, result: Any) -> Any:
         """The result with a handle in place of the cache, and everything else as arrays of numbers where it can be."""
@@ -139,7 +146,8 @@ class _Worker:
             parts = list(result)
             if function in FORWARD and len(parts) == 3:
                 number = next(self.numbers)
-                self.kept[number] = self.kept[LAST_CACHE] = parts[2]
+                self.kept[number] = parts[2]
+                self.latest.append(parts[2])
                 return (plain(parts[0]), plain(parts[1]), Handle(number))
             described = [plain(part) for part in parts[:MANY]]
             return described if isinstance(result, list) else tuple(described)
@@ -148,17 +156,3 @@ class _Worker:
 
 SIGN_OF_LIFE = 0.5
 """Seconds of several calls asked for at once after which the parent hears that one more begins."""
-
-
-def _changed(now: list[Any], before: list[Any]) -> list[Any]:
-    """Of the arguments of a call, what became of those that it changed."""
-    return [None if _same(one, was) else plain(one) for one, was in zip(now, before, strict=True)]
-
-
-def _same(one: Any, other: Any) -> bool:
-    """Whether two values that came in messages (arrays, handles, dicts of arrays) are the same to the last bit."""
-    if isinstance(one, dict):
-        return isinstance(other, dict) and one.keys() == other.keys() and all(_same(one[k], other[k]) for k in one)
-    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
-        return one.dtype == other.dtype and one.shape == other.shape and one.tobytes() == other.tobytes()
-    return isinstance(one, Handle) and isinstance(other, Handle)

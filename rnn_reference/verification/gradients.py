@@ -7,12 +7,13 @@ states, or the derivative of that forward, follows from it, and is not blamed.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from rnn_reference.arguments import Array, Gradients, Parameters
 from rnn_reference.implementations.implementation import Implementation
+from rnn_reference.implementations.question import Question, each, there_and_back
 from rnn_reference.verification import derivatives
 from rnn_reference.verification.answers import Answers, cell_answers, gradients_at, network_answers
 from rnn_reference.verification.compare import agrees, require_shapes
@@ -50,29 +51,40 @@ class _Case(NamedTuple):
         return self.function.replace("backward", "forward")
 
 
-def judge_network(judge: Judge, problem: Problem, differentiate: bool = True) -> None:
-    """Raise ``Wrong`` unless ``rnn_backward`` is right on the problem; ``differentiate``: numerically as well."""
-    implementation, problem = judge.implementation, judge.posed(problem)
-    (states, _, _), (got,) = implementation.there_and_back("rnn", problem.inputs, problem.da)
+def through_time(problem: Problem) -> Question:
+    """A forward pass and its backward pass."""
+    return there_and_back("rnn", problem.inputs, problem.da)
+
+
+def through_a_step(problem: Problem) -> Question:
+    """The same for the cell, at the problem's first step."""
+    return there_and_back("rnn_cell", problem.step, problem.da[:, :, 0])
+
+
+def judge_network(judge: Judge, problem: Problem, answers: list[Any], differentiate: bool = True) -> None:
+    """Raise ``Wrong`` unless ``rnn_backward`` is right on the problem; ``differentiate``: numerically as well.
+
+    ``answers`` are those to ``through_time(problem)``.
+    """
+    (states, _, _), got = answers
 
     def forward(several: list[derivatives.Inputs]) -> list[Array]:
-        return [a for a, _, _ in implementation.each("rnn_forward", several)]
+        return [a for a, _, _ in judge.implementation.answers(each("rnn_forward", *several))]
 
     right = network_answers(problem)
     case = _Case(forward, states, got, right, *problem.inputs, problem.da, "rnn_backward")
     _judge(judge, problem, case, differentiate)
 
 
-def judge_cell(judge: Judge, problem: Problem, differentiate: bool = True) -> None:
-    """The same for ``rnn_cell_backward`` at the problem's first step."""
-    implementation, problem = judge.implementation, judge.posed(problem)
+def judge_cell(judge: Judge, problem: Problem, answers: list[Any], differentiate: bool = True) -> None:
+    """The same for ``rnn_cell_backward`` at the problem's first step, given the answers to ``through_a_step``."""
     xt, a_prev, parameters = problem.step
-    (a_next, _, _), (cell,) = implementation.there_and_back("rnn_cell", problem.step, problem.da[:, :, 0])
+    (a_next, _, _), cell = answers
     got = {name: cell[OF_A_CELL.get(name, name)] for name in ("dx", "da0", "dWax", "dWaa", "dba")}
     got["dx"] = got["dx"][..., None]
     right = cell_answers(problem)
     case = _Case(
-        _network_of_one_step(implementation), a_next[..., None], got, right,
+        _network_of_one_step(judge.implementation), a_next[..., None], got, right,
         xt[:, :, None], a_prev, parameters, problem.da[:, :, :1], "rnn_cell_backward",
     )  # fmt: skip
     _judge(judge, problem, case, differentiate)
@@ -81,7 +93,7 @@ def judge_cell(judge: Judge, problem: Problem, differentiate: bool = True) -> No
 def _network_of_one_step(implementation: Implementation) -> derivatives.Forward:
     def forward(several: list[derivatives.Inputs]) -> list[Array]:
         steps = [(x[:, :, 0], a0, parameters) for x, a0, parameters in several]
-        return [a_next[:, :, None] for a_next, _, _ in implementation.each("rnn_cell_forward", steps)]
+        return [a_next[:, :, None] for a_next, _, _ in implementation.answers(each("rnn_cell_forward", *steps))]
 
     return forward
 
@@ -158,13 +170,12 @@ def _require_steady(case: _Case) -> None:
         raise NotJudged([("", f"{blamed} gives two answers to one question")], function=case.function)
 
 
-def judge_spots(judge: Judge, problem: Problem) -> None:
+def judge_spots(judge: Judge, problem: Problem, answers: list[Any]) -> None:
     """Raise ``Wrong`` unless the gradient of one element of each input is what moving that element alone does.
 
     The derivative by injection presumes that every weight acts as in the equations; this does not.
     """
-    implementation, problem = judge.implementation, judge.posed(problem)
-    (states, _, _), (got,) = implementation.there_and_back("rnn", problem.inputs, problem.da)
+    (states, _, _), got = answers
     right = network_answers(problem)
     if not agrees({"a": states}, {"a": right.a}, right.tolerance):
         raise NotJudged([("", "rnn_forward is not right; gradient.network judges what stands on it")], "rnn_backward")
@@ -173,7 +184,7 @@ def judge_spots(judge: Judge, problem: Problem) -> None:
 
     def moved_states(several: list[dict[str, Array]]) -> list[Array]:
         calls = [(moved["x"], moved["a0"], problem.parameters | moved) for moved in several]
-        return [a for a, _, _ in implementation.each("rnn_forward", calls)]
+        return [a for a, _, _ in judge.implementation.answers(each("rnn_forward", *calls))]
 
     for name, array in inputs.items():
         spot = tuple(int(i) for i in rng.integers(array.shape))

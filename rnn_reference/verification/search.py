@@ -1,28 +1,33 @@
 """Fresh problems of every size, by hypothesis."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
 
+from rnn_reference.verification.conversation import Conversation, hold
+from rnn_reference.verification.judge import Judge
 from rnn_reference.verification.problems import Problem
+
+AT_ONCE = 50
+"""Problems that a check is about at the same time."""
 
 
 @st.composite
-def problems(draw: st.DrawFn) -> Problem:
-    """A problem whose sizes differ pairwise, each from 2 to 9, with at least four steps."""
+def problems(draw: st.DrawFn) -> tuple[Problem, int]:
+    """A problem whose sizes differ pairwise, each from 2 to 9, with at least four steps; and a step after the first."""
     n_x, n_a, n_y, m, *rest = draw(st.permutations(range(2, 10)))
     T_x = next(size for size in rest if size >= 4)
-    return Problem(n_x, n_a, n_y, m, T_x, seed=draw(st.integers(0, 2**32 - 1)))
+    problem = Problem(n_x, n_a, n_y, m, T_x, seed=draw(st.integers(0, 2**32 - 1)))
+    return problem, draw(st.integers(1, T_x - 1))
 
 
-def on_every_problem(ask: Callable[[Problem, int], None], examples: int, seed: int) -> None:
-    """Ask of ``examples`` problems, each with a step ``1 <= t < T_x``; the same for the same seed.
-
-    What ``ask`` raises is raised, once. No deadline, and no search for a smaller problem: these are small, and a
-    wrong network fails on all of them.
-    """
+@lru_cache(maxsize=1)
+def fresh(examples: int, seed: int) -> list[tuple[Problem, int]]:
+    """So many problems, each with a step ``1 <= t < T_x``; the same for the same seed."""
+    drawn = []
 
     @seeded(seed)
     @settings(
@@ -31,10 +36,21 @@ def on_every_problem(ask: Callable[[Problem, int], None], examples: int, seed: i
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
-        report_multiple_bugs=False,
     )
-    @given(problems(), st.data())
-    def run(problem: Problem, data: st.DataObject) -> None:
-        ask(problem, data.draw(st.integers(1, problem.T_x - 1)))
+    @given(problems())
+    def draw(one: tuple[Problem, int]) -> None:
+        drawn.append(one)
 
-    run()
+    draw()
+    return drawn
+
+
+def on_every_problem(ask: Callable[[Problem, int], Conversation], judge: Judge, examples: int, seed: int) -> None:
+    """Ask of ``examples`` fresh problems, the same for the same seed; what ``ask`` raises is raised.
+
+    There is no search for a smaller problem: these are small, and a wrong network fails on all of them.
+    """
+    drawn = fresh(examples, seed)
+    for start in range(0, len(drawn), AT_ONCE):
+        some = [(judge.posed(problem), t) for problem, t in drawn[start : start + AT_ONCE]]
+        hold(judge, [(problem, ask(problem, t)) for problem, t in some])

@@ -24,6 +24,17 @@ class Input:
         return np.zeros(()), np.zeros(()), None
 
 
+class OnTheWayBack:
+    """The backward pass does it, to what the forward pass was given."""
+
+    def rnn_forward(self, x, a0, parameters):
+        return np.zeros((*a0.shape, x.shape[2])), np.zeros(()), x
+
+    def rnn_backward(self, da, x):
+        x *= 2
+        return dict.fromkeys(("dx", "da0", "dWax", "dWaa", "dba"), da)
+
+
 class Numpy:
     """Replaces what a judge might use."""
 

@@ -31,3 +31,17 @@ class HangsOnTheWayBack(DiesOnTheWayBack):
 
     def rnn_backward(self, da, caches):
         time.sleep(60)
+
+
+class InTurn:
+    """Says how many calls it has had; a 7 ends the process, an 8 never ends."""
+
+    calls = 0
+
+    def tanh_forward(self, x):
+        self.calls += 1
+        if x.flat[0] == 7:
+            os._exit(3)
+        if x.flat[0] == 8:
+            time.sleep(60)
+        return np.full(x.shape, self.calls)

@@ -1,0 +1,206 @@
+"""Questions that are told before they are asked, and the conversations that ask them."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import rnn_reference
+from rnn_reference.implementations.ended import STRIKES
+from rnn_reference.implementations.implementation import Implementation
+from rnn_reference.implementations.isolated import Isolated
+from rnn_reference.implementations.question import LAST, LAST_BUT_ONE, Question, each
+from rnn_reference.verification.conversation import hold
+from rnn_reference.verification.judge import Judge
+from rnn_reference.verification.outcomes import Crashed, Outcome, Wrong
+from rnn_reference.verification.problems import Problem
+from rnn_reference.verification.search import fresh
+
+MISBEHAVING = Path(__file__).parent / "misbehaving"
+RIGHT = Path(__file__).parent.parent / "examples" / "right.py"
+
+
+@pytest.fixture
+def isolated():
+    """Load a file, and end its process afterwards."""
+    started = []
+
+    def load(target, seconds=5.0):
+        started.append(Isolated(str(target), seconds))
+        return started[-1]
+
+    yield load
+    for implementation in started:
+        implementation.close()
+
+
+@pytest.fixture
+def in_turn(isolated):
+    """It says how many calls it has had."""
+    return isolated(f"{MISBEHAVING / 'together.py'}:InTurn", seconds=0.5)
+
+
+def about(value, size=6):
+    """A question about one array."""
+    return each("tanh_forward", (np.full((2, size // 2), float(value)),))
+
+
+def said(implementation, question):
+    """The number of calls that it says it has had, in its answer to a question about one array."""
+    (answer,) = implementation.answers(question)
+    return answer.flat[0]
+
+
+@pytest.mark.waits
+def test_each_question_is_answered_once_and_in_turn(in_turn):
+    """Questions that were announced are answered in their order, by one call each."""
+    questions = [about(1) for _ in range(5)]
+    with in_turn.ahead(questions):
+        assert [said(in_turn, question) for question in questions] == [1, 2, 3, 4, 5]
+    assert said(in_turn, about(1)) == 6
+
+
+@pytest.mark.waits
+def test_a_question_that_was_not_announced_has_its_own_answer(in_turn):
+    """Whoever asks something else in between gets the answer to that, and the announced one is still answered."""
+    first, second = about(1), about(1)
+    with in_turn.ahead([first, second]):
+        assert said(in_turn, first) == 1
+        assert said(in_turn, about(1)) == 3  # the second was told ahead, and its answer left
+        assert said(in_turn, second) == 4
+
+
+@pytest.mark.waits
+def test_what_ends_the_process_ahead_is_blamed_when_its_turn_comes(in_turn):
+    """A call that ends the process costs neither the answer before it nor the one after."""
+    before, deadly, after = about(1), about(7), about(1)
+    with in_turn.ahead([before, deadly, after]):
+        assert said(in_turn, before) == 1
+        with pytest.raises(Crashed, match="exit status 3"):
+            in_turn.answers(deadly)
+        assert said(in_turn, after) == 1
+
+
+@pytest.mark.waits
+def test_a_cache_that_is_lost_is_not_asked_for_ahead(isolated):
+    """After the process has ended, a backward pass from a cache of its does not get one of the next process's."""
+    implementation, problem = isolated(f"{MISBEHAVING / 'dies.py'}:InBackward"), Problem()
+    caches = [caches for _, _, caches in implementation.answers(each("rnn_forward", *[problem.inputs] * 2))]
+    deadly, lost = (each("rnn_backward", (problem.da, cache)) for cache in caches)
+    again = each("rnn_forward", *[problem.inputs] * 2)
+    with implementation.ahead([deadly, again, lost]):
+        with pytest.raises(Crashed, match="exit status 1"):
+            implementation.answers(deadly)
+        implementation.answers(again)
+        with pytest.raises(Crashed, match="its caches with it"):
+            implementation.answers(lost)
+
+
+@pytest.mark.waits
+def test_what_hangs_ahead_and_is_never_asked_is_not_blamed(in_turn):
+    """A call that was begun ahead and does not end, and that nobody asks for any more, is no strike against it."""
+    for _ in range(STRIKES + 1):
+        first = about(1)
+        with in_turn.ahead([first, about(8)]):
+            said(in_turn, first)
+        assert said(in_turn, about(1)) == 1
+
+
+@pytest.mark.waits
+@pytest.mark.parametrize("size", [2_000, 2_500_000])
+def test_what_is_long_is_answered_like_anything_else(in_turn, size):
+    """Questions and answers too long to be told ahead, or for the memory that is shared, arrive in their order."""
+    questions = [about(1, size), each("tanh_forward", *[(np.ones((1, k)),) for k in range(1, 400)]), about(1, size)]
+    with in_turn.ahead(questions):
+        assert said(in_turn, questions[0]) == 1
+        assert [answer.flat[0] for answer in in_turn.answers(questions[1])] == [*range(2, 401)]
+        assert said(in_turn, questions[2]) == 401
+
+
+@pytest.mark.waits
+def test_what_is_given_twice_is_given_twice(isolated):
+    """An array in two calls of a question reaches the second as it was, whatever the first did to it."""
+    x = np.array([[0.5, -1.0, 2.0]])
+    for answer in isolated(f"{MISBEHAVING / 'spoils.py'}:Input").answers(each("tanh_forward", (x,), (x,))):
+        assert np.array_equal(answer, np.tanh(x))
+
+
+@pytest.mark.waits
+def test_what_a_call_does_ahead_is_done_to_its_own_arguments(isolated):
+    """What calls do to their arguments, told ahead or not, is done to the caller's when these are asked for."""
+    implementation = isolated(f"{MISBEHAVING / 'spoils.py'}:Input")
+    arrays = [np.full((2, 3), value) for value in (1.0, 2.0, 3.0)]
+    questions = [each("tanh_forward", (array,), as_they_are=True) for array in arrays]
+    with implementation.ahead(questions):
+        for value, array, question in zip((1.0, 2.0, 3.0), arrays, questions, strict=True):
+            assert array[0, 0] == value
+            implementation.answers(question)
+            assert np.array_equal(array, np.tanh(np.full((2, 3), value)))
+
+
+@pytest.mark.parametrize("where", ["here", pytest.param("in its own process", marks=pytest.mark.waits)])
+def test_a_backward_pass_is_given_the_cache_that_is_meant(isolated, where):
+    """The last cache and the last but one are those of the two forward passes before, here and in a process."""
+    implementation = Implementation("here", rnn_reference) if where == "here" else isolated(RIGHT)
+    one, other = Problem(seed=1), Problem(n_a=4, n_x=7, seed=2)
+    answers = implementation.answers(Question([
+        ("rnn_forward", one.inputs), ("rnn_forward", other.inputs),
+        ("rnn_backward", (one.da, LAST_BUT_ONE)), ("rnn_backward", (other.da, LAST)),
+    ]))  # fmt: skip
+    for problem, gradients in zip((one, other), answers[2:], strict=True):
+        right = rnn_reference.rnn_backward(problem.da, rnn_reference.rnn_forward(*problem.inputs)[2])
+        assert all(np.allclose(gradients[name], right[name], rtol=1e-12, atol=1e-12) for name in right)
+
+
+class Recorded(Implementation):
+    """The reference, and the problems' seeds in the order in which it was asked about them."""
+
+    def __init__(self):
+        super().__init__("recorded", rnn_reference)
+        self.asked = []
+
+    def answers(self, question):
+        """Note whose question it is."""
+        self.asked.append(question.seed)
+        return super().answers(question)
+
+
+def asking(problem, times):
+    """A conversation of so many questions."""
+    for _ in range(times):
+        question = each("rnn_forward", problem.inputs)
+        object.__setattr__(question, "seed", problem.seed)
+        ((a, _, _),) = yield question
+        assert a.shape == problem.da.shape
+
+
+def test_conversations_are_held_side_by_side():
+    """Every first question is asked before any second one, and who has no more to ask is not asked."""
+    judge = Judge(Recorded(), "a check")
+    problems = [Problem(seed=seed) for seed in range(4)]
+    hold(judge, [(problem, asking(problem, times)) for problem, times in zip(problems, (1, 3, 0, 2), strict=True)])
+    assert judge.implementation.asked == [0, 1, 3, 1, 3, 1]
+
+
+def test_what_a_conversation_raises_is_about_its_problem():
+    """A failure leaves the judge at the problem that it is about, not at the one that was begun last."""
+    judge = Judge(Implementation("reference", rnn_reference), "a check")
+
+    def raising(problem):
+        yield each("rnn_forward", problem.inputs)
+        if problem.seed == 1:
+            raise Wrong([("a", "is wrong")])
+
+    problems = [Problem(seed=seed) for seed in range(4)]
+    with pytest.raises(Outcome):
+        hold(judge, [(problem, raising(problem)) for problem in problems])
+    assert judge.problem == problems[1]
+
+
+def test_fresh_problems_are_those_of_the_seed():
+    """As many as asked for, the same for the same seed, others for another, each with a step after the first."""
+    drawn = [*fresh(30, 1)]
+    fresh(30, 2)
+    assert fresh(30, 1) == drawn != fresh(30, 2)
+    assert len(drawn) == 30
+    assert all(1 <= t < problem.T_x for problem, t in drawn)
