@@ -139,9 +139,14 @@ def _prefer_installed_modules() -> None:
 
 
 class _Result:
-    """A pytest plug-in that keeps the verdict of the run."""
+    """A pytest plug-in that keeps the verdict of the run, and has the target load while the checks' modules do."""
 
     verdict = ""
+
+    def pytest_load_initial_conftests(self, early_config: Any) -> None:
+        from rnn_reference.target import begin_to_load
+
+        begin_to_load(early_config, early_config.known_args_namespace)
 
     def pytest_unconfigure(self, config: Any) -> None:
         run = config.pluginmanager.getplugin("rnn-reference-run")

@@ -26,13 +26,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     options.add(group)
 
 
-def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """Let the target load while everything else does."""
-    begin_to_load(early_config, early_config.known_args_namespace)
-
-
 def pytest_configure(config: pytest.Config) -> None:
-    """Read the options, and collect the checks if there is something to check."""
+    """Let the target load while the checks are collected."""
     config.addinivalue_line("markers", "judges(function, needs=()): the function that a check is about")
     options.require_sound(config.option)
     options.require_one_report(config)
@@ -45,7 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
         config.args = [str(path) for path in sorted(checks_folder().glob("test_*.py"))]
-    begin_to_load(config, config.option)  # where a conftest.py has brought us, it has not begun yet
+    begin_to_load(config, config.option)
 
 
 class Checks(pytest.Module):

@@ -9,12 +9,12 @@ import rnn_reference
 from rnn_reference.implementations.ended import STRIKES
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.implementations.isolated import Isolated
-from rnn_reference.implementations.question import LAST, LAST_BUT_ONE, Question, each
+from rnn_reference.implementations.question import LAST, LAST_BUT_ONE, Question, each, there_and_back
 from rnn_reference.verification.conversation import hold
 from rnn_reference.verification.judge import Judge
 from rnn_reference.verification.outcomes import Crashed, Outcome, Wrong
 from rnn_reference.verification.problems import Problem
-from rnn_reference.verification.search import fresh
+from rnn_reference.verification.search import SIZES, fresh
 
 MISBEHAVING = Path(__file__).parent / "misbehaving"
 RIGHT = Path(__file__).parent.parent / "examples" / "right.py"
@@ -97,6 +97,20 @@ def test_a_cache_that_is_lost_is_not_asked_for_ahead(isolated):
 
 
 @pytest.mark.waits
+def test_who_writes_over_its_answers_is_blamed(isolated):
+    """Of several calls the one that writes garbage on the pipe is blamed, though the next question is in work."""
+    implementation, x = isolated(f"{MISBEHAVING / 'together.py'}:WritesOnThePipe"), np.ones((2, 3))
+    fine, last = each("tanh_forward", (x,)), each("tanh_forward", *[(x,)] * 5)
+    writes = Question([("tanh_forward", (x,)), ("softmax_forward", (x,))])
+    with implementation.ahead([fine, writes, last]):
+        implementation.answers(fine)
+        with pytest.raises(Crashed, match="wrote over its own answers") as raised:
+            implementation.answers(writes)
+        assert raised.value.function == "softmax_forward"
+        assert np.array_equal(implementation.answers(last)[4], np.tanh(x))
+
+
+@pytest.mark.waits
 def test_what_hangs_ahead_and_is_never_asked_is_not_blamed(in_turn):
     """A call that was begun ahead and does not end, and that nobody asks for any more, is no strike against it."""
     for _ in range(STRIKES + 1):
@@ -123,6 +137,24 @@ def test_what_is_given_twice_is_given_twice(isolated):
     x = np.array([[0.5, -1.0, 2.0]])
     for answer in isolated(f"{MISBEHAVING / 'spoils.py'}:Input").answers(each("tanh_forward", (x,), (x,))):
         assert np.array_equal(answer, np.tanh(x))
+
+
+@pytest.mark.waits
+def test_a_buffer_that_is_used_again_is_seen_as_it_was(isolated):
+    """Each of several answers is what its call returned, whatever the next one wrote into the same array."""
+    ones, zeros = np.ones((2, 3)), np.zeros((2, 3))
+    implementation = isolated(f"{MISBEHAVING / 'together.py'}:OneBuffer")
+    first, second = implementation.answers(each("tanh_forward", (ones,), (zeros,)))
+    assert np.array_equal(first, np.tanh(ones)) and np.array_equal(second, zeros)
+
+
+@pytest.mark.waits
+def test_a_forward_pass_without_caches_is_blamed_itself(isolated):
+    """Where the forward pass gives two values, no backward pass is called with whatever cache there was last."""
+    problem, implementation = Problem(), isolated(f"{MISBEHAVING / 'together.py'}:TwoValues")
+    with pytest.raises(Wrong, match="2 values, expected the three") as raised:
+        implementation.answers(there_and_back("rnn", problem.inputs, problem.da, as_they_are=True))
+    assert raised.value.function == "rnn_forward"
 
 
 @pytest.mark.waits
@@ -204,3 +236,31 @@ def test_fresh_problems_are_those_of_the_seed():
     assert fresh(30, 1) == drawn != fresh(30, 2)
     assert len(drawn) == 30
     assert all(1 <= t < problem.T_x for problem, t in drawn)
+    assert {problem.T_x for problem, _ in drawn} >= {4, 5, 6, 7, 8, 9}
+
+
+def test_more_problems_than_sizes_have_other_numbers():
+    """Where sizes come again, the numbers are others."""
+    drawn = [str(problem) for problem, _ in fresh(SIZES + 500, 0)]
+    assert len(set(drawn)) == SIZES + 500
+
+
+LARGE = """
+numbers = [123456789, 987654321, 1234567890, 2345678901, 3456789012, 4000000001]
+"""
+
+
+@pytest.mark.waits
+@pytest.mark.parametrize("source", [
+    f"from rnn_reference import *{LARGE}",
+    f"from rnn_reference.faults import CATALOGUE, FaultyNetwork{LARGE}wrong = FaultyNetwork(CATALOGUE[20])",
+], ids=["right", "wrong"])  # fmt: skip
+def test_it_is_the_same_verdict_here_and_in_its_own_process(verdict_on, tmp_path, source):
+    """Every check has the same outcome, on the same problem, in a process of its own and in the judging one."""
+    target = tmp_path / "homework.py"
+    target.write_text(source, encoding="utf-8")
+    name = f"{target}:wrong" if "wrong" in source else target
+    reports = [verdict_on(name, *options).report for options in ((), ("--rnn-in-process",))]
+    there, here = ([(c["id"], c["outcome"], c["problem"]) for c in report["checks"]] for report in reports)
+    assert there == here
+    assert {c[1] for c in here} & {"failed"} == ({"failed"} if "wrong" in source else set())

@@ -335,6 +335,24 @@ def test_other_people_s_runs_pay_nothing(run, tmp_path):
 
 
 @pytest.mark.waits
+def test_what_a_conftest_brings_into_reach_is_in_reach(run, tmp_path):
+    """A target may import what the project's own conftest.py makes importable, as its tests may."""
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "elsewhere.py").write_text("from rnn_reference import rnn_forward\n")
+    (tmp_path / "beside.py").write_text("from rnn_reference import tanh_forward\n")
+    (tmp_path / "homework").mkdir()
+    (tmp_path / "homework" / "net.py").write_text(
+        "from beside import tanh_forward\nfrom elsewhere import rnn_forward\n"
+    )
+    (tmp_path / "conftest.py").write_text("import sys\n\nsys.path.insert(0, 'src')\n")
+    done = run(
+        "-m", "pytest", "-p", "rnn_reference.plugin", "--rnn=homework/net.py", "--rnn-only=protocol", "-q", cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "homework/net.py: conforms" in done.stdout
+
+
+@pytest.mark.waits
 def test_a_precision_can_be_asked_for(verdict_on):
     """``--rnn-dtype`` judges in another precision than the target's own, says so, and reruns so."""
     run = verdict_on("examples/right.py", "--rnn-dtype=float32", "--rnn-only=forward")

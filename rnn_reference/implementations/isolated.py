@@ -6,6 +6,7 @@ outcome, and the next one finds a new process.
 """
 
 import contextlib
+import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from types import SimpleNamespace
@@ -29,9 +30,6 @@ LOADED = ("offers", *ATTRIBUTES, "notes")
 
 LOADING = 60.0
 """Seconds that a target has to load, beside those that its file or notebook may run: some import a framework."""
-
-STARTING = 1.0
-"""Seconds that a new process takes at most, of a target that imports nothing large."""
 
 
 def started(target: str, seconds: float, memory: float, definitions_only: bool = False) -> Process:
@@ -112,9 +110,14 @@ class Isolated(Implementation):
         for argument, now in zip(arguments, changed, strict=False):
             if now is not None:
                 write_back(argument, now)
-        if isinstance(result, tuple) and isinstance(result[-1], Handle):
-            result[-1].given_up = self._given_up
         return result
+
+    def _connected(self, reply: dict[str, Any]) -> dict[str, Any]:
+        """The reply, whose caches are given up over there when nobody here has them any more."""
+        for result in reply.get("returned", ()):
+            if isinstance(result, tuple) and result and isinstance(result[-1], Handle):
+                result[-1].given_up = self._given_up
+        return reply
 
     def _answered(self, question: Question) -> list[tuple[Any, Any]]:
         """What each call returned, and what it made of its arguments. Raises the outcome of the first that failed."""
@@ -126,7 +129,7 @@ class Isolated(Implementation):
         if self._coming and self._coming[0] is question:
             self._coming.popleft()
             self._tell_ahead()
-        reply = self._hear(question.functions, "returned", "changed")
+        reply = self._connected(self._hear(question.functions, "returned", "changed"))
         return list(zip(reply["returned"], reply["changed"], strict=True))
 
     def _tell_ahead(self) -> None:
@@ -139,7 +142,7 @@ class Isolated(Implementation):
         """Wait for the answer to what was told ahead and is not asked now; no longer than it takes to start anew."""
         if self._told and not self._process.ended:
             with contextlib.suppress(Died):
-                self._process.hear(min(self._seconds, STARTING))
+                self._connected(self._process.hear(min(self._seconds, self._starting), "returned"))
         self._told = None
 
     def _tell(self, question: Question, only_if_short: bool = False) -> bool:
@@ -192,6 +195,7 @@ class Isolated(Implementation):
     def _loaded(self) -> dict[str, Any]:
         """What the new process says of the target. Raises Unusable."""
         self._given_up: list[int] = []  # the caches that it holds and nobody here wants any more
+        began = time.monotonic()
         try:
             reply = self._process.hear(LOADING + 3 * self._seconds, *LOADED)
         except Died as death:
@@ -202,6 +206,7 @@ class Isolated(Implementation):
             self._process.close()
             raise Unusable(str(reply["unusable"]))
         self._process.hide()
+        self._starting = max(1.0, time.monotonic() - began)
         return reply
 
     def _restart(self, function: str) -> None:

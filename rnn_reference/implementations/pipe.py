@@ -25,8 +25,8 @@ LARGEST = 2**30
 ALIGNED = 16
 SIGN = b"\n"
 ROOM = SHARED // 4 - ALIGNED
-"""Bytes of shared memory for a message: each end has room for two. The last byte tells which of several things asked
-for is being done."""
+"""Bytes of shared memory for a message: each end has room for two. The last two bytes tell which of several things
+asked for is being done."""
 
 SHORT = 4096
 """Bytes that any pipe takes while nobody reads."""
@@ -47,6 +47,7 @@ class Channel:
         self._incoming, self._outgoing = incoming, outgoing
         with open(shared, "r+b") as file:
             self._shared = memoryview(mmap.mmap(file.fileno(), SHARED))
+        self._turn = 0
         self._places = itertools.cycle((0, ROOM) if asks else (2 * ROOM, 3 * ROOM))
 
     def send(self, value: Any, only_if_short: bool = False) -> bool:
@@ -69,12 +70,15 @@ class Channel:
 
     @property
     def at(self) -> int:
-        """Which of several things asked for is being done; what is beyond the 256th counts as that."""
-        return self._shared[-1]
+        """Which of several things is being done, that the message asked for which was received or is answered last.
+
+        What is beyond the 256th counts as that. A message told ahead has a place of its own for it.
+        """
+        return self._shared[-1 - self._turn % 2]
 
     @at.setter
     def at(self, number: int) -> None:
-        self._shared[-1] = min(number, 255)
+        self._shared[-1 - self._turn % 2] = min(number, 255)
 
     def sign(self) -> None:
         """Say that a message is still to come."""
@@ -83,6 +87,7 @@ class Channel:
 
     def receive(self, at_a_sign: Callable[[], None] = lambda: None) -> "Message":
         """The next message. Raises EOFError where the pipe ends, Malformed for what is no message."""
+        self._turn += 1
         while (text := self._incoming.readline(LARGEST)) == SIGN:
             at_a_sign()
         if not text.endswith(b"\n"):

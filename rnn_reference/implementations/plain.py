@@ -77,6 +77,15 @@ def plain(value: Any) -> Any:
     return _leaf(value)
 
 
+def own(described: Any) -> Any:
+    """The same with memory of its own."""
+    if isinstance(described, Mapping):
+        return {name: own(item) for name, item in described.items()}
+    if isinstance(described, tuple | list):
+        return type(described)(map(own, described))
+    return described.copy() if isinstance(described, ndarray) else described
+
+
 def _leaf(value: Any) -> Any:
     if value is None:
         return None

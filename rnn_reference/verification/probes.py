@@ -10,6 +10,7 @@ import numpy as np
 from rnn_reference.arguments import Array
 from rnn_reference.faults import named
 from rnn_reference.implementations.implementation import Implementation
+from rnn_reference.implementations.returned import triple_of
 from rnn_reference.verification.caches import same_at_every_step
 from rnn_reference.verification.compare import difference
 from rnn_reference.verification.crashes import crash_named
@@ -147,12 +148,13 @@ def _call_as_they_are(own: Implementation, function: str, given: dict[str, Any],
     forward = "rnn_cell_forward" if "cell" in function else "rnn_forward"
     x = given["xt"] if "cell" in function else given["x"]
     result = own.call(forward, x, given["a0"], parameters, as_they_are=True)
+    _, _, cache = triple_of(forward, ("its states", "its predictions", "its cache"), result)
     if function != forward:
         before.update({name: value.copy() for name, value in given.items()})
         if "cell" in function:
             given["da"] = np.ascontiguousarray(given["da"][:, :, 0])
             before["da"] = given["da"].copy()
-        own.call(function, given["da"], result[2], as_they_are=True)
+        own.call(function, given["da"], cache, as_they_are=True)
 
 
 def with_shared_caches(diagnosis: Diagnosis, finding: Finding) -> Finding:
