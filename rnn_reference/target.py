@@ -82,7 +82,7 @@ def _apart(options: Any, target: str | None) -> bool:
 
 
 def _started(config: pytest.Config, options: Any, target: str) -> Any:
-    from rnn_reference.implementations.isolated import started
+    from rnn_reference.implementations.supervised import started
 
     process = started(target, *_limits(options))
     config.add_cleanup(process.close)

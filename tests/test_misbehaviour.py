@@ -10,9 +10,11 @@ import pytest
 from suite import found
 
 from rnn_reference.faults import CATALOGUE
+from rnn_reference.implementations import supervised
 from rnn_reference.implementations.ended import STRIKES
 from rnn_reference.implementations.isolated import Isolated
 from rnn_reference.implementations.question import each, there_and_back
+from rnn_reference.implementations.supervised import started
 from rnn_reference.implementations.unusable import Unusable
 from rnn_reference.verification.caches import documented
 from rnn_reference.verification.diagnosis import Diagnosis
@@ -122,12 +124,17 @@ def test_hanging_again_is_not_waited_for(isolated):
     assert implementation.softmax_forward(X).shape == X.shape
 
 
-def test_hanging_at_import_leaves_the_definitions(isolated):
+def test_hanging_at_import_leaves_the_definitions(isolated, monkeypatch):
     """A script that never ends is judged by its definitions, and loading it again does not wait again."""
     implementation = isolated("hangs_at_import.py", seconds=0.5)
     assert any("its definitions alone were taken" in note for note in implementation.notes)
     assert np.array_equal(implementation.tanh_forward(X), np.tanh(X))
-    assert implementation._definitions_only
+    again = []
+    monkeypatch.setattr(supervised, "started", lambda *given: again.append(given) or started(*given))
+    implementation._worker._process.stop()
+    assert np.array_equal(implementation.tanh_forward(X), np.tanh(X))
+    ((_, _, _, definitions_only),) = again
+    assert definitions_only
 
 
 def test_dying_at_import_is_unusable(isolated):
