@@ -40,7 +40,7 @@ class Malformed(Exception):  # noqa: N818 (it says what came, as Died does)
 class Channel:
     """One end: a pipe each way, and the file of the memory that is shared.
 
-    Each end may send one message before it receives, and another if it is short.
+    Two messages may be on their way in each direction, the second of which is short.
     """
 
     def __init__(self, incoming: BinaryIO, outgoing: BinaryIO, shared: Path, asks: bool) -> None:
@@ -70,9 +70,10 @@ class Channel:
 
     @property
     def at(self) -> int:
-        """Which of several things is being done, that the message asked for which was received or is answered last.
+        """Which of the things that a message asked for is being done; what is beyond the 256th counts as that.
 
-        What is beyond the 256th counts as that. A message told ahead has a place of its own for it.
+        It is about the message that this end received last, or that it hears the answer to: the next one, sent ahead,
+        has a place of its own.
         """
         return self._shared[-1 - self._turn % 2]
 
