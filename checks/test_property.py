@@ -198,9 +198,8 @@ def test_caches_kept(judge, every_problem):
 
     @every_problem
     def ask(problem, t):
-        once = there_and_back("rnn", problem.inputs, problem.da).calls
-        more = [("rnn_forward", problem.at(seed=problem.seed + 1).inputs), ("rnn_backward", (problem.da, LAST_BUT_ONE))]
-        _, before, _, after = yield Question([*once, *more])
+        other = problem.at(seed=problem.seed + 1)
+        _, before, _, after = yield _back_again_after("rnn", other.inputs, problem.inputs, problem.da)
         judge.close(after, before, network_answers(problem).tolerance, "before another forward pass it was")
 
 
@@ -210,10 +209,8 @@ def test_cell_caches_kept(judge, every_problem):
 
     @every_problem
     def ask(problem, t):
-        da_next, other = problem.da[:, :, 0], problem.at(seed=problem.seed + 1).step
-        once = there_and_back("rnn_cell", problem.step, da_next).calls
-        more = [("rnn_cell_forward", other), ("rnn_cell_backward", (da_next, LAST_BUT_ONE))]
-        _, before, _, after = yield Question([*once, *more])
+        other = problem.at(seed=problem.seed + 1)
+        _, before, _, after = yield _back_again_after("rnn_cell", other.step, problem.step, problem.da[:, :, 0])
         judge.close(after, before, _cell_tolerance(problem), "before another step forward it was")
 
 
@@ -296,6 +293,12 @@ def test_softmax_input_kept(implementation, judge):
     given = judge.own_copies({"x": judge.draw(4, 3)})
     implementation.call("softmax_forward", given["x"], as_they_are=True)
     require_unchanged(given, judge.own_copies({"x": judge.draw(4, 3)}), "softmax_forward")
+
+
+def _back_again_after(of, other, inputs, da):
+    """There and back; then a forward pass of other inputs, and back again from the first one's cache."""
+    once = there_and_back(of, inputs, da).calls
+    return Question([*once, (f"{of}_forward", other), (f"{of}_backward", (da, LAST_BUT_ONE))])
 
 
 def _own_step(judge, problem):

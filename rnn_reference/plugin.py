@@ -7,7 +7,6 @@ is a check to run.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,9 +14,6 @@ from rnn_reference import options
 from rnn_reference.places import checks_folder
 from rnn_reference.run import Run
 from rnn_reference.target import begin_to_load
-
-if TYPE_CHECKING:
-    pass
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rnn_reference import options
-from rnn_reference.options import no_such_check
 from rnn_reference.target import diagnosis_of, implementation_of
 
 if TYPE_CHECKING:
@@ -65,7 +64,9 @@ class Run:
 
         kept = [item for item in items if _is_check(item) and matches(check_id(item), wanted)]
         if not kept and not hasattr(self.config, "workerinput"):
-            raise pytest.UsageError(no_such_check(wanted, {check_id(item) for item in items if _is_check(item)}))
+            raise pytest.UsageError(
+                options.no_such_check(wanted, {check_id(item) for item in items if _is_check(item)})
+            )
         self.config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
         self.asked = len(kept)

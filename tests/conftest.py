@@ -13,6 +13,8 @@ from types import SimpleNamespace
 import pytest
 from suite import put_through
 
+from rnn_reference.implementations.isolated import Isolated
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -41,6 +43,21 @@ def bench():
         for name in set(sys.modules) - before:
             if str(getattr(sys.modules[name], "__file__", "")).startswith(folder):
                 del sys.modules[name]
+
+
+@pytest.fixture
+def isolated() -> Iterator[Callable[..., Isolated]]:
+    """Load a part of a misbehaving file, or of any other, and end its process afterwards."""
+    started = []
+
+    def load(target: object, **limits: float) -> Isolated:
+        implementation = Isolated(f"{ROOT / 'tests' / 'misbehaving' / str(target)}", **{"seconds": 5.0} | limits)
+        started.append(implementation)
+        return implementation
+
+    yield load
+    for implementation in started:
+        implementation.close()
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import pytest
 import rnn_reference
 from rnn_reference.implementations.ended import STRIKES
 from rnn_reference.implementations.implementation import Implementation
-from rnn_reference.implementations.isolated import Isolated
 from rnn_reference.implementations.question import LAST, LAST_BUT_ONE, Question, each, there_and_back
 from rnn_reference.verification.conversation import hold
 from rnn_reference.verification.judge import Judge
@@ -16,28 +15,13 @@ from rnn_reference.verification.outcomes import Crashed, Outcome, Wrong
 from rnn_reference.verification.problems import Problem
 from rnn_reference.verification.search import SIZES, fresh
 
-MISBEHAVING = Path(__file__).parent / "misbehaving"
 RIGHT = Path(__file__).parent.parent / "examples" / "right.py"
-
-
-@pytest.fixture
-def isolated():
-    """Load a file, and end its process afterwards."""
-    started = []
-
-    def load(target, seconds=5.0):
-        started.append(Isolated(str(target), seconds))
-        return started[-1]
-
-    yield load
-    for implementation in started:
-        implementation.close()
 
 
 @pytest.fixture
 def in_turn(isolated):
     """It says how many calls it has had."""
-    return isolated(f"{MISBEHAVING / 'together.py'}:InTurn", seconds=0.5)
+    return isolated("together.py:InTurn", seconds=0.5)
 
 
 def about(value, size=6):
@@ -84,7 +68,7 @@ def test_what_ends_the_process_ahead_is_blamed_when_its_turn_comes(in_turn):
 @pytest.mark.waits
 def test_a_cache_that_is_lost_is_not_asked_for_ahead(isolated):
     """After the process has ended, a backward pass from a cache of its does not get one of the next process's."""
-    implementation, problem = isolated(f"{MISBEHAVING / 'dies.py'}:InBackward"), Problem()
+    implementation, problem = isolated("dies.py:InBackward"), Problem()
     caches = [caches for _, _, caches in implementation.answers(each("rnn_forward", *[problem.inputs] * 2))]
     deadly, lost = (each("rnn_backward", (problem.da, cache)) for cache in caches)
     again = each("rnn_forward", *[problem.inputs] * 2)
@@ -99,7 +83,7 @@ def test_a_cache_that_is_lost_is_not_asked_for_ahead(isolated):
 @pytest.mark.waits
 def test_who_writes_over_its_answers_is_blamed(isolated):
     """Of several calls the one that writes garbage on the pipe is blamed, though the next question is in work."""
-    implementation, x = isolated(f"{MISBEHAVING / 'together.py'}:WritesOnThePipe"), np.ones((2, 3))
+    implementation, x = isolated("together.py:WritesOnThePipe"), np.ones((2, 3))
     fine, last = each("tanh_forward", (x,)), each("tanh_forward", *[(x,)] * 5)
     writes = Question([("tanh_forward", (x,)), ("softmax_forward", (x,))])
     with implementation.ahead([fine, writes, last]):
@@ -135,7 +119,7 @@ def test_what_is_long_is_answered_like_anything_else(in_turn, size):
 def test_what_is_given_twice_is_given_twice(isolated):
     """An array in two calls of a question reaches the second as it was, whatever the first did to it."""
     x = np.array([[0.5, -1.0, 2.0]])
-    for answer in isolated(f"{MISBEHAVING / 'spoils.py'}:Input").answers(each("tanh_forward", (x,), (x,))):
+    for answer in isolated("spoils.py:Input").answers(each("tanh_forward", (x,), (x,))):
         assert np.array_equal(answer, np.tanh(x))
 
 
@@ -143,7 +127,7 @@ def test_what_is_given_twice_is_given_twice(isolated):
 def test_a_buffer_that_is_used_again_is_seen_as_it_was(isolated):
     """Each of several answers is what its call returned, whatever the next one wrote into the same array."""
     ones, zeros = np.ones((2, 3)), np.zeros((2, 3))
-    implementation = isolated(f"{MISBEHAVING / 'together.py'}:OneBuffer")
+    implementation = isolated("together.py:OneBuffer")
     first, second = implementation.answers(each("tanh_forward", (ones,), (zeros,)))
     assert np.array_equal(first, np.tanh(ones)) and np.array_equal(second, zeros)
 
@@ -151,7 +135,7 @@ def test_a_buffer_that_is_used_again_is_seen_as_it_was(isolated):
 @pytest.mark.waits
 def test_a_forward_pass_without_caches_is_blamed_itself(isolated):
     """Where the forward pass gives two values, no backward pass is called with whatever cache there was last."""
-    problem, implementation = Problem(), isolated(f"{MISBEHAVING / 'together.py'}:TwoValues")
+    problem, implementation = Problem(), isolated("together.py:TwoValues")
     with pytest.raises(Wrong, match="2 values, expected the three") as raised:
         implementation.answers(there_and_back("rnn", problem.inputs, problem.da, as_they_are=True))
     assert raised.value.function == "rnn_forward"
@@ -160,7 +144,7 @@ def test_a_forward_pass_without_caches_is_blamed_itself(isolated):
 @pytest.mark.waits
 def test_what_a_call_does_ahead_is_done_to_its_own_arguments(isolated):
     """What calls do to their arguments, told ahead or not, is done to the caller's when these are asked for."""
-    implementation = isolated(f"{MISBEHAVING / 'spoils.py'}:Input")
+    implementation = isolated("spoils.py:Input")
     arrays = [np.full((2, 3), value) for value in (1.0, 2.0, 3.0)]
     questions = [each("tanh_forward", (array,), as_they_are=True) for array in arrays]
     with implementation.ahead(questions):

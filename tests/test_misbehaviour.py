@@ -3,7 +3,6 @@
 import os
 import re
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +11,6 @@ from suite import found
 from rnn_reference.faults import CATALOGUE
 from rnn_reference.implementations import supervised
 from rnn_reference.implementations.ended import STRIKES
-from rnn_reference.implementations.isolated import Isolated
 from rnn_reference.implementations.question import each, there_and_back
 from rnn_reference.implementations.supervised import started
 from rnn_reference.implementations.unusable import Unusable
@@ -23,23 +21,7 @@ from rnn_reference.verification.problems import Problem
 
 pytestmark = pytest.mark.waits
 
-FOLDER = Path(__file__).parent / "misbehaving"
 X = np.array([[0.5, -1.0, 2.0], [0.25, 3.0, -0.125]])
-
-
-@pytest.fixture
-def isolated():
-    """Load a part of a misbehaving file, and end its process afterwards."""
-    started = []
-
-    def load(target, **limits):
-        implementation = Isolated(f"{FOLDER / target}", **{"seconds": 5.0} | limits)
-        started.append(implementation)
-        return implementation
-
-    yield load
-    for implementation in started:
-        implementation.close()
 
 
 def outcome_of(call, *arguments):

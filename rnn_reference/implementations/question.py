@@ -33,8 +33,9 @@ class Question:
 
     @property
     def handles(self) -> list[Handle]:
-        """The caches among the arguments."""
-        return [one for _, arguments in self.calls for one in arguments if isinstance(one, Handle)]
+        """The caches among the arguments, those of its own calls left out."""
+        arguments = [one for _, arguments in self.calls for one in arguments]
+        return [one for one in arguments if isinstance(one, Handle) and not names_a_cache(one)]
 
 
 def each(name: str, *several: tuple[Any, ...], as_they_are: bool = False) -> Question:

@@ -75,7 +75,7 @@ class Supervised:
         return not (self._process.ended or self._deaths.too_many(functions) or self._lost(handles))
 
     def _lost(self, handles: Sequence[Handle]) -> bool:
-        return any(handle.number >= 0 and handle.given_up is not self._given_up for handle in handles)
+        return any(handle.given_up is not self._given_up for handle in handles)
 
     def _restart(self, function: str) -> None:
         definitions_only = any(str(note).endswith(DEFINITIONS_ALONE) for note in self.loaded["notes"])

@@ -12,7 +12,7 @@ Conversation = Generator[Question, list[Any], None]
 
 
 def hold(judge: Judge, conversations: Iterable[tuple[Problem, Conversation]]) -> None:
-    """Hold them all, each about its problem: the first question of every one, then the second of those that go on.
+    """Hold them all, each about its problem, posed: every one's first question, then the second of those that go on.
 
     An implementation in another process works at the next answer while a conversation judges the last.
     """
@@ -30,6 +30,6 @@ def _resumed(
     judge: Judge, problem: Problem, conversation: Conversation, answers: list[Any] | None = None
 ) -> Iterator[tuple[Problem, Conversation, Question]]:
     """The conversation with its next question, if it has one."""
-    judge.posed(problem)
+    judge.problem = problem
     with contextlib.suppress(StopIteration):
         yield problem, conversation, conversation.send(answers)  # type: ignore[arg-type]

@@ -148,8 +148,8 @@ def _call_as_they_are(own: Implementation, function: str, given: dict[str, Any],
     forward = "rnn_cell_forward" if "cell" in function else "rnn_forward"
     x = given["xt"] if "cell" in function else given["x"]
     result = own.call(forward, x, given["a0"], parameters, as_they_are=True)
-    _, _, cache = triple_of(forward, ("its states", "its predictions", "its cache"), result)
     if function != forward:
+        _, _, cache = triple_of(forward, ("its states", "its predictions", "its cache"), result)
         before.update({name: value.copy() for name, value in given.items()})
         if "cell" in function:
             given["da"] = np.ascontiguousarray(given["da"][:, :, 0])
