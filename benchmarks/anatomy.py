@@ -11,9 +11,9 @@ import numpy as np
 from gradient_checkers import table
 
 from rnn_reference import rnn_backward, rnn_forward
-from rnn_reference.activations import softmax_in_place
-from rnn_reference.network import WIDE, _summed_product, _time_first
-from rnn_reference.verification.problems import Problem
+from rnn_reference.cells.rnn.activations import softmax_in_place
+from rnn_reference.cells.rnn.network import WIDE, _summed_product, _time_first
+from rnn_reference.problems.problem import Problem
 
 SIZE = {"n_x": 64, "n_a": 128, "n_y": 32, "T_x": 50}
 BATCHES = (1, 8, 32, 128)

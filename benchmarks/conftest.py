@@ -9,8 +9,8 @@ import pins
 import pytest
 from loops import Loop, missing, theirs
 
-from rnn_reference.implementations.loading import load
-from rnn_reference.verification.problems import Problem
+from rnn_reference.implementations.loading.find import load
+from rnn_reference.problems.problem import Problem
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -24,11 +24,11 @@ from instances import Instance, with_error
 from peers import FAST, FLOAT32, OURS, PEERS
 
 from rnn_reference import rnn_backward, rnn_forward
-from rnn_reference.verification import derivatives
-from rnn_reference.verification.elementwise import one_by_one
-from rnn_reference.verification.extrapolation import STEPS
-from rnn_reference.verification.problems import Problem
-from rnn_reference.verification.rounding import SAFETY, tolerances, unit_roundoff
+from rnn_reference.numerics import injection as derivatives
+from rnn_reference.numerics.elementwise import one_by_one
+from rnn_reference.numerics.extrapolation import STEPS
+from rnn_reference.numerics.rounding import SAFETY, tolerances, unit_roundoff
+from rnn_reference.problems.problem import Problem
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "gradient-checkers.md"
 DOCUMENT = 1

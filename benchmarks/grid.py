@@ -2,7 +2,7 @@
 
 from itertools import product
 
-from rnn_reference.verification.problems import Problem
+from rnn_reference.problems.problem import Problem
 
 SIZES = ((3, 5, 2), (64, 128, 32), (256, 512, 64))
 """n_x, n_a, n_y: the document's, where calls cost more than arithmetic; a middling one; one that is all arithmetic."""

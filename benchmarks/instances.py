@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from rnn_reference import rnn_backward, rnn_forward
-from rnn_reference.verification.rounding import SAFETY, tolerances, unit_roundoff
+from rnn_reference.numerics.rounding import SAFETY, tolerances, unit_roundoff
 
 INPUTS = ("x", "a0", "Wax", "Waa", "ba")
 

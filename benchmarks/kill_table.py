@@ -28,7 +28,7 @@ from kill_page import page
 
 from rnn_reference.faults import CATALOGUE, Fault, FaultyNetwork
 from rnn_reference.implementations.implementation import Implementation
-from rnn_reference.places import checks_folder
+from rnn_reference.paths import checks_folder
 from rnn_reference.report.verdict import report_on
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "kill-table.md"

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 import rnn_reference
-from rnn_reference import stepwise
-from rnn_reference.arguments import Array
+from rnn_reference.arrays import Array
+from rnn_reference.cells import loop as stepwise
 from rnn_reference.implementations.implementation import Implementation
-from rnn_reference.verification.problems import Problem
+from rnn_reference.problems.problem import Problem
 
 TOLERANCE = {"float64": 1e-10, "float32": 2e-4}
 """Of the largest element of the right result. A mistake errs by more, fifty steps of rounding by less."""

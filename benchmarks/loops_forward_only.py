@@ -9,8 +9,8 @@ import numpy as np
 from loops import Loop, inputs_of
 from loops_with_gradients import time_first, time_last
 
-from rnn_reference.arguments import Array
-from rnn_reference.verification.problems import Problem
+from rnn_reference.arrays import Array
+from rnn_reference.problems.problem import Problem
 
 
 class OnnxReference(Loop):

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from loops import Loop, inputs_of
 
-from rnn_reference.arguments import Array
-from rnn_reference.verification.problems import Problem
+from rnn_reference.arrays import Array
+from rnn_reference.problems.problem import Problem
 
 
 def time_first(array: Array) -> Array:

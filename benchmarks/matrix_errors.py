@@ -7,11 +7,11 @@ from importlib.metadata import version
 import numpy as np
 
 from rnn_reference import __version__, rnn_backward, rnn_forward
-from rnn_reference.arguments import Array
+from rnn_reference.arrays import Array
 from rnn_reference.implementations.implementation import Implementation
-from rnn_reference.implementations.loading import load
-from rnn_reference.places import checks_folder
-from rnn_reference.verification.golden import Certified, read_certified
+from rnn_reference.implementations.loading.find import load
+from rnn_reference.paths import checks_folder
+from rnn_reference.problems.golden import Certified, read_certified
 
 GRADIENTS = ("dx", "da0", "dWax", "dWaa", "dba")
 
@@ -50,7 +50,7 @@ def versions(target: str) -> str:
     if target != "keras":
         package, _, variant = target.partition("-")
         return f"{package} {version(package)}{variant and f' {variant}'}"
-    from rnn_reference.implementations.keras_backend import keras
+    from rnn_reference.implementations.adapters.shared.keras_backend import keras
 
     backend = keras.backend.backend()
     return f"keras {version('keras')} on {backend} {version(backend)}"

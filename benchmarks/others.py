@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from instances import INPUTS, Instance
 
-from rnn_reference.places import checks_folder
-from rnn_reference.verification import golden
+from rnn_reference.paths import checks_folder
+from rnn_reference.problems import golden
 
 Test = Callable[[Any], list[str]]
 WEIGHTS = ("Wax", "Waa", "Wya", "ba", "by")

@@ -12,7 +12,7 @@ import numpy as np
 from instances import INPUTS, Instance
 
 from rnn_reference import check_vjp, rnn_backward, rnn_forward
-from rnn_reference.verification import derivatives
+from rnn_reference.numerics import injection as derivatives
 
 Accepts = Callable[[list[Any]], bool]
 

@@ -23,7 +23,7 @@ from results import Result, described, newest, read
 from side_by_side import FEWEST, SHORT
 from tables import RATIOS, aligned, length_rows, line_rows, memory_rows, noise, ratio_rows
 
-from rnn_reference.implementations.process import ONE_THREAD
+from rnn_reference.implementations.isolation.process import ONE_THREAD
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "performance.md"
@@ -44,7 +44,7 @@ fastest round there. There are {FEWEST} rounds or more at a point, for {SECONDS[
 - **own-layout** is the same functions, given arrays of that shape which lie in memory with time first.
 - **limit** is the same matrix products, tanh and exp into arrays that are there, and nothing around them: no bias,
   no copy, no sum over the batch, no check. Its column is the share of the limit that ours reaches.
-- **stepwise** is the document's structure, one call of the cell a step (`rnn_reference.stepwise`).
+- **stepwise** is the document's structure, one call of the cell a step (`rnn_reference.cells.loop`).
 - **torch** is `torch.nn.RNN` with a softmax over a linear layer, forward alone without a graph, backward by
   autograd.
 - **jax** is `jax.jit` of `lax.scan`, inputs projected before the scan, backward by `jax.vjp` in the same compiled

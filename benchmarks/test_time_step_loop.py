@@ -14,7 +14,7 @@ from loops import Loop, Reference, require_agreement, right_answer
 from results import DIRECTIONS
 from side_by_side import CLOCK, peak_of, ratio
 
-from rnn_reference.verification.problems import Problem
+from rnn_reference.problems.problem import Problem
 
 pytestmark = pytest.mark.benchmark(timer=CLOCK)
 

@@ -14,11 +14,11 @@ import numpy as np
 from gradient_checkers import table, versions
 
 from rnn_reference.implementations.implementation import Implementation
-from rnn_reference.implementations.loading import load
+from rnn_reference.implementations.loading.find import load
 from rnn_reference.implementations.unusable import Unusable
-from rnn_reference.places import checks_folder
-from rnn_reference.verification.compare import ulps
-from rnn_reference.verification.golden import Certified, read_certified
+from rnn_reference.numerics.compare import ulps
+from rnn_reference.paths import checks_folder
+from rnn_reference.problems.golden import Certified, read_certified
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "ulp.md"
 TENSORS = ("a", "y_pred", "dx", "da0", "dWax", "dWaa", "dba")

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from rnn_reference.implementations.implementation import Implementation
+from rnn_reference.judging.fresh import on_every_problem
+from rnn_reference.judging.judge import Judge
+from rnn_reference.problems.problem import NAMED, Problem
 from rnn_reference.run import judge_of
 from rnn_reference.target import implementation_of
-from rnn_reference.verification.judge import Judge
-from rnn_reference.verification.problems import NAMED, Problem
-from rnn_reference.verification.search import on_every_problem
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -9,11 +9,11 @@ import pytest
 
 from rnn_reference import softmax_forward
 from rnn_reference.implementations.question import each
-from rnn_reference.verification.answers import cell_answers, network_answers
-from rnn_reference.verification.compare import require_shapes
-from rnn_reference.verification.conversation import hold
-from rnn_reference.verification.problems import NAMED
-from rnn_reference.verification.rounding import softmax_tolerance, tanh_tolerance
+from rnn_reference.judging.batched import hold
+from rnn_reference.numerics.compare import require_shapes
+from rnn_reference.numerics.rounding import softmax_tolerance, tanh_tolerance
+from rnn_reference.problems.answers import cell_answers, network_answers
+from rnn_reference.problems.problem import NAMED
 
 on_all_problems = pytest.mark.parametrize("problem", NAMED, indirect=True)
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from rnn_reference.implementations.question import there_and_back
-from rnn_reference.verification import golden
-from rnn_reference.verification.answers import network_answers, tolerances_of
-from rnn_reference.verification.compare import agrees, require_shapes
-from rnn_reference.verification.outcomes import NotJudged, NotOffered, Wrong
-from rnn_reference.verification.rounding import softmax_tolerance, tanh_tolerance
+from rnn_reference.numerics.compare import agrees, require_shapes
+from rnn_reference.numerics.rounding import softmax_tolerance, tanh_tolerance
+from rnn_reference.outcomes import NotJudged, NotOffered, Wrong
+from rnn_reference.problems import golden
+from rnn_reference.problems.answers import network_answers, tolerances_of
 
 DOCUMENT = golden.read(Path(__file__).parent / "golden" / "document.json")
 CERTIFIED = golden.read_certified(Path(__file__).parent / "golden" / "certified.json")

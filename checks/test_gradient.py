@@ -5,8 +5,8 @@ Where the forward pass is wrong, a backward pass that is right for it is not bla
 
 import pytest
 
-from rnn_reference.verification.gradients import judge_cell, judge_network, judge_spots, through_a_step, through_time
-from rnn_reference.verification.problems import NAMED, ORDINARY
+from rnn_reference.judging.gradients import judge_cell, judge_network, judge_spots, through_a_step, through_time
+from rnn_reference.problems.problem import NAMED, ORDINARY
 
 on_all_problems = pytest.mark.parametrize("problem", NAMED, indirect=True)
 

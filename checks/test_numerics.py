@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from rnn_reference import softmax_forward
-from rnn_reference.verification.answers import network_answers
-from rnn_reference.verification.compare import require_finite, require_same_dtype
-from rnn_reference.verification.outcomes import NotJudged, NotOffered
-from rnn_reference.verification.problems import NAMED
-from rnn_reference.verification.rounding import softmax_tolerance, tanh_tolerance
+from rnn_reference.numerics.compare import require_finite, require_same_dtype
+from rnn_reference.numerics.rounding import softmax_tolerance, tanh_tolerance
+from rnn_reference.outcomes import NotJudged, NotOffered
+from rnn_reference.problems.answers import network_answers
+from rnn_reference.problems.problem import NAMED
 
 
 @pytest.mark.judges("tanh_forward")

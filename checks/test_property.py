@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from rnn_reference.implementations.question import LAST_BUT_ONE, Question, each, there_and_back
-from rnn_reference.verification.answers import cell_answers, network_answers
-from rnn_reference.verification.compare import require_unchanged
-from rnn_reference.verification.outcomes import Wrong
+from rnn_reference.numerics.compare import require_unchanged
+from rnn_reference.outcomes import Wrong
+from rnn_reference.problems.answers import cell_answers, network_answers
 
 
 @pytest.mark.judges("rnn_forward")

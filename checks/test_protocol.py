@@ -6,10 +6,10 @@ not have, so nothing else can be said of it.
 
 import pytest
 
-from rnn_reference.verification.caches import documented, same_at_every_step
-from rnn_reference.verification.compare import require_shapes
-from rnn_reference.verification.outcomes import NotOffered, Wrong
-from rnn_reference.verification.problems import ORDINARY
+from rnn_reference.diagnosis.caches import documented, same_at_every_step
+from rnn_reference.numerics.compare import require_shapes
+from rnn_reference.outcomes import NotOffered, Wrong
+from rnn_reference.problems.problem import ORDINARY
 
 on_ordinary_problems = pytest.mark.parametrize("problem", ORDINARY, indirect=True)
 

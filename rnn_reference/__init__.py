@@ -11,13 +11,13 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOME = {
-    "tanh_forward": "activations",
-    "softmax_forward": "activations",
-    "rnn_cell_forward": "cell",
-    "rnn_cell_backward": "cell",
-    "rnn_forward": "network",
-    "rnn_backward": "network",
-    "check_vjp": "verification.vjp",
+    "tanh_forward": "cells.rnn.activations",
+    "softmax_forward": "cells.rnn.activations",
+    "rnn_cell_forward": "cells.rnn.cell",
+    "rnn_cell_backward": "cells.rnn.cell",
+    "rnn_forward": "cells.rnn.network",
+    "rnn_backward": "cells.rnn.network",
+    "check_vjp": "numerics.vjp",
 }
 
 __all__ = ["__version__", *_HOME]  # noqa: PLE0604 (the names above, once)

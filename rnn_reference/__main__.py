@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from rnn_reference.implementations.process import ONE_THREAD
-from rnn_reference.places import is_file
+from rnn_reference.implementations.isolation.process import ONE_THREAD
+from rnn_reference.paths import is_file
 
 USAGE = """usage: python -m rnn_reference TARGET... [options]
 
@@ -114,7 +114,7 @@ def _run_pytest(options: list[str]) -> int:
     except ModuleNotFoundError as error:
         print(f"{error.name} is not installed: pip install 'rnn-reference[check]'", file=sys.stderr)
         return 2
-    from rnn_reference.places import checks_folder
+    from rnn_reference.paths import checks_folder
 
     os.environ.update(ONE_THREAD | os.environ)
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):

@@ -75,7 +75,7 @@ def require_one_report(config: pytest.Config) -> None:
 def require_callable(options: Any) -> None:
     """Raise a usage error for an option on how to call it that is none there is, or does not go with another."""
     if options.rnn_convention is not None:
-        from rnn_reference.implementations.conventions import named
+        from rnn_reference.implementations.conventions.known import named
 
         try:
             named(options.rnn_convention)

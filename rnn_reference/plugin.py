@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rnn_reference import options
-from rnn_reference.places import checks_folder
+from rnn_reference.paths import checks_folder
 from rnn_reference.run import Run
 from rnn_reference.target import begin_to_load
 

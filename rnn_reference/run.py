@@ -17,7 +17,7 @@ _JUDGE = pytest.StashKey[Any]()
 
 def judge_of(request: pytest.FixtureRequest) -> Any:
     """A judge for the check that asks, kept where the outcome is made from it."""
-    from rnn_reference.verification.judge import Judge
+    from rnn_reference.judging.judge import Judge
 
     judge = Judge(implementation_of(request.config), check_id(request.node), diagnosis_of(request.config))
     request.node.stash[_JUDGE] = judge
@@ -80,8 +80,8 @@ class Run:
 
         import numpy as np
 
-        from rnn_reference.verification.diagnosis import explain, explain_advice
-        from rnn_reference.verification.outcomes import NotOffered, Outcome
+        from rnn_reference.diagnosis.explain import explain, explain_advice
+        from rnn_reference.outcomes import NotOffered, Outcome
 
         marker = item.get_closest_marker("judges")
         assert marker is not None
@@ -110,9 +110,9 @@ class Run:
         """Turn what a check raised into its outcome, and a traceback of ours into words."""
         if not _is_check(item) or call.when != "call":
             return (yield)
+        from rnn_reference.outcomes import Outcome
         from rnn_reference.report.outcome import expect, record_of
         from rnn_reference.report.terminal import block, rerun
-        from rnn_reference.verification.outcomes import Outcome
 
         excinfo = call.excinfo
         if excinfo and isinstance(excinfo.value, Outcome):

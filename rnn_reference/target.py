@@ -51,18 +51,18 @@ def _load(config: pytest.Config, target: str) -> Implementation:
         implementation.judged_in(config.option.rnn_dtype)
     if config.option.rnn_convention is None:
         return implementation
-    from rnn_reference.implementations.conventions import named
-    from rnn_reference.implementations.converted import Converted
+    from rnn_reference.implementations.conventions.converted import Converted
+    from rnn_reference.implementations.conventions.known import named
 
     return Converted(implementation, named(config.option.rnn_convention))
 
 
 def _loaded(config: pytest.Config, target: str) -> Implementation:
     if not _apart(config.option, target):
-        from rnn_reference.implementations.loading import load
+        from rnn_reference.implementations.loading.find import load
 
         return load(target, seconds=config.option.rnn_timeout, device=config.option.rnn_device)
-    from rnn_reference.implementations.isolated import Isolated
+    from rnn_reference.implementations.isolation.isolated import Isolated
     from rnn_reference.implementations.unusable import Unusable
 
     if config.option.rnn_device != "cpu":
@@ -76,13 +76,13 @@ def _loaded(config: pytest.Config, target: str) -> Implementation:
 
 def _apart(options: Any, target: str | None) -> bool:
     """Files and notebooks run in a process of their own; frameworks and modules in this one."""
-    from rnn_reference.places import is_file
+    from rnn_reference.paths import is_file
 
     return target is not None and is_file(target) and not options.rnn_in_process
 
 
 def _started(config: pytest.Config, options: Any, target: str) -> Any:
-    from rnn_reference.implementations.supervised import started
+    from rnn_reference.implementations.isolation.supervised import started
 
     process = started(target, *_limits(options))
     config.add_cleanup(process.close)
@@ -97,8 +97,8 @@ def _limits(options: Any) -> tuple[float, float]:
 def diagnosis_of(config: pytest.Config) -> Any:
     """What is wrong with the implementation under test: found out at the first failure, and then remembered."""
     if _DIAGNOSIS not in config.stash:
-        from rnn_reference.places import is_file
-        from rnn_reference.verification.diagnosis import Diagnosis
+        from rnn_reference.diagnosis.explain import Diagnosis
+        from rnn_reference.paths import is_file
 
         implementation = implementation_of(config)
         anew = is_file(implementation.name)  # what is imported would only be found again

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from rnn_reference import rnn_forward
-from rnn_reference.implementations.loading import BUILT_IN, load, package_of
+from rnn_reference.implementations.loading.find import BUILT_IN, load, package_of
 from rnn_reference.implementations.unusable import Unusable
-from rnn_reference.verification.problems import NAMED
+from rnn_reference.problems.problem import NAMED
 
 FORWARD = ["tanh_forward", "softmax_forward", "rnn_forward"]
 FRAMEWORKS = ("torch", "jax", "flax", "flax-nnx", "keras", "onnxruntime", "onnx")
@@ -159,7 +159,7 @@ def test_a_clip_without_onnxruntime_is_refused(model, monkeypatch):
 def test_a_runtime_that_ignores_an_attribute_is_not_asked(model, monkeypatch):
     """An evaluator that runs forwards what is to run backwards, as older ones did, would let a wrong network pass."""
     adapter("onnx")
-    from rnn_reference.implementations import onnx_evaluator
+    from rnn_reference.implementations.adapters import onnx as onnx_evaluator
 
     def forwards(whole):
         node = whole.graph.node[0]

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 from suite import put_through
 
-from rnn_reference.implementations.isolated import Isolated
+from rnn_reference.implementations.isolation.isolated import Isolated
 
 ROOT = Path(__file__).resolve().parent.parent
 

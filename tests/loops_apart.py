@@ -5,7 +5,7 @@ import os
 import numpy as np
 import pytest
 
-from rnn_reference.verification.problems import Problem
+from rnn_reference.problems.problem import Problem
 
 TINY = Problem(n_x=3, n_a=5, n_y=2, m=4, T_x=6)
 COLUMNS = ("reference", "own-layout", "stepwise", "torch", "jax", "onnxruntime", "onnx-evaluator", "keras-numpy")

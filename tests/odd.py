@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from rnn_reference.faults import pieces
-from rnn_reference.stepwise import backward_of, forward_of
+from rnn_reference.cells.loop import backward_of, forward_of
+from rnn_reference.cells.rnn import building_blocks as pieces
 
 Function = Any
 

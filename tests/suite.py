@@ -12,15 +12,15 @@ from unittest import mock
 
 import pytest
 
+from rnn_reference.diagnosis.explain import Diagnosis, explain
 from rnn_reference.implementations.implementation import Implementation
-from rnn_reference.places import checks_folder
+from rnn_reference.judging.batched import hold
+from rnn_reference.judging.judge import Judge
+from rnn_reference.outcomes import NotOffered, Outcome
+from rnn_reference.paths import checks_folder
+from rnn_reference.problems.problem import NAMED
 from rnn_reference.report.verdict import report_on
 from rnn_reference.target import IMPLEMENTATION
-from rnn_reference.verification.conversation import hold
-from rnn_reference.verification.diagnosis import Diagnosis, explain
-from rnn_reference.verification.judge import Judge
-from rnn_reference.verification.outcomes import NotOffered, Outcome
-from rnn_reference.verification.problems import NAMED
 
 
 class Target:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rnn_reference.implementations.loading import BUILT_IN, load, package_of
+from rnn_reference.implementations.loading.find import BUILT_IN, load, package_of
 from rnn_reference.implementations.unusable import Unusable
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -68,7 +68,7 @@ def test_a_missing_framework_is_told_in_one_line(name, monkeypatch):
 def test_keras_takes_the_backend_of_the_environment():
     """``KERAS_BACKEND`` goes first, the environment is left as it was, and a backend without gradients offers none."""
     require("keras")
-    code = "import os; from rnn_reference.implementations.loading import load; "
+    code = "import os; from rnn_reference.implementations.loading.find import load; "
     code += "print(*load('keras').offered, os.environ.get('KERAS_BACKEND'))"
     forward = "tanh_forward softmax_forward rnn_cell_forward rnn_forward"
     assert python("-c", code, KERAS_BACKEND="numpy").stdout == f"{forward} numpy\n"

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 import rnn_reference
-from rnn_reference.implementations.ended import STRIKES
 from rnn_reference.implementations.implementation import Implementation
+from rnn_reference.implementations.isolation.failures import STRIKES
 from rnn_reference.implementations.question import LAST, LAST_BUT_ONE, Question, each, there_and_back
-from rnn_reference.verification.conversation import hold
-from rnn_reference.verification.judge import Judge
-from rnn_reference.verification.outcomes import Crashed, Outcome, Wrong
-from rnn_reference.verification.problems import Problem
-from rnn_reference.verification.search import SIZES, fresh
+from rnn_reference.judging.batched import hold
+from rnn_reference.judging.fresh import SIZES, fresh
+from rnn_reference.judging.judge import Judge
+from rnn_reference.outcomes import Crashed, Outcome, Wrong
+from rnn_reference.problems.problem import Problem
 
 RIGHT = Path(__file__).parent.parent / "examples" / "right.py"
 

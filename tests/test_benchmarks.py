@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from rnn_reference.implementations.loading import load
-from rnn_reference.verification.problems import Problem
+from rnn_reference.implementations.loading.find import load
+from rnn_reference.problems.problem import Problem
 
 ROOT = Path(__file__).resolve().parent.parent
 TINY = Problem(n_x=3, n_a=5, n_y=2, m=4, T_x=6)

@@ -10,7 +10,7 @@ from suite import put_through
 
 from rnn_reference.implementations.blackbox import Blackbox, Input, of_each
 from rnn_reference.implementations.unusable import Unusable
-from rnn_reference.places import checks_folder
+from rnn_reference.paths import checks_folder
 
 pytestmark = pytest.mark.waits
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from rnn_reference import rnn_backward, rnn_forward
-from rnn_reference.places import checks_folder
-from rnn_reference.verification.compare import ulps
-from rnn_reference.verification.golden import read_certified
+from rnn_reference.numerics.compare import ulps
+from rnn_reference.paths import checks_folder
+from rnn_reference.problems.golden import read_certified
 
 FOLDER = checks_folder() / "golden"
 CASES = read_certified(FOLDER / "certified.json")

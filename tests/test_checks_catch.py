@@ -3,8 +3,8 @@
 import pytest
 from mistakes import CAUGHT, right
 
-from rnn_reference.places import checks_folder
-from rnn_reference.verification import diagnosis
+from rnn_reference.diagnosis import explain as diagnosis
+from rnn_reference.paths import checks_folder
 
 
 @pytest.mark.waits

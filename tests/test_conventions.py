@@ -6,12 +6,12 @@ from mistakes import off, right
 from suite import judged
 
 import rnn_reference
+from rnn_reference.diagnosis.conventions import FORWARD, conventions_of
 from rnn_reference.faults import CATALOGUE, FaultyNetwork
-from rnn_reference.implementations.conventions import KNOWN, Conventions, every_choice, named
-from rnn_reference.implementations.converted import Converted
+from rnn_reference.implementations.conventions.converted import Converted
+from rnn_reference.implementations.conventions.known import KNOWN, Conventions, every_choice, named
 from rnn_reference.implementations.implementation import FUNCTIONS, Implementation
-from rnn_reference.verification.conventions import FORWARD, conventions_of
-from rnn_reference.verification.outcomes import Wrong
+from rnn_reference.outcomes import Wrong
 
 PAIRED = "biases-flat+two-biases"
 
@@ -163,7 +163,7 @@ def test_two_gradients_of_two_biases_must_agree():
         "db_hh": np.zeros((5, 1)),
     }
     under = Converted(Implementation("two", theirs), named("two-biases"))
-    x, a0, parameters = rnn_reference.verification.problems.Problem().inputs
+    x, a0, parameters = rnn_reference.problems.problem.Problem().inputs
     a, _, caches = under.rnn_forward(x, a0, parameters)
     with pytest.raises(Wrong, match="db_hh"):
         under.rnn_backward(a, caches)

@@ -6,11 +6,11 @@ from odd import ODD
 from suite import blamed, found, judged, told, wrong
 
 import rnn_reference
-from rnn_reference import stepwise
+from rnn_reference.cells import loop as stepwise
+from rnn_reference.diagnosis.explain import Diagnosis
 from rnn_reference.faults import ANY, CATALOGUE, FaultyNetwork, named
 from rnn_reference.implementations.implementation import Implementation
-from rnn_reference.verification.diagnosis import Diagnosis
-from rnn_reference.verification.problems import Problem
+from rnn_reference.problems.problem import Problem
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 

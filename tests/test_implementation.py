@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from rnn_reference.implementations.implementation import Implementation
-from rnn_reference.implementations.loading import load
-from rnn_reference.verification.outcomes import Crashed, NotImplementedYet, NotOffered, Wrong
-from rnn_reference.verification.problems import Problem
+from rnn_reference.implementations.loading.find import load
+from rnn_reference.outcomes import Crashed, NotImplementedYet, NotOffered, Wrong
+from rnn_reference.problems.problem import Problem
 
 PROBLEM = Problem()
 STEP = PROBLEM.step

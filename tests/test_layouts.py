@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from rnn_reference.implementations.layouts import recognised
-from rnn_reference.implementations.loading import load
+from rnn_reference.implementations.layouts.recognise import recognised
+from rnn_reference.implementations.loading.find import load
 from rnn_reference.implementations.unusable import Unusable
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
@@ -78,7 +78,7 @@ def test_functions_split_over_files_are_put_together(script):
     second = script(IMPORTS + BACKWARD + "def rnn_forward(x, a0, parameters):\n    raise RuntimeError\n", "backward.py")
     implementation = load(f"{first}+{second}")
     assert implementation.offered == ["rnn_forward", "rnn_backward"]
-    from rnn_reference.verification.problems import Problem
+    from rnn_reference.problems.problem import Problem
 
     implementation.rnn_forward(*Problem().inputs)
     with pytest.raises(Unusable, match=r"nowhere\.py: no such file"):

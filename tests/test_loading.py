@@ -6,10 +6,10 @@ import sys
 import numpy as np
 import pytest
 
-from rnn_reference.implementations import standins
 from rnn_reference.implementations.implementation import FUNCTIONS
-from rnn_reference.implementations.loading import load
-from rnn_reference.implementations.notebook import python_of
+from rnn_reference.implementations.loading import missing_imports as standins
+from rnn_reference.implementations.loading.find import load
+from rnn_reference.implementations.loading.notebook import python_of
 from rnn_reference.implementations.unusable import Unusable
 
 TANH = "import numpy as np\n\n\ndef tanh_forward(x):\n    return np.tanh(x)\n"
@@ -263,7 +263,7 @@ def test_a_notebook_without_nbformat(notebook, monkeypatch):
 def test_torch_without_torch(folder, monkeypatch):
     """Where torch is not installed, the way to install it is said."""
     monkeypatch.setitem(sys.modules, "torch", None)
-    monkeypatch.delitem(sys.modules, "rnn_reference.implementations.torch_layer", raising=False)
+    monkeypatch.delitem(sys.modules, "rnn_reference.implementations.adapters.torch", raising=False)
     said = refusal("torch")
     assert said.startswith("torch is not installed") and said.endswith("pip install 'rnn-reference[torch]'")
 
@@ -359,7 +359,7 @@ def test_constants_are_definitions(notebook, source):
 
 def test_what_a_call_makes_is_no_constant(notebook):
     """What a call makes, such as a random generator, is not made: whoever uses it fails by name."""
-    from rnn_reference.verification.outcomes import Crashed
+    from rnn_reference.outcomes import Crashed
 
     with pytest.raises(Crashed, match="NameError: name 'eps' is not defined"):
         value_of("import numpy as np\neps = np.random.default_rng(0)", notebook)
@@ -398,7 +398,7 @@ def test_magic_lines_are_dropped(notebook, line):
     target = notebook(f"{before}\n{line}\nimport numpy as np\ndef tanh_forward(x):\n    raise ValueError(x.shape)")
     implementation = load(target)
     assert implementation.notes == []
-    from rnn_reference.verification.outcomes import Crashed
+    from rnn_reference.outcomes import Crashed
 
     with pytest.raises(Crashed, match=r"where +homework.ipynb, cell 1, line 5: raise ValueError\(x.shape\)"):
         implementation.tanh_forward(X)

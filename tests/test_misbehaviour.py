@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 from suite import found
 
+from rnn_reference.diagnosis.caches import documented
+from rnn_reference.diagnosis.explain import Diagnosis
 from rnn_reference.faults import CATALOGUE
-from rnn_reference.implementations import supervised
-from rnn_reference.implementations.ended import STRIKES
+from rnn_reference.implementations.isolation import supervised
+from rnn_reference.implementations.isolation.failures import STRIKES
+from rnn_reference.implementations.isolation.supervised import started
 from rnn_reference.implementations.question import each, there_and_back
-from rnn_reference.implementations.supervised import started
 from rnn_reference.implementations.unusable import Unusable
-from rnn_reference.verification.caches import documented
-from rnn_reference.verification.diagnosis import Diagnosis
-from rnn_reference.verification.outcomes import Crashed, NotImplementedYet, Outcome, TimedOut, Wrong
-from rnn_reference.verification.problems import Problem
+from rnn_reference.outcomes import Crashed, NotImplementedYet, Outcome, TimedOut, Wrong
+from rnn_reference.problems.problem import Problem
 
 pytestmark = pytest.mark.waits
 

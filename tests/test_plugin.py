@@ -13,7 +13,7 @@ import pytest
 from rnn_reference.__main__ import main
 from rnn_reference.implementations.implementation import FUNCTIONS
 from rnn_reference.options import no_such_check, require_sound
-from rnn_reference.places import checks_folder
+from rnn_reference.paths import checks_folder
 from rnn_reference.report.expected import matches
 from rnn_reference.report.verdict import finite
 
@@ -323,7 +323,8 @@ def test_without_a_path_the_checks_alone_run(plain):
 
 def test_other_people_s_runs_pay_nothing(run, tmp_path):
     """A pytest run that is not ours imports neither numpy nor hypothesis nor an implementation."""
-    ours = [f"rnn_reference.{part}" for part in ("network", "implementations", "report", "verification")]
+    rooms = ("cells", "implementations", "report", "numerics", "problems", "faults", "judging", "diagnosis")
+    ours = [f"rnn_reference.{part}" for part in rooms]
     heavy = ("numpy", "hypothesis", *ours)
     (tmp_path / "test_own.py").write_text(
         f"import sys\n\ndef test_own():\n    assert not set({heavy}) & set(sys.modules)\n"

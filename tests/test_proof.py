@@ -11,7 +11,7 @@ from suite import blamed, first_failure, found, judged, wrong
 from test_faults import FIRST, diagnosed
 
 from rnn_reference.faults import ANY, CATALOGUE, FaultyNetwork
-from rnn_reference.verification.problems import Problem
+from rnn_reference.problems.problem import Problem
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::RuntimeWarning")]
 

@@ -14,13 +14,13 @@ from rnn_reference import (
     rnn_cell_forward,
     rnn_forward,
     softmax_forward,
-    stepwise,
     tanh_forward,
 )
+from rnn_reference.cells import loop as stepwise
 from rnn_reference.faults import named
-from rnn_reference.places import checks_folder
-from rnn_reference.verification import golden
-from rnn_reference.verification.problems import NAMED, Problem
+from rnn_reference.paths import checks_folder
+from rnn_reference.problems import golden
+from rnn_reference.problems.problem import NAMED, Problem
 
 DOCUMENT = golden.read(checks_folder() / "golden" / "document.json")
 DTYPES = ["float16", "float32", "float64", "longdouble", "complex128"]

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rnn_reference.numerics.compare import require_close
+from rnn_reference.numerics.extrapolation import STEPS, apart, extrapolated
+from rnn_reference.outcomes import Wrong
 from rnn_reference.report import pictures
 from rnn_reference.report.pictures import error_map, error_per_step, error_per_step_size
 from rnn_reference.report.verdict import finite
-from rnn_reference.verification.compare import require_close
-from rnn_reference.verification.extrapolation import STEPS, apart, extrapolated
-from rnn_reference.verification.outcomes import Wrong
 
 CSS = Path(pictures.__file__).with_name("report.css").read_text(encoding="utf-8")
 

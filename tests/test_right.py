@@ -2,7 +2,7 @@
 
 import pytest
 
-from rnn_reference.implementations.loading import load
+from rnn_reference.implementations.loading.find import load
 
 RIGHT = (
     "batch_first.py einsum.py class_instance.py:NETWORK other_caches.py float32.py scipy_softmax.py time_major.py "

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from rnn_reference.audit.run import Trial, all_tried
+from rnn_reference.audit.table import noticing, on_the_right_network, table
 from rnn_reference.faults import CATALOGUE, named
-from rnn_reference.faults.noticed import noticing, on_the_right_network, table
-from rnn_reference.faults.trial import Trial, all_tried
 
 ROOT = Path(__file__).resolve().parent.parent
 COURSE = ROOT / "examples" / "course_tests.py"

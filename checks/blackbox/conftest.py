@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rnn_reference.implementations.blackbox import Blackbox, Input
-from rnn_reference.verification.judge import Judge
+from rnn_reference.judging.judge import Judge
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from rnn_reference.implementations.blackbox import of_each
-from rnn_reference.implementations.plain import as_numbers
-from rnn_reference.verification.compare import require_finite, require_shapes, require_unchanged
-from rnn_reference.verification.outcomes import Outcome, Wrong
+from rnn_reference.implementations.values import as_numbers
+from rnn_reference.numerics.compare import require_finite, require_shapes, require_unchanged
+from rnn_reference.outcomes import Outcome, Wrong
 
 
 @pytest.mark.judges("blackbox")

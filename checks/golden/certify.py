@@ -16,7 +16,7 @@ from pathlib import Path
 import mpmath
 import numpy as np
 
-from rnn_reference.verification.problems import EDGES, ORDINARY, Problem
+from rnn_reference.problems.problem import EDGES, ORDINARY, Problem
 
 CASES = {
     **ORDINARY,

@@ -4,16 +4,18 @@
 ``rnn_reference.faults:recurrent_transposed_and_carry_dropped`` the one that makes both.
 """
 
-from rnn_reference.faults import (  # noqa: F401, I001 (each enters its faults into the catalogue, in this order)
-    activations,
-    cell_forward,
-    network_forward,
-    cell_backward,
-    network_backward,
-    network_backward_sums,
-    any_function,
-)
-from rnn_reference.faults.fault import ANY, CATALOGUE, Fault
+# isort: off
+# each file enters its faults into the catalogue, in this order
+import rnn_reference.cells.rnn.faults.activations
+import rnn_reference.cells.rnn.faults.cell_forward
+import rnn_reference.faults.loop_forward
+import rnn_reference.cells.rnn.faults.cell_backward
+import rnn_reference.faults.loop_backward
+import rnn_reference.faults.loop_sums
+import rnn_reference.faults.any_function  # noqa: F401
+
+# isort: on
+from rnn_reference.cells.fault import ANY, CATALOGUE, Fault
 from rnn_reference.faults.network import FaultyNetwork
 
 __all__ = ["ANY", "CATALOGUE", "Fault", "FaultyNetwork", "named"]

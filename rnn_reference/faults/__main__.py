@@ -12,9 +12,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from rnn_reference.audit.run import Trial, all_tried, warm_up
+from rnn_reference.audit.table import on_the_right_network, summary, table
 from rnn_reference.faults import CATALOGUE
-from rnn_reference.faults.noticed import on_the_right_network, summary, table
-from rnn_reference.faults.trial import Trial, all_tried, warm_up
 
 
 def main(argv: Sequence[str] | None = None) -> int:

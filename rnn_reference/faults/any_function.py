@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn_reference.faults.fault import ANY, Function, fault
+from rnn_reference.cells.fault import ANY, Function, fault
 
 FORWARD = ("rnn_cell_forward", "rnn_forward")
 ALL = ("tanh_forward", "softmax_forward", *FORWARD, "rnn_cell_backward", "rnn_backward")

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from rnn_reference.arguments import Array, Gradients, Parameters
-from rnn_reference.faults.fault import Function
+from rnn_reference.arrays import Array, Gradients, Parameters
+from rnn_reference.cells.fault import Function
 
 STEP = 1e-30
 """So small that its square is nothing beside 1: no digit is lost, however small the step. Source: Squire and

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from rnn_reference import stepwise
-from rnn_reference.arguments import Array, Gradients, Parameters
-from rnn_reference.faults import pieces
+from rnn_reference.arrays import Array, Gradients, Parameters
+from rnn_reference.cells import loop as stepwise
+from rnn_reference.cells.fault import ANY, Fault, Function
+from rnn_reference.cells.rnn import building_blocks as pieces
 from rnn_reference.faults.derivative import cell_backward_of, derivative_of
-from rnn_reference.faults.fault import ANY, Fault, Function
 
 
 class FaultyNetwork:

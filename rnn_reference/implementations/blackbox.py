@@ -13,14 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from rnn_reference.arguments import Array
+from rnn_reference.arrays import Array
 from rnn_reference.implementations.crash import crash
 from rnn_reference.implementations.implementation import Implementation
-from rnn_reference.implementations.loading import callable_named
-from rnn_reference.implementations.patience import OutOfPatience, at_most
-from rnn_reference.implementations.plain import as_numbers
+from rnn_reference.implementations.loading.find import callable_named
+from rnn_reference.implementations.loading.time_limit import OutOfPatience, at_most
 from rnn_reference.implementations.unusable import Unusable
-from rnn_reference.verification.outcomes import Crashed, NotImplementedYet, Outcome, TimedOut, Wrong
+from rnn_reference.implementations.values import as_numbers
+from rnn_reference.outcomes import Crashed, NotImplementedYet, Outcome, TimedOut, Wrong
 
 NAME = "blackbox"
 """The function that reports have a verdict on."""

@@ -5,9 +5,10 @@ import sysconfig
 import traceback
 from pathlib import Path
 
-from rnn_reference.verification.outcomes import Crashed
+from rnn_reference.outcomes import Crashed
+from rnn_reference.paths import PACKAGE
 
-_OURS = (str(Path(__file__).resolve().parent.parent) + os.sep,)
+_OURS = str(PACKAGE) + os.sep
 _LIBRARIES = (sysconfig.get_path("stdlib") + os.sep, "<frozen ", "<__array_function__")
 
 

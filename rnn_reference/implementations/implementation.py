@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from rnn_reference.arguments import Array
+from rnn_reference.arrays import Array
 from rnn_reference.implementations.crash import crash
 from rnn_reference.implementations.declared import dtype_of, tolerance_of
 from rnn_reference.implementations.question import Question, names_a_cache
 from rnn_reference.implementations.returned import GRADIENTS, array_of, gradients_of, triple_of
-from rnn_reference.verification.compare import require_shapes
-from rnn_reference.verification.outcomes import NotImplementedYet, NotOffered, Outcome, Wrong
+from rnn_reference.numerics.compare import require_shapes
+from rnn_reference.outcomes import NotImplementedYet, NotOffered, Outcome, Wrong
 
 FUNCTIONS = (
     "tanh_forward",

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rnn_reference.arguments import Array
-from rnn_reference.implementations.plain import Handle
+from rnn_reference.arrays import Array
+from rnn_reference.implementations.values import Handle
 
 Call = tuple[str, tuple[Any, ...]]
 """A function's name and its arguments."""

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rnn_reference.arguments import Array
-from rnn_reference.implementations.plain import as_numbers, kind_of
-from rnn_reference.verification.outcomes import NotImplementedYet, Wrong
+from rnn_reference.arrays import Array
+from rnn_reference.implementations.values import as_numbers, kind_of
+from rnn_reference.outcomes import NotImplementedYet, Wrong
 
 GRADIENTS = {
     "rnn_cell_backward": ("dxt", "da_prev", "dWax", "dWaa", "dba"),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from rnn_reference.places import checks_folder
+from rnn_reference.paths import checks_folder
 
 
 def expectations(path: str) -> dict[str, str]:

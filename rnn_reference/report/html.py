@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from rnn_reference.report.page_data import page
 from rnn_reference.report.pictures import error_map, error_per_step, error_per_step_size
 from rnn_reference.report.verdict import Report
-from rnn_reference.report.words import page
 
 
 def as_html(report: Report) -> str:

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any
 
+from rnn_reference.report.page_data import page
 from rnn_reference.report.terminal import error_per_step
 from rnn_reference.report.verdict import Report
-from rnn_reference.report.words import page
 
 
 def as_markdown(report: Report) -> str:

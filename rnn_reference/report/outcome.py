@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from rnn_reference.judging.judge import Judge
+from rnn_reference.outcomes import Outcome
 from rnn_reference.report.expected import expectation
 from rnn_reference.report.verdict import WRONG, Record
-from rnn_reference.verification.judge import Judge
-from rnn_reference.verification.outcomes import Outcome
 
 
 def record_of(

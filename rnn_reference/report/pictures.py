@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
+from rnn_reference.numerics.evidence import BACKWARD
 from rnn_reference.report.svg import HIGH, INNER, LEFT, RIGHT, TOP, WIDTH, decades, line, svg, text
-from rnn_reference.verification.evidence import BACKWARD
 
 Steps: TypeAlias = list[float | None]
 Rows: TypeAlias = list[Steps]

@@ -5,8 +5,8 @@ import shlex
 from collections.abc import Iterator
 from typing import Any
 
+from rnn_reference.numerics.evidence import BACKWARD
 from rnn_reference.report.verdict import Record, Report
-from rnn_reference.verification.evidence import BACKWARD
 
 WIDTH = 78
 

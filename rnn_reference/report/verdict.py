@@ -49,7 +49,7 @@ def report_on(implementation: Implementation, records: Iterable[Record], left_ou
 
 def with_conventions(report: Report, seed: int, implementation: Implementation) -> None:
     """Note in the report which of the wrong forward functions are right by another convention, and by which."""
-    from rnn_reference.verification.conventions import conventions_of
+    from rnn_reference.diagnosis.conventions import conventions_of
 
     wrong = [name for name, function in report["functions"].items() if function["verdict"] == "wrong"]
     for name, conventions in conventions_of(implementation, wrong, seed).items():

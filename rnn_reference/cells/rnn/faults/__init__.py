@@ -1,0 +1,1 @@
+"""Mistakes in the functions of the tanh RNN's cell."""

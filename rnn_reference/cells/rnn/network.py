@@ -1,0 +1,119 @@
+"""The whole sequence, forward and backward through time.
+
+Only what one step needs from the step before it stays inside the loop: the projections of all inputs,
+all predictions and all weight gradients are single products over every step at once. Inside, time is the
+first axis, so that a step is one contiguous block; the document's ``(n, m, T_x)`` comes out as a view.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from rnn_reference.arrays import (
+    PARAMETER_SHAPES,
+    Array,
+    Caches,
+    Gradients,
+    aligned,
+    at_least_one_step,
+    parameter_values,
+)
+from rnn_reference.cells.rnn.activations import softmax_in_place
+from rnn_reference.cells.rnn.caches import Steps, Whole, opened
+
+WIDE = 64
+"""Columns from which on a product for each step is as fast as one for all steps, and needs no copy."""
+
+LARGE = 2**16
+"""Bytes: an array of more is laid out anew row by row."""
+
+
+def rnn_forward(x: Any, a0: Any, parameters: Any) -> tuple[Array, Array, Caches]:
+    """Every step forward: ``(a, y_pred, caches)``.
+
+    ``x`` is ``(n_x, m, T_x)`` and ``a0`` ``(n_a, m)``; ``parameters`` as for ``rnn_cell_forward``. ``a`` is
+    ``(n_a, m, T_x)`` and ``y_pred`` ``(n_y, m, T_x)``, each a view of an array whose first axis is time.
+    ``caches`` is ``([(a_next, a_prev, xt, parameters) for each step], x)`` and shares memory with ``a``.
+    An empty batch (m = 0) gives empty arrays. Raises TypeError for what is not numbers and ValueError for
+    shapes that do not fit or no time step. Source: document, section 1.4.
+    """
+    where = "rnn_forward"
+    values = parameter_values(where, parameters) | {"a0": a0, "x": x}
+    *weights, a0, x = aligned(where, values, PARAMETER_SHAPES | {"a0": ("n_a", "m"), "x": ("n_x", "m", "T_x")})
+    Wax, Waa, Wya, ba, by = weights
+    at_least_one_step(where, "x", x.shape[2])
+
+    x_steps = _time_first(x)
+    a = Wax @ x_steps
+    a += ba
+    a_prev, recurrent = a0, np.empty_like(a0)
+    for a_next in a:  # each starts as Wax xt + ba and ends as the state
+        a_next += np.matmul(Waa, a_prev, out=recurrent)
+        np.tanh(a_next, out=a_next)
+        a_prev = a_next
+
+    scores = Wya @ a
+    scores += by
+    y_pred = _time_last(softmax_in_place(scores, axis=1))
+    parameters = dict(zip(PARAMETER_SHAPES, weights, strict=True))
+    return _time_last(a), y_pred, (Steps(Whole(a, a0, x_steps, parameters)), x)
+
+
+def rnn_backward(da: Any, caches: Any) -> Gradients:
+    """Every step backward: the gradients of a loss whose gradient with respect to ``a`` is ``da``.
+
+    ``da`` is ``(n_a, m, T_x)`` and holds what reaches each state from outside; what reaches it from later
+    states is carried through time here. ``caches`` comes from ``rnn_forward``. Returns a dict of
+    ``dx (n_x, m, T_x)``, ``da0 (n_a, m)``, ``dWax (n_a, n_x)``, ``dWaa (n_a, n_a)``, ``dba (n_a, 1)``.
+    Raises TypeError for caches of another form and ValueError for shapes that do not fit or no time step.
+    Source: document, section 2.2, whose printed gradient lacks the carried part.
+    """
+    where = "rnn_backward"
+    a, a0, x, parameters = opened(where, caches)
+    values = parameter_values(where, parameters) | {"a0": a0, "x": x, "a": a, "da": da}
+    shapes = {"a0": ("n_a", "m"), "x": ("T_x", "n_x", "m"), "a": ("T_x", "n_a", "m"), "da": ("n_a", "m", "T_x")}
+    Wax, Waa, _, _, _, a0, x, a, da = aligned(where, values, PARAMETER_SHAPES | shapes)
+
+    dz = a * a
+    np.subtract(1, dz, out=dz)
+    da_prev = np.zeros_like(a0)
+    for dz_t, da_t in zip(dz[::-1], _time_first(da)[::-1], strict=True):  # each starts as the slope of tanh
+        da_prev += da_t
+        dz_t *= da_prev
+        np.matmul(Waa.T, dz_t, out=da_prev)
+
+    return {
+        "dx": _time_last(Wax.T @ dz),
+        "da0": da_prev,
+        "dWax": _summed_product(dz, x),
+        "dWaa": dz[0] @ a0.T + _summed_product(dz[1:], a[:-1]),
+        "dba": dz.sum(axis=(0, 2))[:, None],
+    }
+
+
+def _summed_product(dz: Array, inputs: Array) -> Array:
+    """``sum over t of dz_t inputs_t^T``: step by step where a step has columns enough, else as one product."""
+    T_x, _, m = dz.shape
+    if m < WIDE:
+        dz, inputs = (steps.transpose(1, 0, 2).reshape(steps.shape[1], T_x * m) for steps in (dz, inputs))
+        return dz @ inputs.T
+    total = np.zeros((dz.shape[1], inputs.shape[1]), dz.dtype)
+    product = np.empty_like(total)
+    for dz_t, input_t in zip(dz, inputs, strict=True):
+        total += np.matmul(dz_t, input_t.T, out=product)
+    return total
+
+
+def _time_first(array: Array) -> Array:
+    """A step after the other in memory; copied row by row, each of which a cache holds, for its stride is long."""
+    steps = array.transpose(2, 0, 1)
+    if array.nbytes < LARGE or steps.flags.c_contiguous:
+        return np.ascontiguousarray(steps)
+    copy = np.empty(steps.shape, steps.dtype)
+    for i, row in enumerate(array):
+        copy[:, i] = row.T
+    return copy
+
+
+def _time_last(array: Array) -> Array:
+    return array.transpose(1, 2, 0)

@@ -1,0 +1,121 @@
+"""What is found out about one function: whether it is right, and if not, whose mistake that is and which."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+import numpy as np
+
+from rnn_reference.arrays import Array
+from rnn_reference.diagnosis.hypotheses import Loop
+from rnn_reference.diagnosis.matching import Case, attempted, explains
+from rnn_reference.faults import Fault
+from rnn_reference.numerics.compare import difference
+from rnn_reference.outcomes import NotImplementedYet, Outcome
+
+T = TypeVar("T")
+
+
+def named_line(fault: Fault) -> tuple[str, str]:
+    """The line that names a mistake."""
+    return "looks like", f"{fault.id}: {fault.sentence}"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The verdict on a function: ``right``; or right for what it is given, which is not (it ``follows``); or ``wrong``.
+
+    ``blame`` is the function whose mistake its failures are. ``matches`` are the faults that explain it: of one id
+    it is named, of several they are candidates. ``beside`` are mistakes of its own that its values do not show.
+    ``loops`` are forward passes that give what it gives.
+    """
+
+    function: str
+    status: str = "right"
+    blame: str = ""
+    matches: tuple[Fault, ...] = ()
+    beside: tuple[Fault, ...] = ()
+    lines: tuple[tuple[str, str], ...] = ()
+    loops: tuple[Loop, ...] = ()
+
+    @property
+    def culprit(self) -> str:
+        """Whose mistake it is: its own, unless another function is to blame."""
+        return self.blame or self.function
+
+    @property
+    def faults(self) -> list[str]:
+        """The mistake that is named with confidence for what it returns, if any."""
+        ids = list(dict.fromkeys(fault.id for fault in self.matches))
+        return ids if len(ids) == 1 else []
+
+    @property
+    def candidates(self) -> list[str]:
+        """Mistakes that explain it equally well."""
+        ids = list(dict.fromkeys(fault.id for fault in self.matches))
+        return ids if len(ids) > 1 else []
+
+    @property
+    def is_right(self) -> bool:
+        """Whether nothing at all is wrong with it."""
+        return self.status == "right" and not self.beside
+
+    @property
+    def writes(self) -> bool:
+        """Whether the function was seen to change what it is handed."""
+        return any(fault.id in ("inputs-modified", "cotangent-overwritten") for fault in self.beside)
+
+    def told(self) -> list[tuple[str, str]]:
+        """Lines for people on what it returns: the name, or that there is none."""
+        if self.candidates:
+            return [("looks like", f"one of {', '.join(self.candidates)}: no output tells them apart here")]
+        name = [named_line(self.matches[0])] if self.matches else [("looks like", "not in the catalogue")]
+        return [*name, *self.lines]
+
+    def with_(self, **changes: Any) -> "Finding":
+        """The finding with other fields."""
+        return replace(self, **changes)
+
+
+def matching(
+    hypotheses: Iterable[tuple[Fault, T]], model: Callable[[T], Any], cases: Sequence[Case], u: float
+) -> list[tuple[Fault, T]]:
+    """The hypotheses that explain every case."""
+    return [(fault, made) for fault, made in hypotheses if explains(model(made), cases, u)]
+
+
+def unnamed(function: str, model: Callable[..., dict[str, Array]], cases: Sequence[Case], u: float) -> Finding:
+    """The finding on a function that is wrong, or a stub, before any fault is tried."""
+    if all(isinstance(case.got, NotImplementedYet) for case in cases):
+        return Finding(function, "stub")
+    return Finding(function, "wrong", lines=ratios(model, cases, u))
+
+
+def ratios(model: Callable[..., dict[str, Array]], cases: Sequence[Case], u: float) -> tuple[tuple[str, str], ...]:
+    """Lines for each tensor that is a plain multiple of what the model gives, in every case."""
+    found: dict[str, set[str]] = {}
+    for case in cases:
+        expected = attempted(model, case.inputs)
+        if isinstance(case.got, Outcome) or expected is None:
+            return ()
+        for name, value in expected.items():
+            fitting = set(_factors(case.got[name], value, _plain_ratios(case.inputs), u))
+            found[name] = found.get(name, fitting) & fitting
+    return tuple(("ratio", f"{name} is {min(words)} times what it should be") for name, words in found.items() if words)
+
+
+def _plain_ratios(inputs: tuple[Any, ...]) -> dict[str, float]:
+    known = {"-1": -1.0, "2": 2.0, "1/2": 0.5, "-2": -2.0, "0": 0.0}
+    x = inputs[0]
+    if x.ndim > 1:
+        known |= {"m": x.shape[1], "1/m": 1 / x.shape[1]}
+    if x.ndim > 2:
+        known |= {"T_x": x.shape[2], "1/T_x": 1 / x.shape[2], "1/(m T_x)": 1 / x.shape[1] / x.shape[2]}
+    return known
+
+
+def _factors(got: Array, expected: Array, known: dict[str, float], u: float) -> list[str]:
+    if got.shape != expected.shape:
+        return []
+    close = np.sqrt(u) * np.abs(expected).max(initial=0.0)
+    return [words for words, factor in known.items() if np.all(difference(got, factor * expected) <= close)]

@@ -1,0 +1,102 @@
+"""Whether a computation, right or faulty, explains what an implementation gave.
+
+The tolerance is that of the computation itself: it is run again from inputs disturbed at random, each by a
+relative amount that arithmetic resolves, and what comes of it is scaled back to the unit roundoff. A fault is an
+ill-conditioned computation at times where the right one is not.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from rnn_reference.arrays import Array
+from rnn_reference.numerics.compare import difference
+from rnn_reference.outcomes import Crashed, Outcome
+
+Answer: TypeAlias = dict[str, Array]
+Model: TypeAlias = Callable[..., Answer]
+"""A computation of the tensors that a function returns, from a case's inputs."""
+
+PROBES = 6
+SAFETY = 16.0
+"""Tolerance over root mean square: inputs are disturbed once, but arithmetic rounds at every operation."""
+
+
+class Case(NamedTuple):
+    """One call of a function: what went in (arrays, and dicts of them), and what came out or went wrong."""
+
+    inputs: tuple[Any, ...]
+    got: Answer | Outcome
+
+
+def attempted(model: Model, inputs: Sequence[Any]) -> Answer | None:
+    """What the model gives; None if it raises, as a fault may at some sizes. A model writes to no input."""
+    try:
+        return model(*inputs)
+    except Exception:
+        return None
+
+
+def explains(model: Model, cases: Sequence[Case], u: float) -> bool:
+    """Whether the model gives, case by case, what was got; where it raises, a crash is what it gives.
+
+    At least one case must have been answered, by both.
+    """
+    answered = False
+    for case in cases:
+        expected = attempted(model, case.inputs)
+        if isinstance(case.got, Outcome) or expected is None:
+            if expected is not None or not isinstance(case.got, Crashed):
+                return False
+            continue
+        apart = _near(case.got, expected, u)
+        if apart is None or not _within(model, case.inputs, expected, apart, u):
+            return False
+        answered = True
+    return answered
+
+
+def both_fail(model: Model, cases: Sequence[Case]) -> bool:
+    """Whether nothing at all was got, and the model gives nothing either."""
+    return all(isinstance(case.got, Outcome) and attempted(model, case.inputs) is None for case in cases)
+
+
+def _near(got: Answer, expected: Answer, u: float) -> Answer | None:
+    """How far apart the tensors are, if it is worth finding the tolerance: another mistake is off by far more."""
+    apart: Answer = {}
+    for name, value in expected.items():
+        if got[name].shape != value.shape:
+            return None
+        apart[name] = difference(got[name], value)
+        if not np.all(apart[name] <= np.sqrt(u) * (1 + _size(value))):
+            return None
+    return apart
+
+
+def _within(model: Model, inputs: tuple[Any, ...], expected: Answer, apart: Answer, u: float) -> bool:
+    if all(np.all(apart[name] <= SAFETY * u * _size(value)) for name, value in expected.items()):
+        return True  # no tolerance is smaller than that
+    rng = np.random.default_rng(0)
+    amount = np.sqrt(u)
+    probes = [attempted(model, _disturbed(inputs, rng, amount)) for _ in range(PROBES)]
+    for name, value in expected.items():
+        moves = [probe[name] - value for probe in probes if probe is not None]
+        spread = np.nan_to_num(np.sqrt(np.mean(np.square(moves), axis=0)) * u / amount)  # of NaN nothing is asked
+        tolerance = SAFETY * (spread + u * _size(value))
+        if not np.all(apart[name] <= tolerance):
+            return False
+    return True
+
+
+def _size(array: Array) -> float:
+    finite = np.abs(array[np.isfinite(array)])
+    return float(finite.max(initial=0.0))
+
+
+def _disturbed(value: Any, rng: np.random.Generator, amount: float) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_disturbed(item, rng, amount) for item in value)
+    if isinstance(value, Mapping):
+        return {name: _disturbed(item, rng, amount) for name, item in value.items()}
+    return value * (1 + amount * rng.standard_normal(value.shape))

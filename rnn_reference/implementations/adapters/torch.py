@@ -1,0 +1,108 @@
+"""PyTorch's own ``torch.nn.RNN`` and ``RNNCell`` with a linear layer, backward by autograd.
+
+Needs torch. The document's ``(n, m, T_x)`` is turned to torch's ``(T_x, m, n)`` and back; of torch's two biases
+one is ``ba``, the other zero. It computes in the dtype it is given; the suite gives it float64.
+"""
+
+from typing import Any, TypeAlias
+
+import numpy as np
+import torch
+
+from rnn_reference.arrays import Array, Parameters
+
+dtype = "float64"
+
+Leaves: TypeAlias = dict[str, torch.Tensor]
+_place: dict[str, Any] = {"device": torch.device("cpu")}
+
+
+def use_device(name: str) -> None:
+    """Compute there from now on. Raises RuntimeError if torch finds no such device."""
+    try:
+        device = torch.device("cuda" if name == "gpu" else name)
+        torch.zeros(1, device=device)
+    except (AssertionError, NotImplementedError) as error:  # a build without it asserts
+        raise RuntimeError(str(error)) from None
+    _place["device"] = device
+
+
+def tanh_forward(x: Array) -> Array:
+    """``torch.tanh``."""
+    return array(torch.tanh(tensor(x)))
+
+
+def softmax_forward(x: Array) -> Array:
+    """``torch.softmax`` over axis 0."""
+    return array(torch.softmax(tensor(x), dim=0))
+
+
+def rnn_cell_forward(xt: Array, a_prev: Array, parameters: Parameters) -> tuple[Array, Array, Any]:
+    """``torch.nn.RNNCell``; the cache is the graph: its end and its leaves."""
+    cell = torch.nn.RNNCell(xt.shape[0], a_prev.shape[0], dtype=tensor(xt).dtype, **_place)
+    _set(cell, parameters)
+    leaves = _leaves(cell, "", xt=xt.T, a_prev=a_prev.T)
+    a_next = cell(leaves["xt"], leaves["a_prev"])
+    return array(a_next).T, predicted(a_next, parameters).T, (a_next, leaves)
+
+
+def rnn_forward(x: Array, a0: Array, parameters: Parameters) -> tuple[Array, Array, Any]:
+    """``torch.nn.RNN`` over the whole sequence; the cache is the graph: its end and its leaves."""
+    layer = torch.nn.RNN(x.shape[0], a0.shape[0], dtype=tensor(x).dtype, **_place)
+    _set(layer, parameters)
+    leaves = _leaves(layer, "_l0", x=x.transpose(2, 1, 0), a0=a0.T[None])
+    a, _ = layer(leaves["x"], leaves["a0"])
+    return array(a).transpose(2, 1, 0), predicted(a, parameters).transpose(2, 1, 0), (a, leaves)
+
+
+def rnn_cell_backward(da_next: Array, cache: Any) -> dict[str, Array]:
+    """``torch.autograd.grad`` of the cell's graph."""
+    found = _gradients(da_next.T, cache)
+    return {"dxt": found.pop("xt").T, "da_prev": found.pop("a_prev").T, **found}
+
+
+def rnn_backward(da: Array, caches: Any) -> dict[str, Array]:
+    """``torch.autograd.grad`` of the layer's graph."""
+    found = _gradients(da.transpose(2, 1, 0), caches)
+    return {"dx": found.pop("x").transpose(2, 1, 0), "da0": found.pop("a0")[0].T, **found}
+
+
+def tensor(array: Array) -> torch.Tensor:
+    """A tensor with memory of its own, whatever the array's layout: torch has no negative strides."""
+    return torch.tensor(np.ascontiguousarray(array), **_place)
+
+
+def array(tensor: torch.Tensor) -> Array:
+    """What it holds, in this process's memory and outside the graph."""
+    return tensor.detach().cpu().numpy()
+
+
+def _set(module: torch.nn.Module, parameters: Parameters) -> None:
+    given = (parameters["Wax"], parameters["Waa"], parameters["ba"][:, 0], 0 * parameters["ba"][:, 0])
+    with torch.no_grad():  # in the order in which torch keeps them: weight_ih, weight_hh, bias_ih, bias_hh
+        for own, value in zip(module.parameters(), given, strict=True):
+            own.copy_(tensor(value))
+
+
+def _leaves(module: torch.nn.Module, suffix: str, **inputs: Array) -> Leaves:
+    """Everything that a gradient is asked for."""
+    leaves = {name: tensor(value).requires_grad_() for name, value in inputs.items()}
+    own = dict(module.named_parameters())
+    names = {"dWax": "weight_ih", "dWaa": "weight_hh", "dba": "bias_ih"}
+    return leaves | {gradient: own[name + suffix] for gradient, name in names.items()}
+
+
+def predicted(a: torch.Tensor, parameters: Parameters) -> Array:
+    """A linear layer and a softmax on the states."""
+    head = torch.nn.Linear(a.shape[-1], len(parameters["by"]), dtype=a.dtype, **_place)
+    with torch.no_grad():
+        head.weight.copy_(tensor(parameters["Wya"]))
+        head.bias.copy_(tensor(parameters["by"][:, 0]))
+        return array(torch.softmax(head(a), dim=-1))
+
+
+def _gradients(cotangent: Array, cache: tuple[torch.Tensor, Leaves]) -> dict[str, Array]:
+    end, leaves = cache
+    found = torch.autograd.grad(end, list(leaves.values()), grad_outputs=tensor(cotangent), retain_graph=True)
+    named = {name: array(value) for name, value in zip(leaves, found, strict=True)}
+    return {**named, "dba": named["dba"][:, None]}

@@ -1,0 +1,161 @@
+"""An implementation under another convention than the document's, behind the document's six functions."""
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from rnn_reference.arrays import Array
+from rnn_reference.implementations.conventions.known import Conventions
+from rnn_reference.implementations.implementation import Implementation
+from rnn_reference.implementations.question import Question
+from rnn_reference.implementations.returned import GRADIENTS
+from rnn_reference.implementations.values import as_numbers
+from rnn_reference.outcomes import Wrong
+
+GIVEN = {
+    "tanh_forward": ("z",),
+    "softmax_forward": ("z",),
+    "rnn_cell_forward": ("xt", "a_prev", "parameters"),
+    "rnn_forward": ("x", "a0", "parameters"),
+    "rnn_cell_backward": ("da_next",),
+    "rnn_backward": ("da",),
+}
+"""Names of the arguments, a cache left out: it goes back as it came."""
+
+RETURNED = {"rnn_cell_forward": ("a_next", "yt_pred"), "rnn_forward": ("a", "y_pred")}
+
+
+class Converted(Implementation):
+    """``inner``, here or in a process of its own, called by its conventions and answering by the document's."""
+
+    def __init__(self, inner: Implementation, conventions: Conventions) -> None:
+        self._inner, self._conventions = inner, conventions
+        self.name, self.dtype, self.tolerance, self.predicts = inner.name, inner.dtype, inner.tolerance, inner.predicts
+        self.notes = [*inner.notes, f"judged under --rnn-convention={conventions.name}, {conventions.words}"]
+        self.misshapen: Wrong | None = None
+        self._ahead: dict[Question, Question] = {}
+
+    def offers(self, name: str) -> bool:
+        """Whether the one inside has it."""
+        return self._inner.offers(name)
+
+    def inside(self, caches: Any) -> Any:
+        """The caches as they are: by the other convention."""
+        return self._inner.inside(caches)
+
+    def second_part(self, caches: Any) -> Any:
+        """``caches[1]``, as the document has its ``x``."""
+        part = self._inner.second_part(caches)
+        return self._conventions.ours("x", part) if isinstance(part, np.ndarray) else part
+
+    def begin(self) -> None:
+        """Forget what earlier checks left, here and inside."""
+        super().begin()
+        self._inner.begin()
+
+    def printed(self) -> str:
+        """What the one inside has printed."""
+        return self._inner.printed()
+
+    def close(self) -> None:
+        """Close the one inside."""
+        self._inner.close()
+
+    @contextlib.contextmanager
+    def ahead(self, questions: Sequence[Question]) -> Iterator[None]:
+        """Leave it to the one inside to begin with one before it is asked."""
+        self._ahead = {question: self._turned_question(question) for question in questions}
+        with self._inner.ahead([*self._ahead.values()]):
+            yield
+
+    @contextlib.contextmanager
+    def together(self, question: Question) -> Iterator[None]:
+        """Leave it to the one inside to make these calls at once."""
+        with self._inner.together(self._ahead.get(question) or self._turned_question(question)):
+            yield
+
+    def _turned_question(self, question: Question) -> Question:
+        return Question([(name, self._theirs(name, given)) for name, given in question.calls], question.as_they_are)
+
+    def _handed_over(self, name: str, arguments: tuple[Any, ...], as_they_are: bool) -> Any:
+        theirs = self._theirs(name, arguments)
+        before = [_copied(value) for value in theirs] if as_they_are else []
+        result = self._inner._handed_over(name, theirs, as_they_are)
+        for label, given, handed, was in zip(GIVEN[name], arguments, theirs, before, strict=False):
+            if handed is not given and not _equal(handed, was):
+                self._write_back(label, given, handed)
+        return self._ours(name, result)
+
+    def _theirs(self, name: str, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+        labels = GIVEN[name]
+        turned = (self._turned(label, value) for label, value in zip(labels, arguments, strict=False))
+        return (*turned, *arguments[len(labels) :])
+
+    def _turned(self, label: str, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            theirs = self._conventions.parameters(value)
+            contiguous = all(_contiguous(array) for array in value.values())
+            return {name: _laid_out(array, contiguous) for name, array in theirs.items()}
+        if not isinstance(value, np.ndarray):
+            return value
+        theirs_of_it = self._conventions.theirs(label, value)
+        return value if theirs_of_it is value else _laid_out(theirs_of_it, _contiguous(value))
+
+    def _write_back(self, label: str, given: Any, handed: Any) -> None:
+        """Do to what was given what was done to the copy that was handed over."""
+        if isinstance(given, dict):
+            changed = self._conventions.parameters_back(handed)
+            given.clear()
+            given.update(changed)
+            return
+        changed_array = self._conventions.ours(label, handed)
+        if changed_array.shape == given.shape:
+            given[...] = changed_array
+        else:
+            given.fill(np.nan)  # of another shape: in any case not what it was
+
+    def _ours(self, name: str, result: Any) -> Any:
+        """The result by the document's conventions; what is malformed as it is, for whoever looks at it next."""
+        if name in GRADIENTS and isinstance(result, Mapping):
+            try:
+                return self._conventions.gradients({key: _as_array(value) for key, value in result.items()})
+            except Wrong as wrong:
+                wrong.function = name
+                raise
+        if name in RETURNED and isinstance(result, tuple | list) and len(result) == 3:
+            return (*map(self._array_of, RETURNED[name], result[:2]), result[2])
+        return result if name in RETURNED or name in GRADIENTS else self._array_of("z", result)
+
+    def _array_of(self, label: str, value: Any) -> Any:
+        array = _as_array(value)
+        return self._conventions.ours(label, array) if isinstance(array, np.ndarray) else value
+
+
+def _as_array(value: Any) -> Any:
+    try:
+        return value if value is None else as_numbers(value)
+    except TypeError:
+        return value
+
+
+def _contiguous(value: Any) -> bool:
+    return not isinstance(value, np.ndarray) or value.flags.c_contiguous
+
+
+def _laid_out(array: Array, contiguous: bool) -> Array:
+    """A contiguous array stays one when it is turned: typed buffers take no other."""
+    return np.ascontiguousarray(array).reshape(np.shape(array)) if contiguous else array
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: np.copy(array) for name, array in value.items()}
+    return value.copy() if isinstance(value, np.ndarray) else value
+
+
+def _equal(now: Any, before: Any) -> bool:
+    if isinstance(now, Mapping):
+        return now.keys() == before.keys() and all(_equal(now[name], before[name]) for name in now)
+    return bool(np.array_equal(now, before, equal_nan=True)) if isinstance(now, np.ndarray) else now is before

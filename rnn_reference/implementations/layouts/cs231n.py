@@ -1,0 +1,88 @@
+"""CS231n's layout: ``rnn_step_forward(x, prev_h, Wx, Wh, b)``, ``rnn_forward(x, h0, Wx, Wh, b)`` and their backwards.
+
+The batch comes first, ``(N, T, D)``, and the weights are the transposes of the document's. It has no place for
+predictions: those that are shown are made of its states here, and are not judged.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from rnn_reference.arrays import Array, Parameters
+from rnn_reference.implementations.layouts.predictions import predictions_of
+
+THEIRS = {
+    "rnn_cell_forward": "rnn_step_forward",
+    "rnn_forward": "rnn_forward",
+    "rnn_cell_backward": "rnn_step_backward",
+    "rnn_backward": "rnn_backward",
+    "tanh_forward": "tanh_forward",
+    "softmax_forward": "softmax_forward",
+}
+
+
+class Cs231n:
+    """The document's functions, each made of one of theirs; those that they have not are not there."""
+
+    predicts = False
+
+    def __init__(self, theirs: Any) -> None:
+        self._theirs = theirs
+        for attribute in ("dtype", "tolerance"):
+            if hasattr(theirs, attribute):
+                setattr(self, attribute, getattr(theirs, attribute))
+        ours: dict[str, Callable[..., Any]] = {
+            "rnn_cell_forward": self._step_forward,
+            "rnn_forward": self._forward,
+            "rnn_cell_backward": self._step_backward,
+            "rnn_backward": self._backward,
+        }
+        for name, own in THEIRS.items():
+            if callable(getattr(theirs, own, None)):
+                setattr(self, name, ours.get(name) or getattr(theirs, own))
+
+    def _step_forward(self, xt: Array, a_prev: Array, parameters: Parameters) -> Any:
+        result = self._theirs.rnn_step_forward(xt.T, a_prev.T, *_weights(parameters))
+        return _with_predictions("rnn_step_forward", result, (1, 0), parameters)
+
+    def _forward(self, x: Array, a0: Array, parameters: Parameters) -> Any:
+        result = self._theirs.rnn_forward(x.transpose(1, 2, 0), a0.T, *_weights(parameters))
+        return _with_predictions("rnn_forward", result, (2, 0, 1), parameters)
+
+    def _step_backward(self, da_next: Array, cache: Any) -> Any:
+        found = _five("rnn_step_backward", self._theirs.rnn_step_backward(da_next.T, cache))
+        return found and _gradients(found, {"dxt": (1, 0), "da_prev": (1, 0)})
+
+    def _backward(self, da: Array, caches: Any) -> Any:
+        found = _five("rnn_backward", self._theirs.rnn_backward(da.transpose(1, 2, 0), caches))
+        return found and _gradients(found, {"dx": (2, 0, 1), "da0": (1, 0)})
+
+
+def _weights(parameters: Parameters) -> tuple[Array, Array, Array]:
+    return parameters["Wax"].T, parameters["Waa"].T, parameters["ba"][:, 0]
+
+
+def _with_predictions(function: str, result: Any, axes: tuple[int, ...], parameters: Parameters) -> Any:
+    if not isinstance(result, tuple | list) or len(result) != 2:
+        raise TypeError(f"{function} returned {_what(result)}, expected the two of its layout: h and cache")
+    h, cache = result
+    if h is None:
+        return None
+    a = np.asarray(h).transpose(axes)
+    return a, predictions_of(a, parameters), cache
+
+
+def _five(function: str, result: Any) -> list[Any] | None:
+    if not isinstance(result, tuple | list) or len(result) != 5:
+        raise TypeError(f"{function} returned {_what(result)}, expected the five gradients of its layout")
+    return None if all(part is None for part in result) else [np.asarray(part) for part in result]
+
+
+def _gradients(found: list[Array], axes: dict[str, tuple[int, ...]]) -> dict[str, Array]:
+    inputs = {name: value.transpose(order) for (name, order), value in zip(axes.items(), found[:2], strict=True)}
+    return {**inputs, "dWax": found[2].T, "dWaa": found[3].T, "dba": found[4].reshape(-1, 1)}
+
+
+def _what(result: Any) -> str:
+    return f"{len(result)} values" if isinstance(result, tuple | list) else type(result).__name__

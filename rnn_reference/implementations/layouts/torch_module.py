@@ -1,0 +1,78 @@
+"""A layer of one's own with the interface of ``torch.nn.RNN``, given as ``model.py:MyLayer``.
+
+A class, or an instance, whose class is then called with other sizes: ``MyLayer(input_size, hidden_size)``. It takes
+``x (T_x, m, n_x)`` and ``h0 (1, m, n_a)``, batch and time turned round if it says ``batch_first``, and returns the
+states and the last one. Its weights are found by torch's names, wherever in it they are: ``weight_ih``, ``weight_hh``,
+``bias_ih``, ``bias_hh``.
+"""
+
+import inspect
+from typing import Any
+
+import torch
+
+from rnn_reference.arrays import Array, Parameters
+from rnn_reference.implementations.adapters import torch as torch_layer
+from rnn_reference.implementations.unusable import Unusable
+
+ROLES = {"dWax": "weight_ih", "dWaa": "weight_hh", "dba": "bias_ih"}
+
+
+class TorchModule:
+    """The two network functions; its predictions are a linear layer and a softmax of torch's own, and not judged."""
+
+    predicts = False
+    dtype = "float64"
+
+    def __init__(self, found: Any, target: str) -> None:
+        self._make: Any = found if inspect.isclass(found) else type(found)
+        try:
+            own = self._weights(self._layer(3, 5, torch.float64))
+            if own["weight_ih"].shape != (5, 3):
+                raise ValueError(f"its weight_ih has shape {tuple(own['weight_ih'].shape)}, not (5, 3)")
+        except (Exception, SystemExit) as error:
+            name = self._make.__name__
+            raise Unusable(f"{target}: {name}(3, 5) is no layer like torch.nn.RNN(3, 5): {error}") from None
+
+    def rnn_forward(self, x: Array, a0: Array, parameters: Parameters) -> Any:
+        """``a, y_pred, caches``; the cache is the graph: its end and its leaves."""
+        given, start = torch_layer.tensor(x.transpose(2, 1, 0)), torch_layer.tensor(a0.T[None])
+        layer = self._layer(len(x), len(a0), given.dtype)
+        weights = self._set(layer, parameters)
+        leaves = {"x": given.requires_grad_(), "a0": start.requires_grad_(), **weights}
+        first = bool(getattr(layer, "batch_first", False))
+        out = layer(leaves["x"].transpose(0, 1) if first else leaves["x"], leaves["a0"])
+        a = out[0] if isinstance(out, tuple | list) else out
+        a = a.transpose(0, 1) if first else a
+        predicted = torch_layer.predicted(a, parameters)
+        return torch_layer.array(a).transpose(2, 1, 0), predicted.transpose(2, 1, 0), (a, leaves)
+
+    def rnn_backward(self, da: Array, caches: Any) -> dict[str, Array]:
+        """``torch.autograd.grad`` of the layer's graph."""
+        return torch_layer.rnn_backward(da, caches)
+
+    def _layer(self, n_x: int, n_a: int, dtype: torch.dtype) -> torch.nn.Module:
+        layer: torch.nn.Module = self._make(n_x, n_a)
+        return layer.to(dtype).train(False)
+
+    def _weights(self, layer: torch.nn.Module) -> dict[str, torch.nn.Parameter]:
+        """Its parameters by torch's names, whatever stands before and behind them."""
+        found = {}
+        for name, value in layer.named_parameters():
+            role = name.rpartition(".")[2].removesuffix("_l0")
+            if role in found or role not in (*ROLES.values(), "bias_hh"):
+                raise ValueError(f"its parameter {name} has no place in one layer of torch.nn.RNN")
+            found[role] = value
+        missing = [role for role in ROLES.values() if role not in found]
+        if missing:
+            raise ValueError(f"it has no {' and no '.join(missing)}")
+        return found
+
+    def _set(self, layer: torch.nn.Module, parameters: Parameters) -> dict[str, torch.Tensor]:
+        own = self._weights(layer)
+        values = {role: gradient.removeprefix("d") for gradient, role in ROLES.items()}
+        with torch.no_grad():
+            for role, parameter in own.items():
+                value = parameters[values[role]] if role in values else 0 * parameters["ba"]
+                parameter.copy_(torch_layer.tensor(value).reshape(parameter.shape))
+        return {gradient: own[role] for gradient, role in ROLES.items()}

@@ -1,0 +1,1 @@
+"""Turns a target (file, notebook, module, adapter's name) into an implementation."""

@@ -1,0 +1,142 @@
+"""What somebody's files and notebooks define, run as far as that takes: a script as a whole, else its definitions."""
+
+import __future__
+
+import ast
+import importlib
+import linecache
+import sys
+from pathlib import Path
+from types import CodeType, ModuleType, SimpleNamespace
+from typing import Any
+
+from rnn_reference.implementations.crash import crash
+from rnn_reference.implementations.implementation import FUNCTIONS
+from rnn_reference.implementations.loading.definitions import definitions
+from rnn_reference.implementations.loading.missing_imports import stand_in
+from rnn_reference.implementations.loading.notebook import read_cells
+from rnn_reference.implementations.loading.time_limit import OutOfPatience, at_most
+from rnn_reference.implementations.unusable import Unusable
+
+PATIENCE = 10.0
+"""Seconds that a ``.py`` file may take to run before its definitions alone are tried."""
+
+DEFINITIONS_ALONE = "its definitions alone were taken"
+"""How the note ends that says so."""
+
+
+def from_files(names: str, seconds: float, definitions_only: bool) -> tuple[Any, list[str]]:
+    """One file, or what several hold together, ``forward.py+backward.py``: the first that has a name gives it."""
+    if Path(names).exists() or "+" not in names:
+        return from_file(names, seconds, definitions_only)
+    loaded = [from_file(name, seconds, definitions_only) for name in names.split("+")]
+    together: dict[str, Any] = {}
+    for module, _ in reversed(loaded):
+        together |= vars(module)
+    return SimpleNamespace(**together), [note for _, notes in loaded for note in notes]
+
+
+def from_file(name: str, seconds: float, definitions_only: bool) -> tuple[ModuleType, list[str]]:
+    """What a ``.py`` file or a notebook defines, and notes on what was left out. Raises Unusable."""
+    path = Path(name)
+    if not path.is_file():
+        raise Unusable(f"{name}: no such file")
+    make_importable(path.resolve().parent)
+    if path.suffix == ".ipynb":
+        return _from_notebook(path, seconds)
+    return _from_script(path, seconds, definitions_only)
+
+
+def _from_notebook(path: Path, seconds: float) -> tuple[ModuleType, list[str]]:
+    cells, notes = read_cells(path)
+    module = _empty_module(path)
+    for cell in cells:
+        label = f"{path.name}, cell {cell.number}"
+        linecache.cache[label] = (len(cell.source), None, cell.source.splitlines(keepends=True), label)
+        notes += _run_definitions(module, cell.tree, label, seconds)
+    return module, notes
+
+
+def _from_script(path: Path, seconds: float, definitions_only: bool) -> tuple[ModuleType, list[str]]:
+    try:
+        tree = ast.parse(path.read_bytes(), filename=str(path))
+    except SyntaxError as error:
+        text = f": {error.text.strip()}" if error.text else ""
+        raise Unusable(f"{path}, line {error.lineno} is not Python ({error.msg}){text}") from None
+    except ValueError as error:
+        raise Unusable(f"{path} is not Python: {error}") from None
+    module = _empty_module(path)
+    if definitions_only:
+        return module, _run_definitions(module, tree, str(path), seconds)
+    try:
+        with at_most(seconds):
+            exec(compile(tree, str(path), "exec", dont_inherit=True), module.__dict__)
+        return module, []
+    except OutOfPatience:
+        reason = f"did not end within {seconds:g} s"
+    except (Exception, SystemExit) as error:
+        reason = f"failed ({told_of(error)})"
+    module = _empty_module(path)
+    notes = _run_definitions(module, tree, str(path), seconds)
+    return module, [f"running the file {reason}; {DEFINITIONS_ALONE}", *notes]
+
+
+def _run_definitions(module: ModuleType, tree: ast.Module, label: str, seconds: float) -> list[str]:
+    """Run the definitions of ``tree`` in ``module``, one by one; the notes on what was stood in for or left out."""
+    notes: list[str] = []
+    for statement in definitions(tree.body):
+        stood_in = stand_in(statement)
+        if stood_in:
+            names, found = stood_in
+            module.__dict__.update(names)
+            notes += found
+            continue
+        try:
+            with at_most(seconds):
+                exec(_compiled(statement, label, module), module.__dict__)
+        except (Exception, SystemExit, OutOfPatience) as error:
+            if isinstance(statement, ast.Assign | ast.AnnAssign):
+                continue  # a constant made of what a demo made: whoever uses it will say so
+            name = getattr(statement, "name", None)
+            place = f"{label}, line {statement.lineno}"
+            told = told_of(error).replace(f"; {Path(label).name}, line {statement.lineno}: ", ": ")
+            if name is None or name in FUNCTIONS:
+                raise Unusable(f"{place}: {told}") from None
+            notes.append(f"{place}: {name} was left out: {told}")
+    return notes
+
+
+def _compiled(statement: ast.stmt, label: str, module: ModuleType) -> CodeType:
+    """One statement as code, under every ``from __future__ import`` that the module has run already."""
+    imported = [value for value in vars(module).values() if isinstance(value, __future__._Feature)]
+    flags = sum({feature.compiler_flag for feature in imported})
+    code: CodeType = compile(ast.Module([statement], []), label, "exec", flags=flags, dont_inherit=True)
+    return code
+
+
+def _empty_module(path: Path) -> ModuleType:
+    """A module that no import can be answered with: a file may be called as a package that it imports itself."""
+    module = ModuleType(f"{path.stem} under test")
+    module.__file__ = str(path)
+    module.__package__ = ""
+    sys.modules[module.__name__] = module  # dataclasses and pickle look a class's module up
+    return module
+
+
+def make_importable(folder: Path) -> None:
+    """Files beside the target can be imported from now on: by imports inside functions, later, as well.
+
+    They come before what is installed, but after Python's own modules, which the suite needs itself.
+    """
+    others = [entry for entry in sys.path if entry != str(folder)]
+    installed = (n for n, entry in enumerate(others) if Path(entry).name in ("site-packages", "dist-packages"))
+    others.insert(next(installed, len(others)), str(folder))
+    sys.path[:] = others
+    importlib.invalidate_caches()
+
+
+def told_of(error: BaseException) -> str:
+    """What an exception says, and where it was raised, in one line."""
+    if isinstance(error, OutOfPatience):
+        return str(error)
+    return "; ".join(text for _, text in crash("", error).lines)

@@ -1,0 +1,1 @@
+"""Numerical methods that know no cell and no implementation: differentiation with error bounds, rounding, comparison."""

@@ -1,0 +1,101 @@
+"""Golden values: numbers from elsewhere, with the recipe of the inputs they belong to."""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rnn_reference.arrays import PARAMETER_SHAPES, Array
+from rnn_reference.problems.problem import Problem
+
+
+@dataclass(frozen=True)
+class Golden:
+    """One printed array: which part of which result it is, how its inputs are made, and its values."""
+
+    function: str
+    section: str
+    tensor: str
+    at: tuple[int, ...]
+    recipe: dict[str, dict[str, Any]]
+    seed: int | None
+    entry: dict[str, Any]
+
+    @cached_property
+    def inputs(self) -> dict[str, Array]:
+        """The inputs by name, the five parameters among them."""
+        random = np.random.RandomState(self.seed) if self.seed is not None else None
+        return {name: _made(how, random) for name, how in self.recipe.items()}
+
+    @property
+    def parameters(self) -> dict[str, Array]:
+        """The five parameters out of the inputs."""
+        return {name: self.inputs[name] for name in PARAMETER_SHAPES}
+
+    @property
+    def value(self) -> Array:
+        """What is right: the printed array plus the printed difference, or the gradient from elsewhere."""
+        if "gradient" in self.entry:
+            return np.array(self.entry["gradient"])
+        return np.asarray(np.array(self.entry["correct_out"]) + np.array(self.entry["difference"]))
+
+    def prints_like_published(self, got: Array) -> bool:
+        """Whether ``got`` has the published digits, to the last one printed."""
+        digits = (len(text.partition(".")[2]) for text in self.published)
+        return [f"{v:.{n}f}" for v, n in zip(np.atleast_1d(got), digits, strict=True)] == self.published
+
+    @property
+    def published(self) -> list[str]:
+        """The digits as the document prints them, where they are not the right ones."""
+        return list(np.atleast_1d(self.entry["published"]))
+
+    @property
+    def place(self) -> str:
+        """``dx[1][2]``."""
+        return self.tensor + "".join(f"[{i}]" for i in self.at)
+
+
+def read(path: Path) -> dict[tuple[str, str], Golden]:
+    """The golden values of a file, by function and tensor."""
+    found: dict[tuple[str, str], Golden] = {}
+    recipe: dict[str, Any] = {}
+    for entry in json.loads(path.read_text(encoding="utf-8"))["values"]:
+        recipe = entry["inputs"] if entry["inputs"] != "as above" else recipe
+        golden = Golden(
+            entry["function"], entry["section"], entry["tensor"], tuple(entry["at"]), recipe, entry.get("seed"), entry
+        )
+        found[golden.function, golden.tensor] = golden
+    return found
+
+
+@dataclass(frozen=True)
+class Certified:
+    """A case computed to 50 digits by two routes and rounded once: its problem, and every input and result."""
+
+    problem: Problem
+    arrays: dict[str, Array]
+    sha256: str
+
+
+def read_certified(path: Path) -> dict[str, Certified]:
+    """The certified cases of a file, by name."""
+    cases = json.loads(path.read_text(encoding="utf-8"))["cases"]
+    return {name: Certified(Problem(**c["sizes"]), _arrays(c["arrays"]), c["sha256"]) for name, c in cases.items()}
+
+
+def _arrays(written: dict[str, Any]) -> dict[str, Array]:
+    return {
+        name: np.array([float.fromhex(v) for v in array["values"]]).reshape(array["shape"])
+        for name, array in written.items()
+    }
+
+
+def _made(how: dict[str, Any], random: np.random.RandomState | None) -> Array:
+    if "linspace" in how:
+        start, stop, count = how["linspace"]
+        return np.linspace(start, stop, num=count).reshape(how["shape"])
+    assert random is not None
+    return random.randn(*how["randn"])

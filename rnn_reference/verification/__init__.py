@@ -1,1 +1,0 @@
-"""The instruments of judgement: problems, derivatives, rounding, comparison, diagnosis."""
