@@ -1,29 +1,25 @@
-"""Frameworks by their names: that each conforms, and what is said where one is missing."""
+"""Each framework with an adapter conforms, and a missing framework is reported in one line."""
 
 import importlib.util
 import os
 import subprocess
 import sys
-from pathlib import Path
 
+import numpy as np
 import pytest
+from folders import ROOT
+from frameworks import MODULES, package_of, require
 
-from rnn_reference.implementations.loading.find import BUILT_IN, load, package_of
+from rnn_reference import rnn_forward
+from rnn_reference.implementations.loading.find import load
 from rnn_reference.implementations.unusable import Unusable
+from rnn_reference.problems.problem import NAMED
 
-ROOT = Path(__file__).resolve().parents[2]
-FRAMEWORKS = ("torch", "jax", "flax", "flax-nnx", "keras", "onnxruntime", "onnx")
-
-
-def require(name):
-    """Skip where the framework is not installed; nothing is imported here."""
-    package = package_of(name)
-    if importlib.util.find_spec(package) is None:
-        pytest.skip(f"{package} is not installed")
+PROBLEM = NAMED["T_x=6"]
 
 
 def python(*arguments, **environment):
-    """Run ``python ARGUMENTS`` here, for as long as it takes: jax compiles for each shape."""
+    """Run ``python ARGUMENTS`` without a time limit: jax compiles for each shape."""
     inherited = {name: value for name, value in os.environ.items() if name != "KERAS_BACKEND"}
     environment = inherited | {"PYTHONPATH": str(ROOT)} | environment
     command = [sys.executable, *arguments]
@@ -31,18 +27,23 @@ def python(*arguments, **environment):
 
 
 @pytest.mark.waits
-def test_adapters_and_files():
-    """Adapters and .onnx files are judged rightly; in a process apart, for frameworks begin threads and mind forks."""
-    done = python("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/adapters/adapters_apart.py")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert " passed" in done.stdout
+@pytest.mark.parametrize("name", MODULES)
+def test_a_framework_gives_what_the_reference_gives(name, recwarn, capfd):
+    """States and predictions equal the reference's. Nothing is printed, and there is no warning."""
+    require(name)
+    implementation = load(name)
+    result = implementation.rnn_forward(*PROBLEM.inputs)[:2]
+    atol = 1e-14 if implementation.dtype == "float64" else 1e-6
+    right = rnn_forward(*PROBLEM.inputs)[:2]
+    assert all(np.allclose(own, expected, 0, atol) for own, expected in zip(result, right, strict=True))
+    assert (list(recwarn), capfd.readouterr()) == ([], ("", ""))
 
 
 @pytest.mark.waits
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("name", FRAMEWORKS)
+@pytest.mark.parametrize("name", MODULES)
 def test_a_framework_conforms(name, dtype):
-    """Each framework that is installed conforms in each precision that it has."""
+    """Each framework conforms in each precision that it has."""
     require(name)
     if dtype == "float64" and name in ("keras", "onnxruntime"):
         pytest.skip(f"{name} has no float64")  # keras has on tensorflow: docs/matrix.md
@@ -50,12 +51,12 @@ def test_a_framework_conforms(name, dtype):
     assert done.returncode == 0 and f"{name}: conforms" in done.stdout, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("name", FRAMEWORKS)
+@pytest.mark.parametrize("name", MODULES)
 def test_a_missing_framework_is_told_in_one_line(name, monkeypatch):
-    """Where a framework is not installed, the extra that brings it is named."""
+    """If a framework is not installed, the error names the extra that installs it."""
     package = package_of(name)
     for module in (package, *(m for m in sys.modules if m.startswith("rnn_reference.implementations."))):
-        if module == package or module == BUILT_IN[name] or module.endswith("keras_backend"):
+        if module == package or module == MODULES[name] or module.endswith("keras_backend"):
             monkeypatch.delitem(sys.modules, module, raising=False)
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(Unusable) as raised:
@@ -65,8 +66,35 @@ def test_a_missing_framework_is_told_in_one_line(name, monkeypatch):
 
 
 @pytest.mark.waits
+@pytest.mark.parametrize("name", ["onnxruntime", "onnx"])
+def test_onnx_offers_what_it_has(name):
+    """ONNX has neither a cell nor a backward pass. These are not offered."""
+    require(name)
+    assert load(name).offered == ["tanh_forward", "softmax_forward", "rnn_forward"]
+
+
+@pytest.mark.waits
+def test_jax_keeps_float64_to_itself():
+    """The adapter computes in float64, and leaves jax in float32 for the rest of the process."""
+    require("jax")
+    import jax
+
+    before = jax.config.jax_enable_x64
+    assert load("jax").rnn_forward(*PROBLEM.inputs)[0].dtype == np.float64
+    assert jax.config.jax_enable_x64 == before
+
+
+@pytest.mark.waits
+def test_a_device_that_jax_does_not_have():
+    """A device that does not exist is a usage error of one line."""
+    require("jax")
+    with pytest.raises(Unusable, match="--rnn-device=cpu:9: jax has"):
+        load("jax", device="cpu:9")
+
+
+@pytest.mark.waits
 def test_keras_takes_the_backend_of_the_environment():
-    """``KERAS_BACKEND`` goes first, the environment is left as it was, and a backend without gradients offers none."""
+    """``KERAS_BACKEND`` is used and not changed. A backend without gradients offers no backward pass."""
     require("keras")
     code = "import os; from rnn_reference.implementations.loading.find import load; "
     code += "print(*load('keras').offered, os.environ.get('KERAS_BACKEND'))"
@@ -76,5 +104,5 @@ def test_keras_takes_the_backend_of_the_environment():
 
 
 def test_every_adapter_is_a_module():
-    """Each name of the list is a file that is there."""
-    assert all(importlib.util.find_spec(module) for module in BUILT_IN.values())
+    """Each name in the list is the name of a module."""
+    assert all(importlib.util.find_spec(module) for module in MODULES.values())
