@@ -155,20 +155,3 @@ def test_a_state_is_gone_through_whatever_holds_it():
     zero = of_each(lambda array: 0 * array, state)
     assert isinstance(zero["h"], tuple) and zero["h"][1][1] is None
     assert not zero["h"][0].any() and not zero["h"][1][0].any()
-
-
-def test_a_layer_of_torch(script, folder):
-    """torch.nn.RNN in a lambda conforms: first contact for a kernel whose weights nobody sets."""
-    pytest.importorskip("torch")
-    source = """
-import torch
-layer = torch.nn.RNN(3, 5)
-def f(x, state=None):
-    with torch.no_grad():
-        outputs, state = layer(torch.from_numpy(x), state)
-    return outputs, state
-"""
-    made = Blackbox(f"{folder / script(source)}:f", "tmn")
-    run = put_through(made, "--rnn-blackbox=torch", "--rnn-examples=50")
-    assert made.dtype == "float32"
-    assert {record["outcome"] for record in run.records.values()} == {"passed"}

@@ -163,12 +163,6 @@ def test_a_global_that_is_no_float_type_is_noted(declared):
     assert "is none of float16, float32 and float64: it is given float64" in implementation.notes[0]
 
 
-def test_torch_s_dtype_is_known_by_name():
-    """torch.float32 is float32."""
-    torch = pytest.importorskip("torch", reason="torch is not installed")
-    assert Implementation("theirs", SimpleNamespace(dtype=torch.float32)).dtype == "float32"
-
-
 def test_a_tolerance_is_a_table():
     """A table of tolerances is taken, and noted; a global number of that name is not meant for us."""
     implementation = Implementation("theirs", SimpleNamespace(tolerance={"forward.tanh": 1e-5, "golden.tanh": "wide"}))

@@ -91,22 +91,3 @@ def test_split_files_are_judged(verdict_on, script):
     both = "+".join(str(Path(name).resolve()) for name in (first, second))
     run = verdict_on(both, "--rnn-examples=2")
     assert run.status == 0, run.printed
-
-
-@pytest.mark.waits
-@pytest.mark.parametrize("part", ["MyRNN", "layer"])
-def test_a_torch_layer_is_recognised(verdict_on, part):
-    """A class with nn.RNN's interface, and an instance of nn.RNN with the batch first, conform."""
-    pytest.importorskip("torch", reason="torch is not installed: pip install 'rnn-reference[torch]'")
-    run = verdict_on(f"examples/torch_module.py:{part}", "--rnn-examples=2")
-    assert run.status == 0, run.printed
-    assert run.report["functions"]["rnn_backward"]["verdict"] == "conforms"
-
-
-def test_a_torch_layer_of_another_kind_is_refused(script):
-    """An LSTM, or a layer that takes no two sizes, is one clear line."""
-    pytest.importorskip("torch", reason="torch is not installed: pip install 'rnn-reference[torch]'")
-    name = script("import torch\nlstm = torch.nn.LSTM(3, 4, num_layers=2)\nnorm = torch.nn.Identity()\n")
-    for part in ("lstm", "norm"):
-        with pytest.raises(Unusable, match=r"no layer like torch.nn.RNN\(3, 5\)"):
-            load(f"{name}:{part}")

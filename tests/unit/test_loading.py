@@ -86,12 +86,6 @@ def test_a_built_in_adapter_has_a_name(folder, name):
     assert {"rnn_forward", "rnn_backward"} <= set(load(name).offered)
 
 
-def test_torch_is_a_built_in_adapter(folder):
-    """torch's own layer is known by name, and offers everything."""
-    pytest.importorskip("torch", reason="torch is not installed")
-    assert load("torch").offered == list(FUNCTIONS)
-
-
 @pytest.mark.parametrize("name", ["my homework.py", "devoir numéro 1 – Ünï.py", "循环网络.py"])
 def test_a_name_may_have_spaces_and_any_letters(script, name):
     """A path with spaces and non-ASCII letters is a path."""
