@@ -44,7 +44,7 @@ def isolated() -> Iterator[Callable[..., Isolated]]:
     started = []
 
     def load(target: str | Path, **limits: float) -> Isolated:
-        implementation = Isolated(str(MISBEHAVING / target), **{"seconds": 5.0} | limits)
+        implementation = Isolated(str(MISBEHAVING / target), **{"seconds": 60.0} | limits)
         started.append(implementation)
         return implementation
 
@@ -108,7 +108,7 @@ def run() -> Run:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(of_this_run)}
         inherited |= {"PYTHONPATH": str(ROOT), "COLUMNS": "80", "NO_COLOR": "1", **environment}
         command = [sys.executable, *map(str, arguments)]
-        return subprocess.run(command, cwd=cwd, env=inherited, capture_output=True, text=True, timeout=120, check=False)
+        return subprocess.run(command, cwd=cwd, env=inherited, capture_output=True, text=True, timeout=600, check=False)
 
     return run
 

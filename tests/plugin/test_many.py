@@ -140,7 +140,7 @@ def test_a_campaign_is_judged_as_one_target(tmp_path):
 def test_forty_mixed_targets(tmp_path):
     """A folder of forty targets, right, wrong, broken and hanging, has one object each in the JSON."""
     expected = forty(tmp_path)
-    done = command(tmp_path, "--rnn-timeout=0.5", "-n", "auto", f"--json={tmp_path / 'all.json'}")
+    done = command(tmp_path, "--rnn-timeout=5", "-n", "auto", f"--json={tmp_path / 'all.json'}")
     assert done.returncode == 2
     assert verdicts_in(tmp_path / "all.json") == expected
 
@@ -152,7 +152,7 @@ def test_forty_targets_on_a_cluster_that_loses_a_worker(tmp_path):
     (tmp_path / "targets").mkdir()
     expected = forty(tmp_path / "targets")
     with Cluster(tmp_path) as (address, workers):
-        run = subprocess.Popen([sys.executable, "-m", "rnn_reference", tmp_path / "targets", "--rnn-timeout=0.5",
+        run = subprocess.Popen([sys.executable, "-m", "rnn_reference", tmp_path / "targets", "--rnn-timeout=5",
                                 f"--dask={address}", f"--json={tmp_path / 'all.json'}"],
                                stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)  # fmt: skip
         while "[15/40]" not in run.stderr.readline():

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -26,15 +27,16 @@ def judged(target, folder, *options):
 
 
 def test_hanging_costs_its_own_checks(tmp_path):
-    """A function that hangs timed out, what hangs with it too, and the others are judged."""
-    began = time.monotonic()
-    report, said = judged(MISBEHAVING / "hangs.py:Everywhere", tmp_path, "--rnn-timeout=0.3", "--rnn-only=forward")
+    """A function that hangs times out in every check of it, and is called three times at most. Others are judged."""
+    report, said = judged(MISBEHAVING / "hangs.py:Everywhere", tmp_path, "--rnn-timeout=2", "--rnn-only=forward")
     verdicts = {name: function["verdict"] for name, function in report["functions"].items()}
     assert verdicts["tanh_forward"] == verdicts["rnn_cell_forward"] == "wrong"
     assert verdicts["softmax_forward"] == "conforms"
-    assert report["counts"]["timed out"] > 15
-    assert "timed out   no answer within 0.3 s" in said
-    assert time.monotonic() - began < 20
+    timed_out = [check for check in report["checks"] if check["outcome"] == "timed out"]
+    called = Counter(check["function"] for check in timed_out if "not called any more" not in check["message"])
+    assert len(timed_out) > 15
+    assert max(called.values()) == 3
+    assert "timed out   no answer within 2 s" in said
 
 
 def test_dying_is_shown_with_its_output(tmp_path):
@@ -81,10 +83,11 @@ def test_interrupting_writes_the_report(tmp_path):
     run = subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, cwd=ROOT, preexec_fn=heeds,  # noqa: PLW1509 (no threads here)
     )  # fmt: skip
-    while "test_property" not in run.stdout.readline():
-        pass
+    for line in run.stdout:
+        if "test_property" in line:
+            break
     run.send_signal(signal.SIGINT)
-    run.communicate(timeout=30)
+    run.communicate(timeout=300)
     written = json.loads(report.read_text())
     assert run.returncode == 2
     assert written["verdict"] == "not judged"
@@ -104,7 +107,7 @@ def test_no_worker_outlives_its_run(tmp_path):
     time.sleep(1.0)
     run.kill()
     run.communicate()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while any(Path(f"/proc/{pid}").exists() for pid in worker) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not [pid for pid in worker if Path(f"/proc/{pid}").exists()]
