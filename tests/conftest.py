@@ -1,4 +1,4 @@
-"""What the tests share: ways to put an implementation through the suite, and folders to write targets in."""
+"""Fixtures for all tests: ways to run the suite on an implementation, and folders to write targets in."""
 
 import importlib
 import json
@@ -55,7 +55,7 @@ def isolated() -> Iterator[Callable[..., Isolated]]:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty working folder; what is imported from it is forgotten again."""
+    """An empty working folder. Modules imported from it are removed from ``sys.modules`` afterwards."""
     before = dict(sys.modules)
     monkeypatch.setattr(sys, "path", [entry for entry in sys.path if entry])
     monkeypatch.chdir(tmp_path)

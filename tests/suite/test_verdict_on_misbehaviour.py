@@ -1,4 +1,4 @@
-"""Whatever an implementation does, the command ends with a verdict and a report."""
+"""The command ends with a verdict and a report, also for an implementation that misbehaves."""
 
 import functools
 import json
@@ -40,7 +40,7 @@ def test_hanging_costs_its_own_checks(tmp_path):
 
 
 def test_dying_is_shown_with_its_output(tmp_path):
-    """A function that ends its process crashed: the report says how, where, and what it printed."""
+    """A function that ends its process is a crash. The report has the signal, the place and the printed text."""
     report, said = judged(MISBEHAVING / "dies.py:BySegfault", tmp_path, "--rnn-only=protocol")
     assert report["functions"]["tanh_forward"]["verdict"] == "wrong"
     assert report["counts"]["crashed"] == 1
@@ -52,7 +52,7 @@ def test_dying_is_shown_with_its_output(tmp_path):
 @pytest.mark.parametrize(("what", "function"), [
     ("TimeFirst", "rnn_forward"), ("Flat", "rnn_forward"), ("FlatGradients", "rnn_backward")])  # fmt: skip
 def test_another_shape_is_no_mistake_of_ours(tmp_path, what, function):
-    """A result of another shape is said to be that by every check that stumbles over it."""
+    """Every check that fails because of a wrong shape says so."""
     report, _ = judged(MISBEHAVING / f"shapes.py:{what}", tmp_path, "--rnn-only=property", "--rnn-examples=1")
     assert report["functions"][function]["verdict"] == "wrong"
     stumbled = [check for check in report["checks"] if check["outcome"] == "failed"]

@@ -22,7 +22,7 @@ LAYERS = [
 """Each may import its own layer and the layers before it. The face, ``rnn_reference``, is imported from outside."""
 
 SIDE_BY_SIDE = {"judging", "diagnosis"}
-"""Of one layer, and neither imports the other."""
+"""These share a layer, and neither imports the other."""
 
 KNOWN = {
     ("judging.judge", "diagnosis.explain"),
@@ -74,7 +74,7 @@ def layer(module: str) -> str:
 
 
 def runs_up(module: str, other: str) -> bool:
-    """Whether an import goes to a layer above, or to the one beside."""
+    """True if an import goes to a layer above, or to the one beside."""
     own, its = layer(module), layer(other)
     return HEIGHT[its] > HEIGHT[own] or (own != its and {own, its} == SIDE_BY_SIDE)
 

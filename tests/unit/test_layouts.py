@@ -21,7 +21,7 @@ RIGHT = {
 @pytest.mark.waits
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_layout_is_said_and_conforms(verdict_on, name):
-    """An example of each layout, as people write it, conforms in what it has a place for; the report says which."""
+    """An example of each layout conforms in the functions that the layout has. The report names the layout."""
     note, functions = RIGHT[name]
     run = verdict_on(f"examples/{name}", "--rnn-examples=3")
     assert run.status == 0, run.printed
@@ -60,7 +60,7 @@ def test_a_mistake_in_a_layout_is_named(verdict_on, tmp_path, mistake):
 
 
 def test_the_documents_own_layout_is_taken_for_no_other():
-    """Six functions in the document's layout stay what they are, and nothing is noted."""
+    """Six functions in the document's layout are not converted, and there is no note."""
     implementation = load(str(EXAMPLES / "right.py"))
     assert implementation.notes == []
     assert recognised(implementation) == (implementation, [])
@@ -72,7 +72,7 @@ IMPORTS = "from rnn_reference import rnn_forward as right, rnn_backward as gradi
 
 
 def test_functions_split_over_files_are_put_together(script):
-    """``forward.py+backward.py`` offers what both hold; where both hold something, it is the first one's."""
+    """``forward.py+backward.py`` offers the functions of both files. A function in both is taken from the first."""
     first = script(IMPORTS + FORWARD, "forward.py")
     second = script(IMPORTS + BACKWARD + "def rnn_forward(x, a0, parameters):\n    raise RuntimeError\n", "backward.py")
     implementation = load(f"{first}+{second}")
