@@ -19,7 +19,7 @@ from rnn_reference.implementations.isolation.isolated import Isolated
 
 @pytest.fixture(scope="session")
 def suite():
-    """Run the checks on an object in this process: ``suite(functions, "--rnn-only=...")``; the records by id."""
+    """Run the checks on an object, in this process: ``suite(functions, "--rnn-only=...").records`` by id."""
     return put_through
 
 
@@ -40,7 +40,7 @@ def bench():
 
 @pytest.fixture
 def isolated() -> Iterator[Callable[..., Isolated]]:
-    """Load a part of a misbehaving file, or of any other, and end its process afterwards."""
+    """Load a misbehaving target, or any other, in its own process. The process is ended after the test."""
     started = []
 
     def load(target: str | Path, **limits: float) -> Isolated:
@@ -72,7 +72,7 @@ def _lies_in(folder: Path, module: object) -> bool:
 
 @pytest.fixture
 def notebook(folder: Path) -> Callable[..., str]:
-    """Write a notebook of the given code cells; its name."""
+    """Write a notebook with the given code cells. Returns its name."""
     import nbformat
     from nbformat import v4
 
@@ -85,7 +85,7 @@ def notebook(folder: Path) -> Callable[..., str]:
 
 @pytest.fixture
 def script(folder: Path) -> Callable[..., str]:
-    """Write a Python file; its name."""
+    """Write a Python file. Returns its name."""
 
     def write(source: str, name: str = "homework.py") -> str:
         path = folder / name
@@ -101,7 +101,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture(scope="session")
 def run() -> Run:
-    """Run ``python ARGUMENTS`` as its own process, with the package on the path and none of this run's settings."""
+    """Run ``python ARGUMENTS`` in its own process, with the package on the path and without this run's settings."""
 
     def run(*arguments: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
         of_this_run = ("PYTEST_", "HYPOTHESIS_", "GITHUB_STEP_SUMMARY")
@@ -115,7 +115,7 @@ def run() -> Run:
 
 @pytest.fixture(scope="session")
 def verdict_on(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., SimpleNamespace]:
-    """Run ``python -m rnn_reference TARGET``, as a user does: its exit status, output and report."""
+    """Run ``python -m rnn_reference TARGET``, as a user does. Returns exit status, output and report."""
 
     def verdict_on(target: object, *options: str) -> SimpleNamespace:
         report = tmp_path_factory.mktemp("report") / "report.json"
@@ -128,7 +128,7 @@ def verdict_on(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Callable[.
 
 @pytest.fixture(scope="session")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder whose own pytest settings, conftest files, tests and modules would spoil any run that heeds them."""
+    """A folder whose pytest settings, conftest files, tests and modules would break any run that uses them."""
     folder = tmp_path_factory.mktemp("somebody's own folder")
     settings = "[pytest]\naddopts = -x --maxfail=1\nfilterwarnings = error\ntestpaths = checks\n"
     (folder / "pytest.ini").write_text(settings)
