@@ -11,7 +11,7 @@ import pytest
 from rnn_reference.implementations.loading.find import BUILT_IN, load, package_of
 from rnn_reference.implementations.unusable import Unusable
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 FRAMEWORKS = ("torch", "jax", "flax", "flax-nnx", "keras", "onnxruntime", "onnx")
 
 
@@ -33,7 +33,7 @@ def python(*arguments, **environment):
 @pytest.mark.waits
 def test_adapters_and_files():
     """Adapters and .onnx files are judged rightly; in a process apart, for frameworks begin threads and mind forks."""
-    done = python("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/adapters_apart.py")
+    done = python("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/adapters/adapters_apart.py")
     assert done.returncode == 0, done.stdout + done.stderr
     assert " passed" in done.stdout
 

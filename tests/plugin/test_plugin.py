@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from folders import EXAMPLES
 
 from rnn_reference.__main__ import main
 from rnn_reference.implementations.implementation import FUNCTIONS
@@ -17,7 +18,6 @@ from rnn_reference.paths import checks_folder
 from rnn_reference.report.expected import matches
 from rnn_reference.report.verdict import finite
 
-EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 IDS = (checks_folder() / "ids.txt").read_text(encoding="utf-8").split()
 OUTCOMES = {"passed", "failed", "crashed", "timed out", "not implemented", "not judged", "advice", "not offered"}
 

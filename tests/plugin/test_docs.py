@@ -2,14 +2,13 @@
 
 import importlib.util
 import re
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from folders import ROOT
 
 from rnn_reference import rnn_forward
 
-ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 

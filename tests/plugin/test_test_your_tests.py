@@ -11,7 +11,7 @@ from rnn_reference.audit.run import Trial, all_tried
 from rnn_reference.audit.table import noticing, on_the_right_network, table
 from rnn_reference.faults import CATALOGUE, named
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 COURSE = ROOT / "examples" / "course_tests.py"
 
 
