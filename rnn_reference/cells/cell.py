@@ -13,13 +13,15 @@ from functools import cache, cached_property
 from importlib import import_module
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from rnn_reference.arrays import Array, Shape
-from rnn_reference.numerics.affine import Map
+from rnn_reference.numerics.affine import Affine, Map
 
 States: TypeAlias = tuple[Any, ...]
 Kept: TypeAlias = Mapping[str, Any]
 Step: TypeAlias = Callable[..., tuple[States, Kept]]
-"""``step(affine, x, states) -> states, kept``: one step of the equations, and what else the backward step needs, by name."""
+"""``step(affine, x, states) -> states, kept``: one step of the equations; by name what else the step back needs."""
 Back: TypeAlias = Callable[..., tuple[Any, States]]
 """``back(affine, dstates, states, states_before, kept) -> dx, dstates_before``."""
 
@@ -62,6 +64,12 @@ class Function:
         """True for a backward function: one of its arguments is a cache, and it returns a dict of gradients."""
         return self.role in (CELL_BACKWARD, BACKWARD)
 
+    @property
+    def partner(self) -> Function:
+        """The backward function of a forward function, and the other way round."""
+        pairs = {CELL_FORWARD: CELL_BACKWARD, FORWARD: BACKWARD, CELL_BACKWARD: CELL_FORWARD, BACKWARD: FORWARD}
+        return self.cell.function(pairs[self.role])
+
     def named(self, arguments: Sequence[Any]) -> dict[str, Any]:
         """The arguments of a call by name."""
         return dict(zip((*self.arguments, *self.optional), arguments, strict=False))
@@ -75,6 +83,12 @@ class Function:
         if self.role == ACTIVATION:
             return {self.returns[0]: returned}
         return dict(returned) if self.takes_cache else dict(zip(self.returns, returned, strict=True))
+
+    def returned(self, results: Mapping[str, Any]) -> Any:
+        """Results by name as the function returns them: an array, a tuple, or a dict of gradients."""
+        if self.role == ACTIVATION:
+            return results[self.returns[0]]
+        return dict(results) if self.takes_cache else tuple(results[name] for name in self.returns)
 
 
 @dataclass(frozen=True)
@@ -105,8 +119,9 @@ class Cell:
     equations, over those maps; ``back`` the equations' gradient, where somebody has derived it. ``cache`` names what
     the document's cache of a step holds; of ``kept``, what a step keeps, each has the shape of a state.
     ``activations`` are functions of one array that are judged by themselves: ``softmax_forward`` makes the
-    predictions, and ``step`` takes each other one by keyword, ``tanh=`` for ``tanh_forward``. ``home`` is the module
-    with the reference's functions; without one they are made of the equations.
+    predictions, and ``step`` takes each other one by keyword, ``tanh=`` for ``tanh_forward``. ``equations`` are
+    those of the state as a sentence has them. ``two_biases`` are names that people give to two biases in place of one.
+    ``home`` is the module with the reference's functions; without one they are made of the equations.
     """
 
     name: str
@@ -119,6 +134,8 @@ class Cell:
     cache: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     activations: Mapping[str, Activation] = field(default_factory=dict)
+    equations: str = ""
+    two_biases: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     home: str = ""
 
     @cached_property
@@ -201,7 +218,26 @@ class Cell:
 
     def shape(self, name: str, sizes: Mapping[str, int]) -> tuple[int, ...]:
         """The shape of an array, given the length of each axis."""
-        return tuple(axis if isinstance(axis, int) else sizes[axis] for axis in self.axes[name])
+        return tuple(
+            axis if isinstance(axis, int) else sum(sizes[part] for part in axis.split("+")) for axis in self.axes[name]
+        )
+
+    @cached_property
+    def reads_states_by_maps(self) -> bool:
+        """True if a step's states matter only as operands of maps: with their weights zero, no state is remembered."""
+        sizes = {"n_x": 2, "n_a": 3, "n_y": 2, "m": 2}
+        rng = np.random.default_rng(0)
+        parameters = {name: rng.standard_normal(self.shape(name, sizes)) for name in self.parameters}
+        for of in self.maps.values():
+            for weight, operands in of.weights.items():
+                rows = [sizes["n_x"] if operand == "x" else sizes["n_a"] for operand in operands]
+                parameters[weight] = parameters[weight] * np.repeat([operand == "x" for operand in operands], rows)
+        x = rng.standard_normal((2, 2))
+        one, other = (
+            self.step(Affine(self.maps, parameters), x, tuple(rng.standard_normal((3, 2)) for _ in self.states))[0]
+            for _ in range(2)
+        )
+        return all(map(np.array_equal, one, other))
 
     @cached_property
     def reference(self) -> Any:

@@ -173,9 +173,29 @@ def words_of(cell: Cell) -> dict[str, str]:
         "da_prev": f"d{first}_prev",
         "step_prediction": cell.head.of_step,
         "prediction": cell.head.of_sequence,
+        "recurrent": listed(_weights_of(cell, cell.states)),
+        "input": listed(_weights_of(cell, ("x",))),
+        "bias": listed([of.bias for of in cell.maps.values()]),
+        "dbias": listed([f"d{of.bias}" for of in cell.maps.values()]),
+        "all_weights": listed([name for name, axes in cell.parameters.items() if axes[1] != 1]),
+        "state_weights": listed([name for name in cell.trained if cell.parameters[name][1] != 1]),
+        "equations": cell.equations,
+        "next_state": cell.equations.partition(" = ")[2],
+        "next_states_and_shapes": ", ".join(f"{s}_next (n_a, m)" for s in cell.states),
+        "states_and_shapes": ", ".join(f"{s} (n_a, m, T_x)" for s in cell.states),
+        "gradients": listed(cell.backward.returns),
+        "step_gradients": listed(cell.cell_backward.returns),
+        "step_cotangents": listed([f"d{s}_next" for s in cell.states]),
+        "no_recurrence": f"With {listed(_weights_of(cell, cell.states))} = 0",
         "head_weight": cell.head.weight,
         "head_bias": cell.head.bias,
     }
+
+
+def _weights_of(cell: Cell, operands: tuple[str, ...]) -> list[str]:
+    """The weights that multiply one of these."""
+    weights = [(weight, names) for of in cell.maps.values() for weight, names in of.weights.items()]
+    return [weight for weight, names in weights if set(names) & set(operands)] or [weight for weight, _ in weights]
 
 
 def listed(names: Any) -> str:

@@ -11,7 +11,9 @@ from rnn_reference.numerics.injection import MOVES, Derivative, Forward, Run, Te
 Inputs = dict[str, Array]
 
 
-def by_element(forward: Forward, run: Run, cotangents: Tensors, rounding: Tensors, weights: Sequence[str]) -> Derivative:
+def by_element(
+    forward: Forward, run: Run, cotangents: Tensors, rounding: Tensors, weights: Sequence[str]
+) -> Derivative:
     """The gradients of any forward function at all: every element of every input moved by itself, two calls a step.
 
     ``weights`` are the parameters with a gradient; the rest as for ``by_injection``.

@@ -189,7 +189,8 @@ def _moved(forward: Forward, point: Point, moves: Array) -> Iterator[dict[str, A
 def _widened(point: Point, extra: int) -> dict[str, Array]:
     """The parameters for as many more inputs as rows are moved, each beside its map's weight; a head of one row."""
     affine = point.affine
-    widened = {name: value[:1] if name not in _trained(affine) else value for name, value in point.run.parameters.items()}
+    trained = {parameter for of in affine.maps.values() for parameter in of.parameters}
+    widened = {name: value if name in trained else value[:1] for name, value in point.run.parameters.items()}
     start = 0
     for name, rows in _rows(point).items():
         for weight, operands in affine.maps[name].weights.items():
@@ -200,10 +201,6 @@ def _widened(point: Point, extra: int) -> dict[str, Array]:
                 widened[weight] = np.insert(affine.parameters[weight], [end] * extra, identity, axis=1)
         start += rows
     return widened
-
-
-def _trained(affine: Affine) -> set[str]:
-    return {parameter for of in affine.maps.values() for parameter in of.parameters}
 
 
 def _end_of_x(affine: Affine, name: str, operands: tuple[str, ...]) -> int:

@@ -48,6 +48,16 @@ class Inputs:
         """Some steps of the sequence, from the same initial states."""
         return replace(self, x=self.x[:, :, which])
 
+    def without_recurrence(self) -> "Inputs":
+        """The inputs with zero for every weight of a state in the cell's maps: a step depends on its input alone."""
+        parameters = dict(self.parameters)
+        for of in self.cell.maps.values():
+            for weight, operands in of.weights.items():
+                rows = [len(self.x) if operand == "x" else len(self.initial[self.cell.states[0]]) for operand in operands]
+                kept = np.repeat([operand == "x" for operand in operands], rows)
+                parameters[weight] = self.parameters[weight] * kept
+        return replace(self, parameters=parameters)
+
     def each_step(self, states: Mapping[str, Array]) -> list["Inputs"]:
         """Every step by itself, from the states before it: the initial ones, then those given, ``(n_a, m, T_x)``."""
         before = {s: np.concatenate([self.initial[s][:, :, None], states[s][:, :, :-1]], axis=2) for s in self.initial}
@@ -55,3 +65,13 @@ class Inputs:
             replace(self, x=self.x[:, :, t : t + 1], initial={s: value[:, :, t] for s, value in before.items()})
             for t in range(self.x.shape[2])
         ]
+
+
+def of_sequence(cotangents: Mapping[str, Array]) -> dict[str, Array]:
+    """Cotangents of states as the sequence's backward function takes them: ``da`` for the state ``a``."""
+    return {f"d{s}": value for s, value in cotangents.items()}
+
+
+def of_step(cotangents: Mapping[str, Array], t: int = 0) -> dict[str, Array]:
+    """Those of one step as the step's backward function takes them: ``da_next``."""
+    return {f"d{s}_next": value[:, :, t] for s, value in cotangents.items()}

@@ -25,5 +25,7 @@ CELL = Cell(
         "tanh_forward": Activation(tanh_forward, bounded_tolerance),
         "softmax_forward": Activation(softmax_forward, softmax_tolerance),
     },
+    equations="a_next = tanh(Wax xt + Waa a_prev + ba)",
+    two_biases={"ba": (("b_ih", "b_hh"), ("bax", "baa"), ("bx", "bh"))},
     home="rnn_reference",
 )
