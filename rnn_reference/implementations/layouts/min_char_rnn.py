@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from rnn_reference.arrays import Array, Parameters
-from rnn_reference.implementations.layouts.predictions import predictions_of
+from rnn_reference.implementations.layouts.shared.predictions import predictions_of
+from rnn_reference.implementations.layouts.shared.signature import takes
 
 SMALL = 2.0**-60
 """What ``da`` is scaled by, and its gradients back: exactly, and none of them comes near the clip at 5."""
@@ -19,6 +20,16 @@ CERTAIN = 600.0
 """The bias of the character that is predicted: the others' probabilities are below 1e-200, and nothing overflows."""
 
 RETURNS = ("loss", "dWxh", "dWhh", "dWhy", "dbh", "dby", "the last state")
+
+
+def recognise(found: Any, target: str) -> tuple[Any, list[str]] | None:
+    """The two network functions, made of calls of ``lossFun``; None for anything else."""
+    if takes(found, "lossFun", 3) and hasattr(found, "__dict__"):
+        return MinCharRnn(found), [
+            "taken for min-char-rnn's layout: lossFun(inputs, targets, hprev), the weights its globals",
+            "judged with a loss so small that its clip at 5 never acts; dx and da0 follow from its dWxh",
+        ]
+    return None
 
 
 class MinCharRnn:

@@ -1,6 +1,6 @@
 """Models around one node of ONNX, whose every array is an input, and the functions that such models make.
 
-Shared by whatever runs a model; needs onnx to write one down.
+Shared by everything that runs a model. Needs onnx to write one down.
 """
 
 import functools
