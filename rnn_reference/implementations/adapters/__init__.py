@@ -7,7 +7,6 @@ functions, or a ``NETWORK`` that has them; with a function ``use_device(name)`` 
 
 import ast
 import importlib
-from pathlib import Path
 from typing import Any
 
 from rnn_reference.implementations.unusable import Unusable

@@ -6,6 +6,8 @@ states and the last one. Its weights are found by torch's names, wherever in it 
 ``bias_ih``, ``bias_hh``.
 """
 
+from __future__ import annotations
+
 import inspect
 import sys
 from typing import TYPE_CHECKING, Any
@@ -68,11 +70,11 @@ class TorchModule:
         gradients: dict[str, Array] = self._torch.rnn_backward(da, caches)
         return gradients
 
-    def _layer(self, n_x: int, n_a: int, dtype: "torch.dtype") -> "torch.nn.Module":
-        layer: "torch.nn.Module" = self._make(n_x, n_a)
+    def _layer(self, n_x: int, n_a: int, dtype: torch.dtype) -> torch.nn.Module:
+        layer: torch.nn.Module = self._make(n_x, n_a)
         return layer.to(dtype).train(False)
 
-    def _weights(self, layer: "torch.nn.Module") -> dict[str, "torch.nn.Parameter"]:
+    def _weights(self, layer: torch.nn.Module) -> dict[str, torch.nn.Parameter]:
         """Its parameters by torch's names, whatever stands before and behind them."""
         found = {}
         for name, value in layer.named_parameters():
@@ -85,7 +87,7 @@ class TorchModule:
             raise ValueError(f"it has no {' and no '.join(missing)}")
         return found
 
-    def _set(self, layer: "torch.nn.Module", parameters: Parameters) -> dict[str, "torch.Tensor"]:
+    def _set(self, layer: torch.nn.Module, parameters: Parameters) -> dict[str, torch.Tensor]:
         own = self._weights(layer)
         values = {role: gradient.removeprefix("d") for gradient, role in ROLES.items()}
         with self._torch.torch.no_grad():

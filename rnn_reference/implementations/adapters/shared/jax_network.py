@@ -81,7 +81,7 @@ class JaxNetwork:
 
     @contextlib.contextmanager
     def _in_float64(self) -> Iterator[None]:
-        """Inside this block jax keeps float64 and computes on the chosen device; other users of jax are not affected."""
+        """Inside this block jax keeps float64, on the chosen device; other users of jax are not affected."""
         where = jax if hasattr(jax, "enable_x64") else importlib.import_module("jax.experimental")  # newer, older ones
         with where.enable_x64(True), jax.default_device(self._device):
             yield
