@@ -40,3 +40,8 @@ def split_target(target: str) -> tuple[str, str]:
     if colon and where and all(part.isidentifier() for part in attribute.split(".")) and not Path(target).exists():
         return where, attribute
     return target, ""
+
+
+def either(words: list[str]) -> str:
+    """``a, b or c``."""
+    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))

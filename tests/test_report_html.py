@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from rnn_reference.report.files import refusal
-from rnn_reference.report.html import as_html
+from rnn_reference.report.forms.html import render as as_html
 from rnn_reference.report.verdict import unusable
 
 pytest.importorskip("jinja2", reason="jinja2 is not installed")

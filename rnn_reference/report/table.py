@@ -20,14 +20,14 @@ def row(report: Report) -> dict[str, Any]:
 
 
 def score(report: Report) -> tuple[int, int]:
-    """How many checks passed, of how many that passed or failed."""
+    """The number of checks that passed, and the number that passed or failed."""
     counts = report["counts"]
     passed = counts.get("passed", 0)
     return passed, passed + sum(counts.get(outcome, 0) for outcome in FAILING)
 
 
 def fault(report: Report) -> str:
-    """What is wrong, in a few words: the named faults; where there is none, the function and how it failed."""
+    """The mistake in a few words: the named faults, or else the function and how it failed."""
     if report["verdict"] == "unusable":
         return str(report["implementation"]["notes"][0])
     outcomes = {check["id"]: check["outcome"] for check in report["checks"]}
