@@ -47,7 +47,8 @@ def _parser() -> argparse.ArgumentParser:
     from rnn_reference import options
 
     parser = argparse.ArgumentParser(
-        usage="python -m rnn_reference TARGET... [options]",
+        prog="python -m rnn_reference",
+        usage="%(prog)s TARGET... [options]",
         description="TARGET is file.py, notebook.ipynb, package.module (each with an optional :attribute), model.onnx "
         f"(one RNN node), an adapter ({options.ADAPTER_NAMES}), or a folder: the notebooks and scripts in it.",
         add_help=False,

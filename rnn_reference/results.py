@@ -6,14 +6,46 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rnn_reference import options
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     import pytest
 
     from rnn_reference.implementations.implementation import Implementation
     from rnn_reference.judging.judge import Judge
-    from rnn_reference.report.verdict import ByConvention, Report, Subject
+    from rnn_reference.report.verdict import ByConvention, Record, Report, Subject
+
+
+def check_id(item: pytest.Item) -> str:
+    """``group.check[parameters]``, from file and function: ``gradient.network[T_x=6]``."""
+    name = item.name.removeprefix("test_")
+    return f"{item.path.stem.removeprefix('test_')}.{name}"
+
+
+def record_for(
+    item: pytest.Item,
+    about: str,
+    raised: BaseException | None,
+    judge: Judge | None,
+    implementation: Implementation,
+    expected: Mapping[str, str],
+) -> Record:
+    """The record of a check of ``about`` that raised ``raised``, or passed; with its rerun line and its place."""
+    from rnn_reference.report.outcome import expect, record_of
+    from rnn_reference.report.terminal import rerun
+
+    given, check = item.config.option, check_id(item)
+    asks = " ".join((item.obj.__doc__ or "").split())  # type: ignore[attr-defined]
+    printed = implementation.printed() if raised else ""
+    record = record_of(check, about, asks, raised, seen_by(judge), given.rnn_strict, printed)
+    expect(record, expected)
+    name = implementation.name
+    target = name if given.rnn_blackbox is None else f"--rnn-blackbox={name}"
+    record["rerun"] = rerun(target, check, options.as_given(given))
+    record["place"] = item.session.items.index(item)
+    return record
 
 
 def subject_of(implementation: Implementation) -> Subject:

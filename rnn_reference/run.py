@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rnn_reference import options, results
+from rnn_reference import results
+from rnn_reference.results import check_id
 from rnn_reference.target import diagnosis_of, implementation_of, target_of
 
 if TYPE_CHECKING:
@@ -26,21 +27,15 @@ def judge_of(request: pytest.FixtureRequest) -> Any:
     return judge
 
 
-def check_id(item: pytest.Item) -> str:
-    """``group.check[parameters]``, from file and function: ``gradient.network[T_x=6]``."""
-    name = item.name.removeprefix("test_")
-    return f"{item.path.stem.removeprefix('test_')}.{name}"
-
-
 def _is_check(item: pytest.Item) -> bool:
     return item.get_closest_marker("judges") is not None
 
 
-def _function(item: pytest.Item) -> str:
-    """The function that a check asks about."""
+def _judged(item: pytest.Item) -> tuple[str, ...]:
+    """The function that a check asks about, and those that it needs."""
     marker = item.get_closest_marker("judges")
     assert marker is not None
-    return str(marker.args[0])
+    return (*marker.args, *marker.kwargs.get("needs", ()))
 
 
 class Run:
@@ -100,13 +95,11 @@ class Run:
         from rnn_reference.diagnosis.explain import explain, explain_advice
         from rnn_reference.outcomes import NotOffered, Outcome
 
-        marker = item.get_closest_marker("judges")
-        assert marker is not None
-        implementation = implementation_of(self.config)
+        implementation, (about, *needed) = implementation_of(self.config), _judged(item)
         implementation.begin()
-        for name in (*marker.args, *marker.kwargs.get("needs", ())):
+        for name in (about, *needed):
             if not implementation.offers(name):
-                raise NotOffered([("", f"{implementation.name} has no {name}")], function=marker.args[0])
+                raise NotOffered([("", f"{implementation.name} has no {name}")], function=about)
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             try:
@@ -118,7 +111,7 @@ class Run:
                     raise
                 raised = implementation.misshapen
             explained = explain_advice if check_id(item).startswith("numerics.") else explain
-            raise explained(raised, marker.args[0], diagnosis_of(self.config)) from None
+            raise explained(raised, about, diagnosis_of(self.config)) from None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -138,7 +131,9 @@ class Run:
         finally:
             call.excinfo = excinfo
 
-        record = self._record(item, call.excinfo.value if call.excinfo else None)
+        raised, judge = excinfo.value if excinfo else None, item.stash.get(_JUDGE, None)
+        implementation = implementation_of(self.config)
+        record = results.record_for(item, _judged(item)[0], raised, judge, implementation, self.expected)
         report.location = (*report.location[:2], record["id"])
         report.rnn = record  # type: ignore[attr-defined]
         named = [("rnn_faults", ", ".join(record["faults"]))] if record["faults"] else []
@@ -150,25 +145,6 @@ class Run:
         report.outcome = passes.get(record["outcome"], "failed")  # type: ignore[assignment]
         report.longrepr = (str(item.path), 0, text) if report.outcome == "skipped" else text
         return report
-
-    def _record(self, item: pytest.Item, raised: BaseException | None) -> Record:
-        """The record of a check that raised ``raised``, or passed."""
-        from rnn_reference.report.outcome import expect, record_of
-        from rnn_reference.report.terminal import rerun
-
-        asks = " ".join((item.obj.__doc__ or "").split())  # type: ignore[attr-defined]
-        printed = implementation_of(self.config).printed() if raised else ""
-        seen, strict = results.seen_by(item.stash.get(_JUDGE, None)), self.config.option.rnn_strict
-        record = record_of(check_id(item), _function(item), asks, raised, seen, strict, printed)
-        expect(record, self.expected)
-        record["rerun"] = rerun(self._target(), record["id"], options.as_given(self.config.option))
-        record["place"] = item.session.items.index(item)
-        return record
-
-    def _target(self) -> str:
-        """The target as the command takes it."""
-        options, name = self.config.option, implementation_of(self.config).name
-        return name if options.rnn_blackbox is None else f"--rnn-blackbox={name}"
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Collect the records of the checks, from this process or another."""

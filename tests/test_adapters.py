@@ -102,11 +102,12 @@ def test_an_adapter_is_its_file(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize("name", names())
 def test_every_adapter_is_written_down(name):
-    """The page on plugging in describes each adapter, and the extra that brings a framework is in pyproject.toml."""
+    """A page describes each adapter, the README names each framework, and pyproject.toml has the extra for it."""
     (page,) = (ROOT / "docs").rglob("plugging-in.md")
     assert f"| `{name}` | {adapters.description_of(name).replace('``', '`')} |" in page.read_text(encoding="utf-8")
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
-    assert package_of(name) in extras or name not in FRAMEWORKS
+    assert name not in FRAMEWORKS or package_of(name) in extras
+    assert name not in FRAMEWORKS or f"`{name}`" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", names())

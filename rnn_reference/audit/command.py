@@ -17,7 +17,7 @@ from rnn_reference.faults import CATALOGUE
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Returns 0 if every mistake is noticed, 1 if not or if tests fail on a right network, 2 if nothing could be run."""
+    """The exit status: 0 if every mistake is noticed, 1 if not or if tests fail on a right network, 2 if none ran."""
     options = _options(argv)
     if not options.tests.is_file():
         print(f"{options.tests}: no such file", file=sys.stderr)
@@ -44,5 +44,5 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
         "--module", default="rnn", metavar="NAME", help="the module that the file imports (default rnn)"
     )
     parser.add_argument("--timeout", type=float, default=10.0, metavar="S", help=(
-        "seconds for one run of the file; a run that takes longer counts as noticing the mistake (default 10)"))  # fmt: skip
+        "seconds for one run of the file; a longer run counts as noticing the mistake (default 10)"))  # fmt: skip
     return parser.parse_args(argv)
