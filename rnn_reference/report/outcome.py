@@ -10,7 +10,7 @@ from rnn_reference.report.verdict import WRONG, Record
 UNSEEN: Mapping[str, Any] = {
     "problem": None, "smallest_error_seen": None, "ulps": {}, "evidence": {}, "notes": [], "blunt": None,
 }  # fmt: skip
-"""What a check has seen that compared nothing."""
+"""The measurements of a check that compared nothing."""
 
 
 def record_of(

@@ -1,4 +1,4 @@
-"""The reports on many targets, as one table: in a terminal, and as CSV."""
+"""The reports on many targets as one table, for a terminal and as CSV."""
 
 import csv
 from collections.abc import Iterable, Iterator
@@ -31,14 +31,14 @@ def fault(report: Report) -> str:
     if report["verdict"] == "unusable":
         return str(report["implementation"]["notes"][0])
     outcomes = {check["id"]: check["outcome"] for check in report["checks"]}
-    said = []
+    parts = []
     for name, function in report["functions"].items():
         if function["verdict"] == "wrong":
             named = ", ".join(function["faults"]) or " or ".join(function["candidates"])
-            said.append(named or f"{name} {outcomes.get(function['shown_by'], 'failed')}")
+            parts.append(named or f"{name} {outcomes.get(function['shown_by'], 'failed')}")
         elif function["verdict"] == "not implemented":
-            said.append(f"{name} not implemented")
-    return "; ".join(dict.fromkeys(said))
+            parts.append(f"{name} not implemented")
+    return "; ".join(dict.fromkeys(parts))
 
 
 def lines(reports: Iterable[Report]) -> Iterator[str]:

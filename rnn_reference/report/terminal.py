@@ -35,7 +35,7 @@ def rerun(target: str, check: str, options: str) -> str:
 
 
 def closing_lines(report: Report) -> Iterator[tuple[str, dict[str, bool]]]:
-    """The lines at the end of a run, each with its colours: a verdict for each function, then the counts."""
+    """The lines at the end of a run, each with its colours: notes, a verdict for each function, the counts."""
     for note in report["implementation"]["notes"]:
         yield f"note: {note}", {"yellow": True}
     for name, function in report["functions"].items():

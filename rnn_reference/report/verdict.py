@@ -27,7 +27,7 @@ COUNTED = ("passed", *WRONG, "not implemented", "not judged", "expected failure"
 
 @dataclass(frozen=True)
 class Subject:
-    """What a report is on: ``offered`` says of each function that gets a verdict whether the implementation has it."""
+    """The implementation that a report is on; ``offered`` says for each judged function whether it is present."""
 
     name: str
     dtype: str
@@ -72,12 +72,12 @@ def report_on(
 
 
 def wrong_functions(records: Iterable[Record]) -> list[str]:
-    """The functions that are to blame for a failure."""
+    """The functions to blame for the failures."""
     return list(dict.fromkeys(record["function"] for record in records if record["outcome"] in WRONG))
 
 
 def finite(value: Any) -> Any:
-    """The same plain data, with None for every NaN and infinity: JSON has no such numbers."""
+    """The same plain data, with None for NaN and infinity, which JSON does not have."""
     if isinstance(value, dict):
         return {key: finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -137,7 +137,7 @@ def hints_for(function: str, faults: Iterable[str]) -> list[dict[str, str]]:
 
 
 def _by_reason(records: list[Record]) -> dict[str, list[str]]:
-    """The checks that failed as expected, by the reasons given for it."""
+    """The checks that failed as expected, by reason."""
     found: dict[str, list[str]] = {}
     for record in records:
         if record["outcome"] == "expected failure":

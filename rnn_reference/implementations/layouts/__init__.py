@@ -11,7 +11,7 @@ from rnn_reference.paths import LAYOUTS, parts_in
 
 
 def recognised(found: Any, target: str = "") -> tuple[Any, list[str]] | None:
-    """What the first layout that knows ``found`` makes of it, with notes; None if no layout does.
+    """The document's functions and notes, from the first layout that recognises ``found``; None if none does.
 
     Layouts are tried in the order of their files' names.
     """

@@ -14,7 +14,7 @@ from rnn_reference.implementations.layouts.shared.predictions import predictions
 from rnn_reference.implementations.layouts.shared.signature import takes
 
 SMALL = 2.0**-60
-"""What ``da`` is scaled by, and its gradients back: exactly, and none of them comes near the clip at 5."""
+"""``da`` is scaled by this, and the gradients are scaled back: both exactly, and far below the clip at 5."""
 
 CERTAIN = 600.0
 """The bias of the character that is predicted: the others' probabilities are below 1e-200, and nothing overflows."""
@@ -72,7 +72,7 @@ class MinCharRnn:
         }
 
     def _loss(self, x: Array, a0: Array, parameters: Parameters, da: Array) -> dict[str, Any] | None:
-        """``lossFun`` on one column: ``x (n_x, T)``, ``a0 (n_a,)``, ``da (n_a, T)``; what it returns, by name."""
+        """The results of ``lossFun`` on one column, by name: ``x (n_x, T)``, ``a0 (n_a,)``, ``da (n_a, T)``."""
         steps = x.shape[1]
         weights = {
             "Wxh": parameters["Wax"] @ x,

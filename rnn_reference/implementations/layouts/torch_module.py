@@ -1,8 +1,8 @@
-"""A layer of one's own with the interface of ``torch.nn.RNN``, given as ``model.py:MyLayer``.
+"""A user's layer with the interface of ``torch.nn.RNN``, given as ``model.py:MyLayer``.
 
 A class, or an instance, whose class is then called with other sizes: ``MyLayer(input_size, hidden_size)``. It takes
 ``x (T_x, m, n_x)`` and ``h0 (1, m, n_a)``, batch and time turned round if it says ``batch_first``, and returns the
-states and the last one. Its weights are found by torch's names, wherever in it they are: ``weight_ih``, ``weight_hh``,
+states and the last one. Its weights are found by torch's names, at any depth: ``weight_ih``, ``weight_hh``,
 ``bias_ih``, ``bias_hh``.
 """
 
@@ -75,7 +75,7 @@ class TorchModule:
         return layer.to(dtype).train(False)
 
     def _weights(self, layer: torch.nn.Module) -> dict[str, torch.nn.Parameter]:
-        """Its parameters by torch's names, whatever stands before and behind them."""
+        """Its parameters by torch's names, without prefixes and the suffix ``_l0``."""
         found = {}
         for name, value in layer.named_parameters():
             role = name.rpartition(".")[2].removesuffix("_l0")
