@@ -11,23 +11,16 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from folders import EXAMPLES, MISBEHAVING, ROOT
 from suite import put_through
 
 from rnn_reference.implementations.isolation.isolated import Isolated
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(scope="session")
 def suite():
     """Run the checks on an object in this process: ``suite(functions, "--rnn-only=...")``; the records by id."""
     return put_through
-
-
-@pytest.fixture(scope="session")
-def here():
-    """The folder of our own tests."""
-    return Path(__file__).resolve().parent
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +43,8 @@ def isolated() -> Iterator[Callable[..., Isolated]]:
     """Load a part of a misbehaving file, or of any other, and end its process afterwards."""
     started = []
 
-    def load(target: object, **limits: float) -> Isolated:
-        implementation = Isolated(f"{ROOT / 'tests' / 'misbehaving' / str(target)}", **{"seconds": 5.0} | limits)
+    def load(target: str | Path, **limits: float) -> Isolated:
+        implementation = Isolated(str(MISBEHAVING / target), **{"seconds": 5.0} | limits)
         started.append(implementation)
         return implementation
 
@@ -152,7 +145,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def judged(run: Run, hostile: Path) -> SimpleNamespace:
     """``python -m rnn_reference`` on the document's notebook from a hostile folder: ``run`` and ``report``."""
     before = sorted(hostile.rglob("*"))
-    command = ("-m", "rnn_reference", ROOT / "examples" / "document.ipynb", "--rnn-examples=2", "--rnn-report=out.json")
+    command = ("-m", "rnn_reference", EXAMPLES / "document.ipynb", "--rnn-examples=2", "--rnn-report=out.json")
     done = run(*command, cwd=hostile, PYTEST_ADDOPTS="--collect-only", PYTEST_PLUGINS="no_such_plugin")
     left = sorted(set(hostile.rglob("*")) - set(before))
     return SimpleNamespace(run=done, report=json.loads((hostile / "out.json").read_text()), left=left)
@@ -163,6 +156,6 @@ def plain(run: Run, tmp_path_factory: pytest.TempPathFactory) -> subprocess.Comp
     """``pytest --rnn=`` without a path, on one check that the document's notebook fails, beside other tests."""
     folder = tmp_path_factory.mktemp("elsewhere")
     (folder / "test_own.py").write_text("def test_own():\n    raise RuntimeError\n")
-    shutil.copy(ROOT / "examples" / "document.ipynb", folder / "my homework.ipynb")
+    shutil.copy(EXAMPLES / "document.ipynb", folder / "my homework.ipynb")
     options = ("--rnn=my homework.ipynb", "--rnn-only=gradient.network[T_x=6]", "--rnn-seed=3")
     return run("-m", "pytest", "-p", "rnn_reference.plugin", *options, cwd=folder)

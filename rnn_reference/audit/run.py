@@ -23,7 +23,7 @@ from rnn_reference.implementations.implementation import FUNCTIONS
 
 @dataclass
 class Trial:
-    """One run of a test file: tests that passed, tests that failed and why; ``broke``: why the run failed as a whole."""
+    """One run of a test file: tests that passed, tests that failed and why; ``broke`` is why none of it ran."""
 
     passed: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)

@@ -11,17 +11,16 @@ import time
 from pathlib import Path
 
 import pytest
+from folders import EXAMPLES, MISBEHAVING, ROOT
 
 pytestmark = pytest.mark.waits
-
-FOLDER = Path(__file__).parent / "misbehaving"
 
 
 def judged(target, folder, *options):
     """The report and the closing lines of one run of the command."""
     report = folder / "report.json"
     command = [sys.executable, "-m", "rnn_reference", str(target), f"--rnn-report={report}", *options]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=FOLDER.parent.parent, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode in (0, 1, 2), done.stderr
     return json.loads(report.read_text()), done.stdout
 
@@ -29,7 +28,7 @@ def judged(target, folder, *options):
 def test_hanging_costs_its_own_checks(tmp_path):
     """A function that hangs timed out, what hangs with it too, and the others are judged."""
     began = time.monotonic()
-    report, said = judged(FOLDER / "hangs.py:Everywhere", tmp_path, "--rnn-timeout=0.3", "--rnn-only=forward")
+    report, said = judged(MISBEHAVING / "hangs.py:Everywhere", tmp_path, "--rnn-timeout=0.3", "--rnn-only=forward")
     verdicts = {name: function["verdict"] for name, function in report["functions"].items()}
     assert verdicts["tanh_forward"] == verdicts["rnn_cell_forward"] == "wrong"
     assert verdicts["softmax_forward"] == "conforms"
@@ -40,7 +39,7 @@ def test_hanging_costs_its_own_checks(tmp_path):
 
 def test_dying_is_shown_with_its_output(tmp_path):
     """A function that ends its process crashed: the report says how, where, and what it printed."""
-    report, said = judged(FOLDER / "dies.py:BySegfault", tmp_path, "--rnn-only=protocol")
+    report, said = judged(MISBEHAVING / "dies.py:BySegfault", tmp_path, "--rnn-only=protocol")
     assert report["functions"]["tanh_forward"]["verdict"] == "wrong"
     assert report["counts"]["crashed"] == 1
     assert re.search(r"error +its process was killed by SIGSEGV", said)
@@ -52,7 +51,7 @@ def test_dying_is_shown_with_its_output(tmp_path):
     ("TimeFirst", "rnn_forward"), ("Flat", "rnn_forward"), ("FlatGradients", "rnn_backward")])  # fmt: skip
 def test_another_shape_is_no_mistake_of_ours(tmp_path, what, function):
     """A result of another shape is said to be that by every check that stumbles over it."""
-    report, _ = judged(FOLDER / f"shapes.py:{what}", tmp_path, "--rnn-only=property", "--rnn-examples=1")
+    report, _ = judged(MISBEHAVING / f"shapes.py:{what}", tmp_path, "--rnn-only=property", "--rnn-examples=1")
     assert report["functions"][function]["verdict"] == "wrong"
     stumbled = [check for check in report["checks"] if check["outcome"] == "failed"]
     assert any("has shape" in check["message"] for check in stumbled)
@@ -61,13 +60,13 @@ def test_another_shape_is_no_mistake_of_ours(tmp_path, what, function):
 
 def test_spoiling_the_input_is_wrong(tmp_path):
     """An implementation that computes in its argument fails that check, and only that."""
-    report, _ = judged(FOLDER / "spoils.py:Input", tmp_path, "--rnn-only=property.tanh_input_kept")
+    report, _ = judged(MISBEHAVING / "spoils.py:Input", tmp_path, "--rnn-only=property.tanh_input_kept")
     assert [check["message"].partition("; ")[0] for check in report["checks"]] == ["changed: x: not as before the call"]
 
 
 def test_what_cannot_be_loaded_is_unusable(tmp_path):
     """A target that ends its process at import has a report too, and the command's status is 2."""
-    report, _ = judged(FOLDER / "dies_at_import.py", tmp_path)
+    report, _ = judged(MISBEHAVING / "dies_at_import.py", tmp_path)
     assert report["verdict"] == "unusable"
     assert "exit status 7" in report["implementation"]["notes"][0]
 
@@ -76,11 +75,11 @@ def test_what_cannot_be_loaded_is_unusable(tmp_path):
 def test_interrupting_writes_the_report(tmp_path):
     """Ctrl-C ends the run with a report of the checks that ran, which does not call anything right as a whole."""
     report = tmp_path / "report.json"
-    target = FOLDER.parent.parent / "examples" / "right.py"
+    target = EXAMPLES / "right.py"
     command = [sys.executable, "-m", "rnn_reference", target, f"--rnn-report={report}", "-v", "--rnn-examples=300"]
     heeds = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # what runs in the background does not
     run = subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, cwd=FOLDER.parent.parent, preexec_fn=heeds,  # noqa: PLW1509 (no threads here)
+        command, stdout=subprocess.PIPE, text=True, cwd=ROOT, preexec_fn=heeds,  # noqa: PLW1509 (no threads here)
     )  # fmt: skip
     while "test_property" not in run.stdout.readline():
         pass
@@ -96,8 +95,8 @@ def test_interrupting_writes_the_report(tmp_path):
 @pytest.mark.slow
 def test_no_worker_outlives_its_run(tmp_path):
     """A run that is killed while its implementation hangs leaves no process behind."""
-    run = subprocess.Popen([sys.executable, "-m", "rnn_reference", FOLDER / "hangs.py:Busy", "-v"],
-                           stdout=subprocess.PIPE, text=True, cwd=FOLDER.parent.parent)  # fmt: skip
+    run = subprocess.Popen([sys.executable, "-m", "rnn_reference", MISBEHAVING / "hangs.py:Busy", "-v"],
+                           stdout=subprocess.PIPE, text=True, cwd=ROOT)  # fmt: skip
     worker = []
     while not worker:
         worker = _children_of(run.pid)

@@ -13,15 +13,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from folders import EXAMPLES, MISBEHAVING, ROOT
 
 from rnn_reference.many.run import judge_all
 from rnn_reference.many.task import Task, merged, tasks_for
 from rnn_reference.report.verdict import unusable
 
 pytestmark = pytest.mark.waits
-
-ROOT = Path(__file__).resolve().parent.parent
-EXAMPLES, MISBEHAVING = ROOT / "examples", ROOT / "tests" / "misbehaving"
 
 BROKEN = "def tanh_forward(x) return x\n"
 HANGING = "import time\n\ndef tanh_forward(x):\n    time.sleep(1e6)\n"

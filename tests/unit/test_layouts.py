@@ -3,13 +3,12 @@
 from pathlib import Path
 
 import pytest
+from folders import EXAMPLES
 
 from rnn_reference.implementations import layouts
 from rnn_reference.implementations.layouts import recognised
 from rnn_reference.implementations.loading.find import load
 from rnn_reference.implementations.unusable import Unusable
-
-EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 
 RIGHT = {
     "cs231n.py": (

@@ -1,9 +1,8 @@
 """Questions that are told before they are asked, and the conversations that ask them."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
+from folders import EXAMPLES
 
 import rnn_reference
 from rnn_reference.implementations.implementation import Implementation
@@ -15,7 +14,7 @@ from rnn_reference.judging.judge import Judge
 from rnn_reference.outcomes import Crashed, Outcome, Wrong
 from rnn_reference.problems.problem import Problem
 
-RIGHT = Path(__file__).parent.parent / "examples" / "right.py"
+RIGHT = EXAMPLES / "right.py"
 
 
 @pytest.fixture

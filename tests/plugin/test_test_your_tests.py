@@ -15,7 +15,7 @@ from rnn_reference.faults import CATALOGUE, named
 LONG = 600.0
 """Seconds after which a run of a file is taken for a hang: far more than it takes on a busy machine."""
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 COURSE = ROOT / "examples" / "course_tests.py"
 
 

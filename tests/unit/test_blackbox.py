@@ -1,11 +1,11 @@
 """Checks that need no weights: right callables are quiet, wrong ones are caught, and all reads as elsewhere."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
-from boxes import RIGHT, WRONG
+from black_boxes import RIGHT, WRONG
+from folders import BLACK_BOXES
 from suite import put_through
 
 from rnn_reference.implementations.blackbox import Blackbox, Input, of_each
@@ -14,13 +14,12 @@ from rnn_reference.paths import checks_folder
 
 pytestmark = pytest.mark.waits
 
-BOXES = Path(__file__).resolve().parent / "boxes.py"
 IDS = (checks_folder() / "blackbox" / "ids.txt").read_text(encoding="utf-8").split()
 
 
 def box(name):
-    """One of the callables beside this file."""
-    return Blackbox(f"{BOXES}:{name}", RIGHT.get(name, "nmt"))
+    """One of the callables in tests/targets/black_boxes.py."""
+    return Blackbox(f"{BLACK_BOXES}:{name}", RIGHT.get(name, "nmt"))
 
 
 def outcomes(name, *options):
@@ -65,7 +64,7 @@ def test_no_other_run_has_them(suite):
 
 def test_a_right_one_conforms(verdict_on):
     """The command on a right callable ends with 0, and its report is the usual one, with one function."""
-    done = verdict_on(f"--rnn-blackbox={BOXES}:plain")
+    done = verdict_on(f"--rnn-blackbox={BLACK_BOXES}:plain")
     assert (done.status, done.report["verdict"]) == (0, "conforms")
     assert list(done.report["functions"]) == ["blackbox"]
     assert done.report["counts"]["passed"] == len(IDS)
@@ -74,24 +73,24 @@ def test_a_right_one_conforms(verdict_on):
 
 def test_a_wrong_one_is_told_of(verdict_on):
     """The command on a wrong callable ends with 1, says what differs, and how to ask again."""
-    done = verdict_on(f"--rnn-blackbox={BOXES}:two_directions", "--rnn-seed=4")
+    done = verdict_on(f"--rnn-blackbox={BLACK_BOXES}:two_directions", "--rnn-seed=4")
     assert (done.status, done.report["verdict"]) == (1, "wrong")
     assert "blackbox.causal" in {check["id"] for check in done.report["checks"] if check["outcome"] == "failed"}
-    assert f"--rnn-blackbox={BOXES}:two_directions --rnn-only=blackbox." in done.printed
+    assert f"--rnn-blackbox={BLACK_BOXES}:two_directions --rnn-only=blackbox." in done.printed
 
 
 def test_the_line_to_run_it_again_is_whole(verdict_on):
     """Layout and number of inputs are part of the line that asks the same again."""
     options = ("--rnn-blackbox-layout=tmn", "--rnn-blackbox-inputs=2")
-    done = verdict_on(f"--rnn-blackbox={BOXES}:gated", *options)
+    done = verdict_on(f"--rnn-blackbox={BLACK_BOXES}:gated", *options)
     assert done.status == 0
     assert all(" ".join(options) in check["rerun"] for check in done.report["checks"])
 
 
 def test_plain_pytest_asks_the_same(run, tmp_path):
     """``pytest --rnn-blackbox`` without a path asks these checks and no others."""
-    command = ("-m", "pytest", "-p", "rnn_reference.plugin", f"--rnn-blackbox={BOXES}:plain", "--rnn-report=out.json")
-    done = run(*command, cwd=tmp_path)
+    options = (f"--rnn-blackbox={BLACK_BOXES}:plain", "--rnn-report=out.json")
+    done = run("-m", "pytest", "-p", "rnn_reference.plugin", *options, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert [check["id"] for check in json.loads((tmp_path / "out.json").read_text())["checks"]] == IDS
 
@@ -112,12 +111,12 @@ def test_what_cannot_be_judged_is_unusable(name, says):
 def test_a_file_alone_names_no_callable():
     """Without an attribute there is nothing to call."""
     with pytest.raises(Unusable, match="names no callable"):
-        Blackbox(str(BOXES))
+        Blackbox(str(BLACK_BOXES))
 
 
 def test_the_number_of_inputs_may_be_said():
     """What takes a number of inputs that nobody would guess is judged when it is said."""
-    made = Blackbox(f"{BOXES}:wants_inputs", n_x=3000)
+    made = Blackbox(f"{BLACK_BOXES}:wants_inputs", n_x=3000)
     assert made.n_x == 3000
     assert made.run(Input(3000, 2, 4, 0).x)[0].shape == (4, 2, 4)
 
@@ -125,7 +124,7 @@ def test_the_number_of_inputs_may_be_said():
 def test_one_that_does_not_end_is_unusable():
     """A call that does not come back is given up."""
     with pytest.raises(Unusable, match="no answer within"):
-        Blackbox(f"{BOXES}:endless", seconds=0.3)
+        Blackbox(f"{BLACK_BOXES}:endless", seconds=0.3)
 
 
 @pytest.mark.parametrize("options", [
@@ -136,7 +135,7 @@ def test_one_that_does_not_end_is_unusable():
 ], ids=" ".join)  # fmt: skip
 def test_options_that_do_not_go_together_are_usage_errors(options, verdict_on):
     """A second target, a convention, no inputs and an unknown layout are refused, with status 2."""
-    done = verdict_on(f"--rnn-blackbox={BOXES}:plain", *options)
+    done = verdict_on(f"--rnn-blackbox={BLACK_BOXES}:plain", *options)
     assert done.status == 2
     assert "--rnn-" in done.printed
     assert "Traceback" not in done.printed

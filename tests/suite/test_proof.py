@@ -1,14 +1,13 @@
 """The proof that mistakes are caught and named: every fault, every pair; ``test_kill_table.py`` has the whole suite.
 
-Slow: ``pytest -m slow tests/test_proof.py`` (in parallel with ``-n 2``).
+Slow: ``pytest -m slow tests/suite/test_proof.py`` (in parallel with ``-n 2``).
 """
 
 import itertools
 
 import pytest
-from odd import ODD
-from suite import blamed, first_failure, found, judged, wrong
-from test_faults import FIRST, diagnosed
+from suite import FIRST, blamed, diagnosed, first_failure, found, judged, wrong
+from uncatalogued import UNCATALOGUED
 
 from rnn_reference.faults import ANY, CATALOGUE, FaultyNetwork
 from rnn_reference.problems.problem import Problem
@@ -99,10 +98,10 @@ def test_derivative_of_a_wrong_forward_pass(dtype):
             assert blamed(diagnosis) == {fault.function}, str(fault)
 
 
-@pytest.mark.parametrize("name", ODD)
-def test_odd(name):
+@pytest.mark.parametrize("name", UNCATALOGUED)
+def test_uncatalogued(name):
     """A mistake that is not in the catalogue is failed by the suite, in one function, and given no name."""
-    report, _ = judged(ODD[name])
+    report, _ = judged(UNCATALOGUED[name])
     assert report["verdict"] == "wrong"
     assert len(wrong(report)) == 1
     assert not any(f["faults"] or f["candidates"] for f in report["functions"].values())

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from folders import EXAMPLES
 
 from rnn_reference.__main__ import main
 from rnn_reference.implementations.implementation import FUNCTIONS
@@ -18,7 +19,6 @@ from rnn_reference.plugin import require_sound
 from rnn_reference.report.expected import matches, no_such_check
 from rnn_reference.report.verdict import finite
 
-EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 IDS = (checks_folder() / "ids.txt").read_text(encoding="utf-8").split()
 OUTCOMES = {"passed", "failed", "crashed", "timed out", "not implemented", "not judged", "advice", "not offered"}
 

@@ -10,7 +10,7 @@ from rnn_reference.cells.rnn import building_blocks as pieces
 Function = Any
 
 
-class Odd:
+class Changed:
     """A right network, but for the functions given."""
 
     def __init__(self, **functions: Function) -> None:
@@ -69,25 +69,26 @@ def _inputs(change: Function) -> Function:
     return lambda x, a0, p: forward_of(pieces.cell_forward())(change(x), a0, p)
 
 
-ODD = {
-    "a softmax with a temperature": Odd(softmax_forward=lambda x: pieces.softmax(1.1 * x)),
-    "the diagonal of Waa left out": Odd(rnn_cell_forward=_cell(
+UNCATALOGUED = {
+    "a softmax with a temperature": Changed(softmax_forward=lambda x: pieces.softmax(1.1 * x)),
+    "the diagonal of Waa left out": Changed(rnn_cell_forward=_cell(
         lambda xt, a, p: p["Wax"] @ xt + (p["Waa"] - np.diag(np.diag(p["Waa"]))) @ a + p["ba"])),
-    "a_prev squared": Odd(rnn_cell_forward=_cell(lambda xt, a, p: p["Wax"] @ xt + p["Waa"] @ a**2 + p["ba"])),
-    "the input's sign lost": Odd(rnn_cell_forward=_cell(lambda xt, a, p: p["Wax"] @ abs(xt) + p["Waa"] @ a + p["ba"])),
-    "a leaky state": Odd(rnn_cell_forward=_cell(lambda xt, a, p: pieces.preactivation(xt, a, p) + 0.1 * a)),
-    "a state that drifts": Odd(rnn_forward=_steps(lambda t, a: a + 0.01 * t)),
-    "a unit that is always off": Odd(rnn_forward=_steps(lambda t, a: np.vstack([0 * a[:1], a[1:]]))),
-    "states rounded to three digits": Odd(rnn_forward=_steps(lambda t, a: np.round(a.real, 3))),
-    "inputs centred over the batch": Odd(rnn_forward=_inputs(lambda x: x - x.mean(axis=1, keepdims=True))),
-    "every second input left out": Odd(rnn_forward=_inputs(lambda x: x * (np.arange(x.shape[2]) % 2))),
-    "a slope of 1 - |a|": Odd(rnn_cell_backward=pieces.cell_backward(lambda a_next, a_prev: 1 - abs(a_next))),
-    "a slope of (1 - a**2)**2": Odd(rnn_cell_backward=pieces.cell_backward(lambda a, _: (1 - a**2) ** 2)),
-    "a carry that is damped": Odd(rnn_backward=_carry(lambda t, carry: 0.9 * carry)),
-    "a carry dropped once": Odd(rnn_backward=_carry(lambda t, carry: carry * (t != 1))),
-    "dWaa made symmetric": Odd(rnn_backward=_after(dWaa=lambda g: (g + g.T) / 2)),
-    "dx without its last step": Odd(rnn_backward=_after(dx=lambda g: g * (np.arange(g.shape[2]) < g.shape[2] - 1))),
-    "da0 doubled": Odd(rnn_backward=_after(da0=lambda g: 2 * g)),
-    "dWax off by a millionth": Odd(rnn_backward=_after(dWax=lambda g: g * (1 + 1e-6))),
-    "dba centred": Odd(rnn_backward=_after(dba=lambda g: g - g.mean())),
+    "a_prev squared": Changed(rnn_cell_forward=_cell(lambda xt, a, p: p["Wax"] @ xt + p["Waa"] @ a**2 + p["ba"])),
+    "the input's sign lost": Changed(rnn_cell_forward=_cell(
+        lambda xt, a, p: p["Wax"] @ abs(xt) + p["Waa"] @ a + p["ba"])),
+    "a leaky state": Changed(rnn_cell_forward=_cell(lambda xt, a, p: pieces.preactivation(xt, a, p) + 0.1 * a)),
+    "a state that drifts": Changed(rnn_forward=_steps(lambda t, a: a + 0.01 * t)),
+    "a unit that is always off": Changed(rnn_forward=_steps(lambda t, a: np.vstack([0 * a[:1], a[1:]]))),
+    "states rounded to three digits": Changed(rnn_forward=_steps(lambda t, a: np.round(a.real, 3))),
+    "inputs centred over the batch": Changed(rnn_forward=_inputs(lambda x: x - x.mean(axis=1, keepdims=True))),
+    "every second input left out": Changed(rnn_forward=_inputs(lambda x: x * (np.arange(x.shape[2]) % 2))),
+    "a slope of 1 - |a|": Changed(rnn_cell_backward=pieces.cell_backward(lambda a_next, a_prev: 1 - abs(a_next))),
+    "a slope of (1 - a**2)**2": Changed(rnn_cell_backward=pieces.cell_backward(lambda a, _: (1 - a**2) ** 2)),
+    "a carry that is damped": Changed(rnn_backward=_carry(lambda t, carry: 0.9 * carry)),
+    "a carry dropped once": Changed(rnn_backward=_carry(lambda t, carry: carry * (t != 1))),
+    "dWaa made symmetric": Changed(rnn_backward=_after(dWaa=lambda g: (g + g.T) / 2)),
+    "dx without its last step": Changed(rnn_backward=_after(dx=lambda g: g * (np.arange(g.shape[2]) < g.shape[2] - 1))),
+    "da0 doubled": Changed(rnn_backward=_after(da0=lambda g: 2 * g)),
+    "dWax off by a millionth": Changed(rnn_backward=_after(dWax=lambda g: g * (1 + 1e-6))),
+    "dba centred": Changed(rnn_backward=_after(dba=lambda g: g - g.mean())),
 }  # fmt: skip

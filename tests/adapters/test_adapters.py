@@ -16,7 +16,7 @@ from rnn_reference.implementations.loading.find import load
 from rnn_reference.implementations.unusable import Unusable
 from rnn_reference.paths import ADAPTERS, parts_in
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 FRAMEWORKS = [name for name in names() if name not in ("reference", "stepwise")]
 
 
@@ -38,7 +38,7 @@ def python(*arguments, **environment):
 @pytest.mark.waits
 def test_adapters_and_files():
     """Adapters and .onnx files are judged rightly; in a process apart, for frameworks begin threads and mind forks."""
-    done = python("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/adapters_apart.py")
+    done = python("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/adapters/adapters_apart.py")
     assert done.returncode == 0, done.stdout + done.stderr
     assert " passed" in done.stdout
 

@@ -2,13 +2,12 @@
 
 import re
 import sys
-from pathlib import Path
 
 import pytest
+from folders import ROOT
 
 from rnn_reference.faults import CATALOGUE
 
-ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "kill-table.md"
 
 

@@ -13,6 +13,7 @@ from unittest import mock
 import pytest
 
 from rnn_reference.diagnosis.explain import Diagnosis, explain
+from rnn_reference.faults import CATALOGUE, FaultyNetwork
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.judging.batched import hold
 from rnn_reference.judging.judge import Judge
@@ -73,6 +74,18 @@ TELLING = {
     "rnn_backward": ["protocol.test_network_backward", "gradient.test_network", "property.test_cotangent_kept"],
 }
 """The checks that are most likely to fail for a mistake in a function."""
+
+FIRST = {(fault.function, fault.id): fault for fault in reversed(CATALOGUE) if not fault.advice}
+"""One variant of each mistake in each function."""
+
+
+def diagnosed(network: FaultyNetwork, **how: Any) -> Diagnosis:
+    """The diagnosis of a faulty network. A restart makes the network again from the same faults."""
+
+    def again() -> Implementation:
+        return Implementation("again", type(network)(*network.faults, dtype=network.dtype))
+
+    return Diagnosis(Implementation(str(network), network), restart=again, **how)
 
 
 def first_failure(diagnosis: Diagnosis, function: str, seed: int) -> Outcome | None:

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from odd import ODD
-from suite import blamed, found, judged, told, wrong
+from suite import FIRST, blamed, diagnosed, found, judged, told, wrong
+from uncatalogued import UNCATALOGUED
 
 import rnn_reference
 from rnn_reference.cells import loop as stepwise
@@ -14,19 +14,7 @@ from rnn_reference.problems.problem import Problem
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 
-FIRST = {(fault.function, fault.id): fault for fault in reversed(CATALOGUE) if not fault.advice}
-"""One variant of each mistake in each function."""
-
 ids = pytest.mark.parametrize("fault", FIRST.values(), ids=lambda fault: f"{fault.function}: {fault}")
-
-
-def diagnosed(network, **how):
-    """The diagnosis of a network, which a restart makes again from the same faults."""
-
-    def again():
-        return Implementation("again", type(network)(*network.faults, dtype=network.dtype))
-
-    return Diagnosis(Implementation(str(network), network), restart=again, **how)
 
 
 def test_pieces_are_right():
@@ -110,10 +98,10 @@ def test_named_in_a_layer(fault):
     assert {id for _, id in found(diagnosis)} == {fault.id} or candidates == {"shared-cache", "wrong-cache"}
 
 
-@pytest.mark.parametrize("name", ODD)
-def test_odd_is_not_named(name):
+@pytest.mark.parametrize("name", UNCATALOGUED)
+def test_uncatalogued_is_not_named(name):
     """A mistake that is not in the catalogue is found in one function, and given no name."""
-    diagnosis = Diagnosis(Implementation(name, ODD[name]))
+    diagnosis = Diagnosis(Implementation(name, UNCATALOGUED[name]))
     assert not found(diagnosis)
     assert len(blamed(diagnosis)) == 1
 

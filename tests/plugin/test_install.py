@@ -8,12 +8,11 @@ import subprocess
 import sys
 import venv
 import zipfile
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from folders import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 pytestmark = pytest.mark.waits
 
 

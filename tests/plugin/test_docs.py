@@ -2,16 +2,15 @@
 
 import importlib.util
 import re
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from folders import ROOT
 
 from rnn_reference import rnn_forward
 from rnn_reference.options import FOR_MANY, IN_BOTH, TABLE
 from rnn_reference.report.forms import suffixes
 
-ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 

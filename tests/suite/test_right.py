@@ -1,22 +1,23 @@
 """Right networks, written in ways of their own, raise no alarm."""
 
 import pytest
+from folders import RIGHT
 
 from rnn_reference.implementations.loading.find import load
 
-RIGHT = (
+NETWORKS = (
     "batch_first.py einsum.py class_instance.py:NETWORK other_caches.py float32.py scipy_softmax.py time_major.py "
     "one_system.py functional.py one_matrix.py longdouble.py unrolled.py layers.py"
 ).split()
 
 
 @pytest.mark.waits
-@pytest.mark.parametrize("target", RIGHT)
-def test_no_alarm(target, suite, here):
+@pytest.mark.parametrize("target", NETWORKS)
+def test_no_alarm(target, suite):
     """Every check passes on a right network, or is advice about its arithmetic."""
     if "scipy" in target:
         pytest.importorskip("scipy", reason="scipy is not installed: pip install 'rnn-reference[dev]'")
-    run = suite(load(str(here / "right" / target)), "--rnn-examples=2")
+    run = suite(load(str(RIGHT / target)), "--rnn-examples=2")
     outcomes = [record["outcome"] for record in run.records.values()]
     assert run.status == 0, run.printed
     assert set(outcomes) <= {"passed", "advice", "not offered", "not judged"}, run.printed
@@ -24,8 +25,8 @@ def test_no_alarm(target, suite, here):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("target", RIGHT)
-def test_no_alarm_on_fresh_problems(target, verdict_on, here):
+@pytest.mark.parametrize("target", NETWORKS)
+def test_no_alarm_on_fresh_problems(target, verdict_on):
     """No alarm on 80 fresh problems for every property, 1,040 with the other networks, nor on another seed's own."""
-    run = verdict_on(here / "right" / target, "--rnn-seed=1", "--rnn-examples=80", "--rnn-in-process")
+    run = verdict_on(RIGHT / target, "--rnn-seed=1", "--rnn-examples=80", "--rnn-in-process")
     assert run.status == 0, run.printed

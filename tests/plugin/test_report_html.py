@@ -16,7 +16,7 @@ from rnn_reference.report.forms.html import render as as_html
 from rnn_reference.report.verdict import unusable
 
 pytest.importorskip("jinja2", reason="jinja2 is not installed")
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 EMPTY = {"meta", "link", "br", "hr", "img", "input"}
 LOADING = {"script", "link", "img", "iframe", "object", "embed", "source", "base", "form"}
 
