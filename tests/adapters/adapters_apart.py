@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 
 from rnn_reference import rnn_forward
-from rnn_reference.implementations.loading.find import BUILT_IN, load, package_of
+from rnn_reference.implementations.adapters import names, package_of
+from rnn_reference.implementations.loading.find import load
 from rnn_reference.implementations.unusable import Unusable
+from rnn_reference.paths import ADAPTERS, parts_in
 from rnn_reference.problems.problem import NAMED
 
 FORWARD = ["tanh_forward", "softmax_forward", "rnn_forward"]
-FRAMEWORKS = ("torch", "jax", "flax", "flax-nnx", "keras", "onnxruntime", "onnx")
+FRAMEWORKS = [name for name in names() if name not in ("reference", "stepwise")]
 PROBLEM = NAMED["T_x=6"]
 
 
@@ -84,7 +86,7 @@ def runner(request, monkeypatch):
         pytest.importorskip("onnxruntime")
     else:
         monkeypatch.setitem(sys.modules, "onnxruntime", None)
-        monkeypatch.delitem(sys.modules, BUILT_IN["onnxruntime"], raising=False)
+        monkeypatch.delitem(sys.modules, parts_in(ADAPTERS)["onnxruntime"], raising=False)
     return request.param
 
 
@@ -151,7 +153,7 @@ def test_a_file_of_another_kind_is_refused(model, attributes, before, said):
 def test_a_clip_without_onnxruntime_is_refused(model, monkeypatch):
     """onnx's evaluator would leave the clip out, and a wrong network would pass."""
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
-    monkeypatch.delitem(sys.modules, BUILT_IN["onnxruntime"], raising=False)
+    monkeypatch.delitem(sys.modules, parts_in(ADAPTERS)["onnxruntime"], raising=False)
     with pytest.raises(Unusable, match="leaves its clip out"):
         load(model(clip=0.5))
 
@@ -171,7 +173,7 @@ def test_a_runtime_that_ignores_an_attribute_is_not_asked(model, monkeypatch):
     runs = onnx_evaluator.runner
     monkeypatch.setattr(onnx_evaluator, "runner", forwards)
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
-    monkeypatch.delitem(sys.modules, BUILT_IN["onnxruntime"], raising=False)
+    monkeypatch.delitem(sys.modules, parts_in(ADAPTERS)["onnxruntime"], raising=False)
     with pytest.raises(Unusable, match="leaves its direction out"):
         load(model(direction="reverse"))
 

@@ -21,6 +21,7 @@ from rnn_reference.outcomes import NotOffered, Outcome
 from rnn_reference.paths import checks_folder
 from rnn_reference.problems.problem import NAMED
 from rnn_reference.report.verdict import report_on
+from rnn_reference.results import subject_of
 from rnn_reference.target import IMPLEMENTATION
 
 
@@ -61,7 +62,7 @@ def judged(functions: Any, *options: str) -> tuple[dict[str, Any], list[dict[str
     One fresh problem for each property, unless ``options`` say otherwise: here it is known what is wrong.
     """
     records = list(put_through(functions, "--rnn-examples=1", *options).records.values())
-    return report_on(Implementation("held", functions), records), records
+    return report_on(subject_of(Implementation("held", functions)), records), records
 
 
 TELLING = {

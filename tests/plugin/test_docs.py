@@ -8,6 +8,8 @@ import pytest
 from folders import ROOT
 
 from rnn_reference import rnn_forward
+from rnn_reference.options import FOR_MANY, IN_BOTH, TABLE
+from rnn_reference.report.forms import suffixes
 
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 
@@ -24,6 +26,26 @@ def test_the_readmes_output_is_real(verdict_on):
 
 def _without_tolerances(text):
     return re.sub(r"\b\de-\d\d\b", "<tolerance>", text.strip())
+
+
+def test_the_readme_has_every_option_of_the_table():
+    """The README's table of options is the table in the code, row for row."""
+    rows = [f"| `{option.spelled}` | {option.about} |" for option in (*IN_BOTH, *FOR_MANY)]
+    assert "\n".join(["|---|---|", *rows, ""]) in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_page_names_an_option_that_there_is_not(page):
+    """Every ``--rnn-...`` on a page is an option of the table."""
+    named = set(re.findall(r"--rnn(?:-[a-z]+)*", page.read_text(encoding="utf-8")))
+    assert named <= {option.name for option in TABLE}
+
+
+def test_the_page_on_reports_names_every_form():
+    """The page on how to read a report names each form that a report can have."""
+    (page,) = (ROOT / "docs").rglob("reading-a-report.md")
+    text = page.read_text(encoding="utf-8")
+    assert all(f"`FILE{suffix}`" in text for suffix in suffixes())
 
 
 def test_the_page_on_check_vjp_runs(capsys):

@@ -1,4 +1,4 @@
-"""Keras's own ``SimpleRNN`` and ``SimpleRNNCell`` with a dense layer, on whichever backend is installed.
+"""Keras's own ``SimpleRNN`` and ``SimpleRNNCell`` with a dense layer, on the backend that is installed.
 
 Needs keras. ``KERAS_BACKEND`` in the environment goes first; then torch, jax, tensorflow and numpy, in this order.
 Where the backend is torch or jax, backward is by its own derivatives; on others it is not offered. It is judged in
@@ -101,7 +101,7 @@ def _given(array: Array) -> Any:
 
 
 def _numbers(tensor: Any) -> Array:
-    """An array of the tensor's numbers; torch's by torch itself, for keras draws a warning of numpy's there."""
+    """The tensor as an array. A tensor of torch is converted by torch: keras causes a warning of numpy there."""
     own = tensor.detach().cpu().numpy() if _BACKEND == "torch" else keras.ops.convert_to_numpy(tensor)
     return np.asarray(own)
 

@@ -5,31 +5,31 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any
 
-from rnn_reference.report.page_data import page
+from rnn_reference.report.page_data import page_data
 from rnn_reference.report.terminal import error_per_step
 from rnn_reference.report.verdict import Report
 
 
-def as_markdown(report: Report) -> str:
+def render(report: Report) -> str:
     """The page on one target."""
-    return "\n".join(_lines(page(report))) + "\n"
+    return "\n".join(_lines(page_data(report))) + "\n"
 
 
-def _lines(told: dict[str, Any]) -> Iterator[str]:
-    yield f"# {_text(told['name'])}: {told['verdict']}"
-    for sentence in told["lead"]:
+def _lines(page: dict[str, Any]) -> Iterator[str]:
+    yield f"# {_text(page['name'])}: {page['verdict']}"
+    for sentence in page["lead"]:
         yield from ("", _text(sentence))
-    for note in told["notes"]:
+    for note in page["notes"]:
         yield from ("", f"> {_text(note)}")
-    if told["mistakes"]:
+    if page["mistakes"]:
         yield from ("", "## What is wrong")
-    for mistake in told["mistakes"]:
+    for mistake in page["mistakes"]:
         yield from _mistake(mistake)
-    if told["functions"]:
-        yield from _functions(told["functions"])
-        counts = ", ".join(f"{count} {outcome}" for outcome, count in told["counts"].items())
-        yield from ("", "## Checks", "", f"{told['total']} checks: {counts}.")
-    for group in told["groups"]:
+    if page["functions"]:
+        yield from _functions(page["functions"])
+        counts = ", ".join(f"{count} {outcome}" for outcome, count in page["counts"].items())
+        yield from ("", "## Checks", "", f"{page['total']} checks: {counts}.")
+    for group in page["groups"]:
         yield from _group(group)
 
 
@@ -76,7 +76,7 @@ def _list(checks: Iterable[dict[str, Any]]) -> Iterator[str]:
 
 
 def _block(check: dict[str, Any], drawn: Iterable[tuple[str, str]] = ()) -> Iterator[str]:
-    """What was seen and the line that runs it again, as they stand in a terminal."""
+    """What was seen and the line that runs the check again, as a terminal shows them."""
     lines = [*check["seen"], *drawn, ("problem", check["problem"]), ("rerun", check["rerun"])]
     text = "\n".join(f"{label:<11} {words}".rstrip() for label, words in lines if words)
     fence = _fence(text, 3)
@@ -88,12 +88,12 @@ def _folded(summary: str, lines: Iterable[str]) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    """Words that mean nothing to Markdown."""
+    """The text, with everything escaped that has a meaning in Markdown."""
     return re.sub(r"([\\`*_\[\]<>|#&~$])", r"\\\1", " ".join(text.split()))
 
 
 def _code(text: str) -> str:
-    """Code on one line, whatever backticks are in it."""
+    """Code on one line; it may contain backticks."""
     line = " ".join(text.split("\n"))
     fence = _fence(line, 1)
     edge = " " if "`" in line else ""

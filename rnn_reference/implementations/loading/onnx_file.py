@@ -1,7 +1,7 @@
-"""Somebody's ``.onnx`` file that holds one RNN node: the node with its attributes, for weights and sizes of ours.
+"""A user's ``.onnx`` file with one RNN node: the node and its attributes, run with weights and sizes of ours.
 
-Run by onnxruntime where that is installed and takes the node, by onnx's own evaluator otherwise. The file has no place
-for predictions, so none are asked for.
+It is run by onnxruntime if that is installed and accepts the node, otherwise by onnx's own evaluator. The file has no
+predictions, so none are judged.
 """
 
 import functools
@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from rnn_reference.implementations.unusable import Unusable
+from rnn_reference.paths import ADAPTERS, parts_in
 
 
 def read(path: Path) -> tuple[Any, list[str]]:
-    """What offers ``rnn_forward``, and the notes on how it is run. Raises Unusable for any other kind of model."""
+    """An object with ``rnn_forward``, and notes on how it is run. Raises Unusable for any other kind of model."""
     if not path.is_file():
         raise Unusable(f"{path}: no such file")
     try:
@@ -30,7 +31,7 @@ def read(path: Path) -> tuple[Any, list[str]]:
 
 
 def _only_node(path: Path, model: Any) -> Any:
-    """The one node of the graph; what only hands weights over is none."""
+    """The one node of the graph; constants do not count."""
     nodes = [node for node in model.graph.node if node.op_type != "Constant"]
     kinds = ", ".join(dict.fromkeys(node.op_type for node in nodes)) or "nothing"
     if len(nodes) != 1 or nodes[0].op_type != "RNN":
@@ -46,9 +47,9 @@ def _network(path: Path, model: Any, node: Any) -> tuple[Any, list[str]]:
 
     opset = next(entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx"))
     dtype, notes = _dtype(model, node), []
-    for name, module in (("onnxruntime", "onnxruntime"), ("onnx's evaluator", "onnx")):
+    for name, runtime in (("onnxruntime", "onnxruntime"), ("onnx's evaluator", "onnx")):
         try:
-            runner = importlib.import_module(f"rnn_reference.implementations.adapters.{module}").runner
+            runner = importlib.import_module(parts_in(ADAPTERS)[runtime]).runner
             having = functools.partial(Network, runner, dtype, opset=opset, head=False)
             ignored = _ignored(having, dtype, node.attribute)
         except ModuleNotFoundError as error:
@@ -63,9 +64,9 @@ def _network(path: Path, model: Any, node: Any) -> tuple[Any, list[str]]:
 
 
 def _ignored(network: Any, dtype: str, attributes: Any) -> list[str]:
-    """The attributes that are to change the result and do not: some runtimes, and older ones, leave some out.
+    """The names of the attributes that should change the result and do not: some runtimes ignore some attributes.
 
-    A wrong network would pass, for what was judged would not be it.
+    A wrong network would pass if it were judged without them.
     """
     one = np.ones((1, 1), dtype)
     parameters = {"Wax": one, "Waa": one / 2, "Wya": one, "ba": one / 8, "by": one}
@@ -88,7 +89,7 @@ def _matters(attribute: Any, dtype: str) -> bool:
 
 
 def _dtype(model: Any, node: Any) -> str:
-    """What the file says that the node computes in, by its first input or its weights; else float32."""
+    """The dtype that the file gives for the node's first input or its weights; else float32."""
     from onnx import helper
 
     kinds = {value.name: value.type.tensor_type.elem_type for value in model.graph.input}

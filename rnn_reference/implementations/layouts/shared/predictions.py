@@ -1,4 +1,4 @@
-"""Predictions for a layout that has no place for them: made of its states, to be handed back, and not judged."""
+"""Predictions for a layout that has none: computed here from its states, and not judged."""
 
 import numpy as np
 

@@ -2,17 +2,22 @@
 
 from pathlib import Path
 
-from rnn_reference.report.page_data import page
+from rnn_reference.report.page_data import page_data
 from rnn_reference.report.pictures import error_map, error_per_step, error_per_step_size
 from rnn_reference.report.verdict import Report
 
+NEEDS = "jinja2"
 
-def as_html(report: Report) -> str:
-    """The page on one target. Needs jinja2."""
+TEMPLATES = Path(__file__).resolve().parent.parent
+"""The folder of the template and its style sheet."""
+
+
+def render(report: Report) -> str:
+    """The page on one target."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -22,4 +27,4 @@ def as_html(report: Report) -> str:
     environment.globals |= {
         "error_per_step": error_per_step, "error_map": error_map, "error_per_step_size": error_per_step_size,
     }  # fmt: skip
-    return environment.get_template("report.html.j2").render(page(report))
+    return environment.get_template("report.html.j2").render(page_data(report))
