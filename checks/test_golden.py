@@ -5,19 +5,18 @@ The document's printed ``rnn_backward`` values are not the gradient; that check 
 problem.
 """
 
-from pathlib import Path
-
 import pytest
 
 from rnn_reference.implementations.question import there_and_back
 from rnn_reference.numerics.compare import agrees, require_shapes
 from rnn_reference.numerics.rounding import softmax_tolerance, tanh_tolerance
 from rnn_reference.outcomes import NotJudged, NotOffered, Wrong
+from rnn_reference.paths import golden_folder
 from rnn_reference.problems import golden
 from rnn_reference.problems.answers import network_answers, tolerances_of
 
-DOCUMENT = golden.read(Path(__file__).parent / "golden" / "document.json")
-CERTIFIED = golden.read_certified(Path(__file__).parent / "golden" / "certified.json")
+DOCUMENT = golden.read(golden_folder() / "document.json")
+CERTIFIED = golden.read_certified(golden_folder() / "certified.json")
 THE_DOCUMENT = "the document gives"
 
 

@@ -1,11 +1,9 @@
-"""Makes ``certified.json`` and ``certified-decimal.json``: golden values to the last bit, from no code of ours.
+"""Golden values of the rnn cell, correct to the last bit, computed by no code of rnn-reference.
 
-    python checks/golden/certify.py
+    python -m benchmarks.studies.certify
 
-The equations of the document's sections 1.3 and 1.4 are run in arithmetic of 100 digits (mpmath). The gradients
-come by two routes that share nothing but the forward pass: the equations of section 2.1 carried back through time,
-and a complex step for each element of each input, ``imag L(x + ih) / h`` at ``h = 1e-40``. They must agree to 50
-digits; then each value is rounded once, to the nearest float64. The same bytes come out every time.
+It writes ``certified.json`` and ``certified-decimal.json`` in ``rnn_reference/cells/rnn/golden``, with the same bytes
+every time. ``ABOUT`` says how the values are computed; it stands in both files.
 """
 
 import hashlib
@@ -16,7 +14,15 @@ from pathlib import Path
 import mpmath
 import numpy as np
 
+from rnn_reference.paths import golden_folder
 from rnn_reference.problems.problem import EDGES, ORDINARY, Problem
+
+ABOUT = """\
+Golden values of the rnn cell, correct to the last bit, computed by no code of rnn-reference. Made by `python -m \
+benchmarks.studies.certify`. The equations of the document's sections 1.3 and 1.4 are run in arithmetic of 100 digits \
+(mpmath). The gradients are computed in two ways that share only the forward pass: the equations of section 2.1, carried \
+back through time, and a complex step for each element of each input, imag L(x + ih) / h at h = 1e-40. The two must agree \
+to 50 digits. Then each value is rounded once, to the nearest float64."""
 
 CASES = {
     **ORDINARY,
@@ -27,8 +33,8 @@ AGREED = mpmath.mpf(10) ** -50
 STEP = mpmath.mpf(10) ** -40
 
 
-def main() -> None:
-    """Compute every case by both routes, compare them, and write the files."""
+def main(folder: Path = golden_folder()) -> None:
+    """Compute every case in both ways, compare them, and write the files."""
     mpmath.mp.dps = 100
     cases = {}
     for name, problem in CASES.items():
@@ -37,11 +43,11 @@ def main() -> None:
         carried, stepped = through_time(inputs, a), by_complex_step(inputs)
         apart = max(abs(carried[n] - stepped[n]).max() / max(1, abs(carried[n]).max()) for n in carried)
         if apart > AGREED:
-            sys.exit(f"{name}: the two routes differ by {mpmath.nstr(apart, 3)}")
-        print(f"{name}: both routes agree to {mpmath.nstr(apart, 2)}")
+            sys.exit(f"{name}: the two ways differ by {mpmath.nstr(apart, 3)}")
+        print(f"{name}: both ways agree to {mpmath.nstr(apart, 2)}")
         arrays = {**inputs, "a": a, "y_pred": y_pred, **carried}
         cases[name] = {"sizes": sizes_of(problem), "arrays": {n: rounded(v) for n, v in arrays.items()}}
-    write(cases)
+    write(cases, folder)
 
 
 def sizes_of(problem):
@@ -119,9 +125,8 @@ def by_complex_step(p):
     return found
 
 
-def write(cases):
-    """Both files: hexadecimal floats, which are exact by their looks, and decimal ones, which every language reads."""
-    about = " ".join((__doc__ or "").split())
+def write(cases, folder):
+    """Write both files: hexadecimal floats, which are visibly exact, and decimal ones, which every language reads."""
     for name, form in (("certified.json", float.hex), ("certified-decimal.json", float)):
         written = {
             case: {
@@ -134,8 +139,8 @@ def write(cases):
             }
             for case, found in cases.items()
         }
-        text = json.dumps({"about": about, "cases": written}, indent=0, separators=(",", ":"))
-        (Path(__file__).parent / name).write_text(text + "\n", encoding="utf-8")
+        text = json.dumps({"about": ABOUT, "cases": written}, indent=0, separators=(",", ":"))
+        (folder / name).write_text(text + "\n", encoding="utf-8")
 
 
 def hash_of(arrays):
