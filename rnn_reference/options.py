@@ -40,7 +40,7 @@ def add(group: Any) -> None:
         "run a file or a notebook in this process: for debuggers; nothing is limited"))  # fmt: skip
     group.addoption("--rnn-convention", metavar="NAME", help=(
         "judge by another convention than the document's, such as weights-transposed or batch-major, or several "
-        "joined by + (docs/conventions.md)"))  # fmt: skip
+        "joined by + (docs/how-to/conventions.md)"))  # fmt: skip
     group.addoption("--rnn-blackbox", metavar="module:callable", help=(
         "in place of --rnn: a callable x -> outputs, maybe with a state in and out, and no more"))  # fmt: skip
     group.addoption("--rnn-blackbox-layout", metavar="LAYOUT", default="nmt", choices=["nmt", "tmn", "mtn"], help=(

@@ -1,6 +1,5 @@
 """What is said of the time-step loop follows from what was measured."""
 
-import importlib
 import json
 import os
 import re
@@ -11,15 +10,17 @@ from types import SimpleNamespace
 
 import pytest
 
+from benchmarks.report import goals, tables
+from benchmarks.report import results as reader
+
 ROOT = Path(__file__).resolve().parent.parent
-BENCHMARKS = ROOT / "benchmarks"
 
 
 def saved(folder, **changes):
     """Made-up results: ours takes 10 + 0.5 m microseconds a step, another twice that, the limit half."""
     benchmarks = []
     for column, factor in {"limit": 0.5, "reference": 1.0, "stepwise": 2.0, "torch": 0.5}.items():
-        for direction in ("forward", "there_and_back"):
+        for direction in ("forward", "forward_backward"):
             for m in (1, 8, 32):
                 ours = 4e-6 * (10 + 0.5 * m) * (1 if column == "torch" else 1.7)  # it was quickest beside torch
                 extra = {"column": column, "direction": direction, "n_x": 3, "n_a": 128, "n_y": 2, "T_x": 4, "m": m}
@@ -41,47 +42,47 @@ def saved(folder, **changes):
 
 
 @pytest.fixture
-def results(bench, tmp_path):
+def results(tmp_path):
     """The made-up results, read."""
-    return bench.results.read(saved(tmp_path))[1]
+    return reader.read(saved(tmp_path))[1]
 
 
-def test_ratios_are_means_of_factors(bench, results):
+def test_ratios_are_means_of_factors(results):
     """The table has the others' time over ours at each point, and the geometric mean, the least, and who is faster."""
-    heads, rows = bench.tables.ratio_rows(results)
+    heads, rows = tables.ratio_rows(results)
     assert heads[4:] == ["limit", "stepwise", "torch"]
     assert rows[0] == ["3, 128, 2", "4", "float64", "1", "0.50 / 0.50", "2.00 / 2.00", "0.50 / 0.50"]
     assert [row[0] for row in rows[3:]] == ["geometric mean", "least", "faster than ours (below 0.95)"]
     assert rows[3][5:] == ["2.00 / 2.00", "0.50 / 0.50"]
     assert rows[5][5:] == ["0 of 3 / 0 of 3", "3 of 3 / 3 of 3"]
-    assert bench.results.geometric_mean([4.0, 0.25, 8.0]) == pytest.approx(2)
+    assert reader.geometric_mean([4.0, 0.25, 8.0]) == pytest.approx(2)
 
 
-def test_the_line_is_fitted(bench, results):
+def test_the_line_is_fitted(results):
     """Out of times that lie on a + b m come a, b and the batch size at which both parts are the same."""
-    line = bench.results.fitted(next(iter(bench.results.series(results, "reference", "forward").values())))
+    line = reader.fitted(next(iter(reader.series(results, "reference", "forward").values())))
     assert (line.a, line.b, line.break_even) == pytest.approx((10, 0.5, 20))
     assert line.worst == pytest.approx(0, abs=1e-9)
 
 
-def test_no_part_of_a_line_is_negative(bench):
+def test_no_part_of_a_line_is_negative():
     """Times that grow faster than the batch have no fixed part, and so no break-even."""
     times = [SimpleNamespace(m=m, microseconds=float(m) ** 1.2) for m in (1, 8, 32)]
-    line = bench.results.fitted(times)
+    line = reader.fitted(times)
     assert line.a == 0 and line.b > 0 and line.break_even is None and line.worst > 0.1
 
 
-def test_allowed_memory(bench, results):
+def test_allowed_memory(results):
     """Memory allowed is what is returned, the copies of x and da that bring time first, and a gradient of a's size."""
-    found = {(r.column, r.direction, r.m): bench.results.allowed(r) for r in results}
+    found = {(r.column, r.direction, r.m): reader.allowed(r) for r in results}
     assert found["reference", "forward", 8] == 1000 + 8 * 8 * 3
-    assert found["reference", "there_and_back", 8] == 1000 + 8 * 8 * (3 + 128 + 128)
+    assert found["reference", "forward_backward", 8] == 1000 + 8 * 8 * (3 + 128 + 128)
     assert found["stepwise", "forward", 8] is None
 
 
-def test_goals_say_what_holds(bench, results):
+def test_goals_say_what_holds(results):
     """A goal that the results reach holds, and one that they miss does not."""
-    rows = bench.goals.goal_rows(results)[1]
+    rows = goals.goal_rows(results)[1]
     held = {row[0]: row[2] for row in rows}
     assert held["nowhere slower than stepwise (ratio of 0.95 or more)"] == "yes"
     assert held["nowhere slower than torch (ratio of 0.95 or more)"] == "**no**"
@@ -90,11 +91,12 @@ def test_goals_say_what_holds(bench, results):
     assert held["0.9 of the limit at n_a >= 128, m >= 32 (reference)"] == "**no**"
 
 
-def test_the_page_is_made_of_results(bench, tmp_path):
+def test_the_page_is_made_of_results(tmp_path):
     """The page says when and where, how much was measured, what was found, what holds, and the seconds of verdicts."""
     pytest.importorskip("matplotlib")
-    page = importlib.import_module("performance_page").page
-    text = page(*bench.results.read(saved(tmp_path)), [("torch", 12.345)], "2001-02-04", "| parts |")
+    from benchmarks.studies.performance import page
+
+    text = page(*reader.read(saved(tmp_path)), [("torch", 12.345)], "2001-02-04", "| parts |")
     assert "on 2001-02-04 from results of 2001-02-03, 3 of the 64 points of the whole grid: one of ours" in text
     assert "numpy 2; Python 3. Not installed: keras." in text
     for row in (
@@ -122,11 +124,11 @@ def test_from_the_run_to_table_and_plots(tmp_path):
     pytest.importorskip("pytest_benchmark")
     pytest.importorskip("matplotlib")
     file = tmp_path / "tiny.json"
-    printed = run("-m", "pytest", str(BENCHMARKS), "--grid=tiny", "-k", "limit or reference or own or right",
+    printed = run("-m", "pytest", "benchmarks", "--grid=tiny", "-k", "limit or reference or own or right",
                   "--rnn=examples/right.py",
                   "-p", "no:cacheprovider", "--benchmark-quiet", f"--benchmark-json={file}", cwd=ROOT)  # fmt: skip
     assert "timed on:" in printed and "with: numpy" in printed
-    printed = run(str(BENCHMARKS / "summary.py"), str(file), f"--plots={tmp_path}", cwd=tmp_path)
+    printed = run("-m", "benchmarks.report.summary", str(file), f"--plots={tmp_path}", cwd=tmp_path)
     assert "own-layout" in printed and "examples/right.py" in printed
     assert "| geometric mean " in printed and "The reference against itself" in printed
     assert {plot.name for plot in tmp_path.glob("performance-*")} == {

@@ -1,1 +1,1 @@
-"""Studies that write pages of the documentation and golden values. Each is run by ``python -m benchmarks.studies.NAME``."""
+"""Studies that write pages of the documentation, and golden values: ``python -m benchmarks.studies.NAME``."""

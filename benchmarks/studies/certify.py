@@ -20,9 +20,9 @@ from rnn_reference.problems.problem import EDGES, ORDINARY, Problem
 ABOUT = """\
 Golden values of the rnn cell, correct to the last bit, computed by no code of rnn-reference. Made by `python -m \
 benchmarks.studies.certify`. The equations of the document's sections 1.3 and 1.4 are run in arithmetic of 100 digits \
-(mpmath). The gradients are computed in two ways that share only the forward pass: the equations of section 2.1, carried \
-back through time, and a complex step for each element of each input, imag L(x + ih) / h at h = 1e-40. The two must agree \
-to 50 digits. Then each value is rounded once, to the nearest float64."""
+(mpmath). The gradients are computed in two ways that share only the forward pass: the equations of section 2.1, \
+carried back through time, and a complex step for each element of each input, imag L(x + ih) / h at h = 1e-40. The two \
+must agree to 50 digits. Then each value is rounded once, to the nearest float64."""
 
 CASES = {
     **ORDINARY,
@@ -33,7 +33,7 @@ AGREED = mpmath.mpf(10) ** -50
 STEP = mpmath.mpf(10) ** -40
 
 
-def main(folder: Path = golden_folder()) -> None:
+def main(folder: Path | None = None) -> None:
     """Compute every case in both ways, compare them, and write the files."""
     mpmath.mp.dps = 100
     cases = {}
@@ -47,7 +47,7 @@ def main(folder: Path = golden_folder()) -> None:
         print(f"{name}: both ways agree to {mpmath.nstr(apart, 2)}")
         arrays = {**inputs, "a": a, "y_pred": y_pred, **carried}
         cases[name] = {"sizes": sizes_of(problem), "arrays": {n: rounded(v) for n, v in arrays.items()}}
-    write(cases, folder)
+    write(cases, folder or golden_folder())
 
 
 def sizes_of(problem):
