@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from rnn_reference.implementations.isolation.process import ONE_THREAD
-from rnn_reference.paths import is_file
+from rnn_reference.paths import ISOLATED, is_file
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -96,7 +96,7 @@ def _run_pytest(options: list[str]) -> int:
     except ModuleNotFoundError as error:
         print(f"{error.name} is not installed: pip install 'rnn-reference[check]'", file=sys.stderr)
         return 2
-    from rnn_reference.paths import checks_folder
+    from rnn_reference.paths import ISOLATED, checks_folder
 
     os.environ.update(ONE_THREAD | os.environ)
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
@@ -104,7 +104,7 @@ def _run_pytest(options: list[str]) -> int:
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     sys.dont_write_bytecode = True
     folder = checks_folder()
-    ours = ["-c", str(folder / "isolated.ini"), "--rootdir", str(folder), "-p", "rnn_reference.plugin"]
+    ours = ["-c", str(ISOLATED), "--rootdir", str(folder), "-p", "rnn_reference.plugin"]
     quiet = ["-p", "no:cacheprovider", "--no-header", "--tb=no", "-rN"]  # our closing lines show what failed
     if not any(option.startswith(("-v", "--verb")) for option in options):
         quiet.append("-qq")  # pytest's own last line would repeat ours

@@ -4,6 +4,8 @@ from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
+ISOLATED = PACKAGE / "isolated.ini"
+"""The pytest settings of our own runs, in place of the caller's."""
 
 ADAPTERS = PACKAGE / "implementations" / "adapters"
 LAYOUTS = PACKAGE / "implementations" / "layouts"
@@ -27,6 +29,11 @@ def checks_folder() -> Path:
     """The folder of the checks: in the package once installed, beside it in a clone."""
     inside = PACKAGE / "checks"
     return inside if inside.is_dir() else PACKAGE.parent / "checks"
+
+
+def golden_folder(cell: str = "rnn") -> Path:
+    """The folder of a cell's golden values."""
+    return PACKAGE / "cells" / cell / "golden"
 
 
 def is_file(target: str) -> bool:

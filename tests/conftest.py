@@ -1,6 +1,5 @@
 """What the tests share: ways to put an implementation through the suite, and folders to write targets in."""
 
-import importlib
 import json
 import os
 import shutil
@@ -23,19 +22,6 @@ def suite():
     return put_through
 
 
-@pytest.fixture(scope="module")
-def bench():
-    """The modules of the benchmarks, by name; they import one another by name."""
-    folder = str(ROOT / "benchmarks")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(folder)
-        names = ("columns", "goals", "grid", "loops", "pins", "results", "side_by_side", "tables",
-                 "test_time_step_loop")  # fmt: skip
-        before = set(sys.modules)
-        yield SimpleNamespace(**{name: importlib.import_module(name) for name in names})
-        for name in set(sys.modules) - before:
-            if str(getattr(sys.modules[name], "__file__", "")).startswith(folder):
-                del sys.modules[name]
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ GROUPS = {
     "gradient": "Is the backward pass the derivative of the forward pass?",
     "property": "Does it keep to what holds for any recurrent network, whatever the numbers?",
     "numerics": "Does it keep clear of the limits of arithmetic? This is advice, and does not fail.",
+    "blackbox": "Does a callable whose weights cannot be set keep to what holds for any recurrent network?",
 }
 QUIET = ("passed", "not offered")
 """Outcomes that need no attention: they are folded away."""

@@ -50,7 +50,7 @@ def test_a_framework_conforms(name, dtype):
     """Each framework that is installed conforms in each precision that it has."""
     require(name)
     if dtype == "float64" and name in ("keras", "onnxruntime"):
-        pytest.skip(f"{name} has no float64")  # keras has on tensorflow: docs/matrix.md
+        pytest.skip(f"{name} has no float64")  # keras has on tensorflow: docs/generated/matrix.md
     done = python("-m", "rnn_reference", name, "--rnn-examples=1", f"--rnn-dtype={dtype}")
     assert done.returncode == 0 and f"{name}: conforms" in done.stdout, done.stdout + done.stderr
 

@@ -18,7 +18,7 @@ from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.judging.batched import hold
 from rnn_reference.judging.judge import Judge
 from rnn_reference.outcomes import NotOffered, Outcome
-from rnn_reference.paths import checks_folder
+from rnn_reference.paths import ISOLATED, checks_folder
 from rnn_reference.problems.problem import NAMED
 from rnn_reference.report.verdict import report_on
 from rnn_reference.results import subject_of
@@ -45,7 +45,7 @@ class Target:
 def put_through(functions: Any, *options: str, name: str = "an object", group: str = "") -> SimpleNamespace:
     """What the checks, or those of one group, make of an object: exit status, output, and the records by id."""
     target, folder = Target(functions, name), checks_folder()
-    arguments = ["-c", str(folder / "isolated.ini"), "--rootdir", str(folder), "-p", "rnn_reference.plugin",
+    arguments = ["-c", str(ISOLATED), "--rootdir", str(folder), "-p", "rnn_reference.plugin",
                  "-p", "no:cacheprovider", "-q"]  # fmt: skip
     where = folder / f"test_{group}.py" if group else folder
     environment = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": "",

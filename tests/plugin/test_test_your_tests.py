@@ -96,8 +96,8 @@ def test_nothing_to_run(tmp_path, text, says):
 
 @pytest.mark.slow
 def test_the_page_is_true():
-    """What docs/test-your-tests.md shows is what the command prints."""
-    page = (ROOT / "docs" / "test-your-tests.md").read_text(encoding="utf-8")
+    """What docs/how-to/test-your-tests.md shows is what the command prints."""
+    page = (ROOT / "docs" / "how-to" / "test-your-tests.md").read_text(encoding="utf-8")
     shown = re.search(r"```\n\$ python -m rnn_reference.faults examples/course_tests.py\n(.*?)```", page, re.DOTALL)[1]
     done = command(COURSE)
     assert done.returncode == 1

@@ -3,7 +3,7 @@
 Needs keras. ``KERAS_BACKEND`` in the environment goes first; then torch, jax, tensorflow and numpy, in this order.
 Where the backend is torch or jax, backward is by its own derivatives; on others it is not offered. It is judged in
 float32 where keras has no float64: its products make float32 of it on every backend but tensorflow, whatever a layer's
-dtype (docs/matrix.md).
+dtype (docs/generated/matrix.md).
 """
 
 import functools
