@@ -120,10 +120,10 @@ def theirs(implementation: Implementation) -> type[Loop]:
 
         def __init__(self, problem: Problem) -> None:
             def rnn_forward(*inputs: Any) -> Any:
-                return implementation.call("rnn_forward", *inputs, as_they_are=True)
+                return implementation.call("rnn_forward", *inputs, copy=False)
 
             def rnn_backward(da: Array, caches: Any) -> Any:
-                return implementation.call("rnn_backward", da, caches, as_they_are=True)
+                return implementation.call("rnn_backward", da, caches, copy=False)
 
             super().__init__(problem, rnn_forward, rnn_backward)
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from rnn_reference.cells.cell import Cell
+from rnn_reference.cells.cell import Cell, Function
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.judging.fresh import on_every_problem
 from rnn_reference.judging.judge import Judge
@@ -25,11 +26,16 @@ def implementation(request: pytest.FixtureRequest) -> Implementation:
     return implementation_of(request.config)
 
 
+@pytest.fixture(autouse=True)
+def function(request: pytest.FixtureRequest) -> Any:
+    """The function that the check is about; None for a black box."""
+    return getattr(request, "param", None)
+
+
 @pytest.fixture
-def cell(request: pytest.FixtureRequest) -> Cell:
+def cell(function: Function) -> Cell:
     """The cell that the check is about; the plug-in asks every check of every cell."""
-    found: Cell = request.node.callspec.params["function"].cell
-    return found
+    return function.cell
 
 
 @pytest.fixture

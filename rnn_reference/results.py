@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from rnn_reference.cells.cell import Cell
     from rnn_reference.implementations.implementation import Implementation
     from rnn_reference.judging.judge import Judge
     from rnn_reference.report.verdict import ByConvention, Record, Report, Subject
@@ -22,6 +22,24 @@ def check_id(item: pytest.Item) -> str:
     """``group.check[parameters]``, from file and function: ``gradient.network[T_x=6]``."""
     name = item.name.removeprefix("test_")
     return f"{item.path.stem.removeprefix('test_')}.{name}"
+
+
+def cell_of(item: pytest.Item) -> Cell | None:
+    """The cell that a check is about; None for a check of a black box."""
+    callspec = getattr(item, "callspec", None)
+    function = callspec.params.get("function") if callspec else None
+    return function.cell if function else None
+
+
+def asks(item: pytest.Item) -> str:
+    """What a check asks, in the words of its cell."""
+    sentence = " ".join((item.obj.__doc__ or "").split())  # type: ignore[attr-defined]
+    cell = cell_of(item)
+    if cell is None:
+        return sentence
+    from rnn_reference.cells.fault import words_of
+
+    return sentence.format(**words_of(cell))
 
 
 def record_for(
@@ -37,9 +55,8 @@ def record_for(
     from rnn_reference.report.terminal import rerun
 
     given, check = item.config.option, check_id(item)
-    asks = " ".join((item.obj.__doc__ or "").split())  # type: ignore[attr-defined]
     printed = implementation.printed() if raised else ""
-    record = record_of(check, about, asks, raised, seen_by(judge), given.rnn_strict, printed)
+    record = record_of(check, about, asks(item), raised, seen_by(judge), given.rnn_strict, printed)
     expect(record, expected)
     name = implementation.name
     target = name if given.rnn_blackbox is None else f"--rnn-blackbox={name}"
@@ -62,17 +79,18 @@ def seen_by(judge: Judge | None) -> dict[str, Any]:
 
     if judge is None:
         return dict(UNSEEN)
-    problem = judge.problem and {**dataclasses.asdict(judge.problem), "text": str(judge.problem)}
+    problem = judge.problem and judge.problem.as_data()
     return {name: getattr(judge, name) for name in UNSEEN} | {"problem": problem}
 
 
 def conventions_for(implementation: Implementation, wrong: Iterable[str], seed: int) -> dict[str, ByConvention]:
     """The wrong functions that are right by another convention: the implementation is called to find out."""
+    from rnn_reference.cells.cell import function_named
     from rnn_reference.diagnosis.conventions import conventions_of
     from rnn_reference.report.verdict import ByConvention
 
     found = conventions_of(implementation, wrong, seed)
-    return {name: ByConvention(each.name, each.words) for name, each in found.items()}
+    return {name: ByConvention(each.name, each.words(function_named(name).cell)) for name, each in found.items()}
 
 
 def write(report: Report, config: pytest.Config) -> None:

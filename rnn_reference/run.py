@@ -22,7 +22,7 @@ def judge_of(request: pytest.FixtureRequest) -> Any:
     """A judge for the check that asks; it is kept, because the check's record is made from it."""
     from rnn_reference.judging.judge import Judge
 
-    judge = Judge(implementation_of(request.config), check_id(request.node), diagnosis_of(request.config))
+    judge = Judge(implementation_of(request.config), check_id(request.node))
     request.node.stash[_JUDGE] = judge
     return judge
 
@@ -35,7 +35,12 @@ def _judged(item: pytest.Item) -> tuple[str, ...]:
     """The function that a check asks about, and those that it needs."""
     marker = item.get_closest_marker("judges")
     assert marker is not None
-    return (*marker.args, *marker.kwargs.get("needs", ()))
+    wanted = (*marker.args, *marker.kwargs.get("needs", ()))
+    cell = results.cell_of(item)
+    if cell is None:
+        return wanted
+    roles = {function.role: function.name for function in cell.functions.values() if function.role != "activation"}
+    return tuple(roles.get(name, name) for name in wanted)
 
 
 class Run:
@@ -68,6 +73,7 @@ class Run:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keep the checks that ``--rnn-only`` names, and note each check's id for JUnit's file."""
+        items[:] = [item for item in items if self._is_asked(item)]
         for item in filter(_is_check, items):
             item.user_properties.append(("rnn_id", check_id(item)))
         wanted = self.config.option.rnn_only
@@ -83,6 +89,13 @@ class Run:
         items[:] = kept
         self.asked = len(kept)
 
+    def _is_asked(self, item: pytest.Item) -> bool:
+        """False for a check of a cell that the implementation has nothing of."""
+        cell = results.cell_of(item)
+        if cell is None or cell.name == "rnn":
+            return True
+        return cell in implementation_of(self.config).cells
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
         """Skip functions that are not offered; suppress the warnings of other people's arithmetic."""
@@ -92,7 +105,7 @@ class Run:
 
         import numpy as np
 
-        from rnn_reference.diagnosis.explain import explain, explain_advice
+        from rnn_reference.diagnosis.explain import explain, explain_advice, settle
         from rnn_reference.outcomes import NotOffered, Outcome
 
         implementation, (about, *needed) = implementation_of(self.config), _judged(item)
@@ -103,7 +116,12 @@ class Run:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             try:
-                return (yield)
+                try:
+                    return (yield)
+                finally:
+                    judge = item.stash.get(_JUDGE, None)
+                    if judge and (judge.doubts or judge.followed):
+                        judge.notes += settle(judge.doubts, judge.followed, diagnosis_of(self.config))
             except Outcome as outcome:
                 raised = outcome
             except Exception:

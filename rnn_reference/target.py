@@ -43,7 +43,7 @@ def _load(config: pytest.Config, target: str) -> Implementation:
         return Blackbox(target, layout, n_x, config.option.rnn_timeout)
     implementation = _loaded(config, target)
     if config.option.rnn_dtype:
-        implementation.judged_in(config.option.rnn_dtype)
+        implementation.set_dtype(config.option.rnn_dtype)
     if config.option.rnn_convention is None:
         return implementation
     from rnn_reference.implementations.conventions.converted import Converted

@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks.markdown import table
 from rnn_reference import rnn_backward, rnn_forward
-from rnn_reference.cells.rnn.activations import softmax_in_place
+from rnn_reference.cells.head import softmax_in_place
 from rnn_reference.cells.rnn.network import WIDE, _summed_product, _time_first
 from rnn_reference.problems.problem import Problem
 

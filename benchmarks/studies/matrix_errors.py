@@ -70,7 +70,7 @@ def main() -> None:
     """Print the cells of one row."""
     target, dtype = sys.argv[1:]
     implementation = load(target)
-    implementation.judged_in(dtype)
+    implementation.set_dtype(dtype)
     found = {"version": versions(target), "states": "-", "gradients": "-"}
     try:
         found |= errors(implementation, dtype)

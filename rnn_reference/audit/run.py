@@ -16,9 +16,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from rnn_reference.cells.cell import functions
 from rnn_reference.cells.fault import Fault
 from rnn_reference.faults.network import FaultyNetwork
-from rnn_reference.implementations.implementation import FUNCTIONS
 
 
 @dataclass
@@ -91,7 +91,7 @@ def _install(name: str, network: FaultyNetwork, folder: Path) -> None:
             sys.modules[package] = ModuleType(package)
             sys.modules[package].__path__ = []
     module = ModuleType(name)
-    for function in FUNCTIONS:
+    for function in functions():
         setattr(module, function, getattr(network, function))
     sys.modules[name] = module
     if parents:

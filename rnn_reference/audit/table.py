@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from rnn_reference.audit.run import Trial
-from rnn_reference.cells.fault import CATALOGUE, Fault
+from rnn_reference.cells.fault import Fault
+from rnn_reference.faults import CATALOGUE
 
 NOTHING = "-"
 

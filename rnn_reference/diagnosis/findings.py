@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 import numpy as np
 
 from rnn_reference.arrays import Array
+from rnn_reference.cells.fault import Fault
 from rnn_reference.diagnosis.hypotheses import Loop
 from rnn_reference.diagnosis.matching import Case, attempted, explains
-from rnn_reference.cells.fault import Fault
 from rnn_reference.numerics.compare import difference
 from rnn_reference.outcomes import NotImplementedYet, Outcome
 

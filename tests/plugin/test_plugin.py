@@ -10,9 +10,9 @@ from types import SimpleNamespace
 
 import pytest
 from folders import EXAMPLES
+from names import FUNCTIONS
 
 from rnn_reference.__main__ import main
-from rnn_reference.implementations.implementation import FUNCTIONS
 from rnn_reference.options import IN_PYTEST, TABLE
 from rnn_reference.paths import checks_folder
 from rnn_reference.plugin import require_sound

@@ -136,7 +136,7 @@ def test_a_forward_pass_without_caches_is_blamed_itself(isolated):
     """Where the forward pass gives two values, no backward pass is called with whatever cache there was last."""
     problem, implementation = Problem(), isolated("together.py:TwoValues")
     with pytest.raises(Wrong, match="2 values, expected the three") as raised:
-        implementation.answers(there_and_back("rnn", problem.inputs, problem.da, as_they_are=True))
+        implementation.answers(there_and_back("rnn", problem.inputs, problem.da, copy=False))
     assert raised.value.function == "rnn_forward"
 
 
@@ -145,7 +145,7 @@ def test_what_a_call_does_ahead_is_done_to_its_own_arguments(isolated):
     """What calls do to their arguments, told ahead or not, is done to the caller's when these are asked for."""
     implementation = isolated("spoils.py:Input")
     arrays = [np.full((2, 3), value) for value in (1.0, 2.0, 3.0)]
-    questions = [each("tanh_forward", (array,), as_they_are=True) for array in arrays]
+    questions = [each("tanh_forward", (array,), copy=False) for array in arrays]
     with implementation.ahead(questions):
         for value, array, question in zip((1.0, 2.0, 3.0), arrays, questions, strict=True):
             assert array[0, 0] == value

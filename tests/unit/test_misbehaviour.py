@@ -201,7 +201,7 @@ def test_spoiled_arguments_are_found_out(isolated):
     x = X.copy()
     implementation.tanh_forward(x)
     assert np.array_equal(x, X)
-    implementation.tanh_forward(x, as_they_are=True)
+    implementation.tanh_forward(x, copy=False)
     assert np.array_equal(x, np.tanh(X))
 
 
@@ -210,12 +210,12 @@ def test_spoiled_parameters_are_found_out(isolated):
     implementation = isolated("spoils.py:Input")
     problem = Problem()
     x, a0, parameters = (problem.x.copy(), problem.a0.copy(), {n: p.copy() for n, p in problem.parameters.items()})
-    implementation.rnn_forward(x, a0, parameters, as_they_are=True)
+    implementation.rnn_forward(x, a0, parameters, copy=False)
     assert list(parameters) == [*problem.parameters, "more"]
     assert np.array_equal(parameters["Wax"], 2 * problem.parameters["Wax"])
     assert np.array_equal(parameters["Waa"], problem.parameters["Waa"]) and np.array_equal(x, problem.x)
     xt = x[:, :, 0].copy()
-    implementation.rnn_cell_forward(xt, a0, parameters, as_they_are=True)
+    implementation.rnn_cell_forward(xt, a0, parameters, copy=False)
     assert np.isnan(xt).all()
 
 
@@ -223,7 +223,7 @@ def test_what_is_spoiled_on_the_way_back_is_found_out(isolated):
     """What a backward pass does to what its forward pass was given is done to the caller's as well."""
     problem = Problem()
     x = problem.x.copy()
-    question = there_and_back("rnn", (x, problem.a0, problem.parameters), problem.da, as_they_are=True)
+    question = there_and_back("rnn", (x, problem.a0, problem.parameters), problem.da, copy=False)
     isolated("spoils.py:OnTheWayBack").answers(question)
     assert np.array_equal(x, 2 * problem.x)
 
@@ -249,7 +249,7 @@ def test_layouts_travel(isolated, lay):
     """An array that does not lie contiguous lies the same in the other process, writable."""
     problem = Problem()
     x = lay(problem.x)
-    strides, flags, _ = isolated("spoils.py:Layout").rnn_forward(x, problem.a0, problem.parameters, as_they_are=True)
+    strides, flags, _ = isolated("spoils.py:Layout").rnn_forward(x, problem.a0, problem.parameters, copy=False)
     assert tuple(strides) == x.strides
     assert flags.tolist() == [True, False]
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from rnn_reference.arrays import Array, Parameters
+from rnn_reference.arrays import Array
+from rnn_reference.cells.rnn.arguments import Parameters
 from rnn_reference.implementations.adapters.shared.keras_backend import gradients_on, keras
 
 dtype = str(keras.backend.result_type("float64", "float64"))

@@ -3,7 +3,8 @@
 Needs numpy alone.
 """
 
-from rnn_reference.cells.rnn.activations import softmax_forward, tanh_forward
+from rnn_reference.cells.head import softmax_forward
+from rnn_reference.cells.rnn.activations import tanh_forward
 from rnn_reference.cells.rnn.cell import rnn_cell_backward, rnn_cell_forward
 from rnn_reference.cells.rnn.network import rnn_backward, rnn_forward
 

@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import torch
 
-from rnn_reference.arrays import Array, Parameters
+from rnn_reference.arrays import Array
+from rnn_reference.cells.rnn.arguments import Parameters
 
 dtype = "float64"
 

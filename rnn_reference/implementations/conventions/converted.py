@@ -14,6 +14,7 @@ from rnn_reference.implementations.question import Question
 from rnn_reference.implementations.values import as_numbers
 from rnn_reference.outcomes import Wrong
 
+
 class Converted(Implementation):
     """``inner``, here or in a process of its own, called by its conventions and answering by the document's."""
 

@@ -141,7 +141,7 @@ class _Worker:
 
     def _result(self, function: str, given: list[Any]) -> Any:
         arguments = [self._cache(one.number) if isinstance(one, Handle) else one for one in given]
-        return self.implementation.call(function, *arguments, as_they_are=True)
+        return self.implementation.call(function, *arguments, copy=False)
 
     def _cache(self, number: int) -> Any:
         return self.kept.get(number) if number >= 0 else self.latest[number]

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from rnn_reference.arrays import Array, Parameters
+from rnn_reference.arrays import Array
+from rnn_reference.cells.rnn.arguments import Parameters
 from rnn_reference.implementations.layouts.shared.predictions import predictions_of
 from rnn_reference.implementations.layouts.shared.signature import takes
 

@@ -12,7 +12,8 @@ import inspect
 import sys
 from typing import TYPE_CHECKING, Any
 
-from rnn_reference.arrays import Array, Parameters
+from rnn_reference.arrays import Array
+from rnn_reference.cells.rnn.arguments import Parameters
 from rnn_reference.implementations.adapters import adapter
 from rnn_reference.implementations.unusable import Unusable
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from types import CodeType, ModuleType, SimpleNamespace
 from typing import Any
 
+from rnn_reference.cells.cell import functions
 from rnn_reference.implementations.crash import crash
-from rnn_reference.implementations.implementation import FUNCTIONS
 from rnn_reference.implementations.loading.definitions import definitions
 from rnn_reference.implementations.loading.missing_imports import stand_in
 from rnn_reference.implementations.loading.notebook import read_cells
@@ -100,7 +100,7 @@ def _run_definitions(module: ModuleType, tree: ast.Module, label: str, seconds: 
             name = getattr(statement, "name", None)
             place = f"{label}, line {statement.lineno}"
             told = told_of(error).replace(f"; {Path(label).name}, line {statement.lineno}: ", ": ")
-            if name is None or name in FUNCTIONS:
+            if name is None or name in functions():
                 raise Unusable(f"{place}: {told}") from None
             notes.append(f"{place}: {name} was left out: {told}")
     return notes

@@ -10,8 +10,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from rnn_reference.cells.cell import functions
 from rnn_reference.implementations import adapters
-from rnn_reference.implementations.implementation import FUNCTIONS, Implementation
+from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.implementations.layouts import recognised
 from rnn_reference.implementations.loading.files import PATIENCE, from_file, from_files, make_importable, told_of
 from rnn_reference.implementations.unusable import Unusable
@@ -42,11 +43,11 @@ def load(target: str, seconds: float = PATIENCE, definitions_only: bool = False,
         else:
             owner = _from_module(where)
         found = _attribute(owner, attribute, target) if attribute else owner
-        functions, taken_for = _in_our_layout(found, target)
-        implementation = Implementation(target, functions, [*notes, *taken_for])
+        theirs, taken_for = _in_our_layout(found, target)
+        implementation = Implementation(target, theirs, [*notes, *taken_for])
     if not implementation.offered:
         because = "".join(f"; {note}" for note in implementation.notes)
-        raise Unusable(f"{target} offers none of {', '.join(FUNCTIONS)}{_what_it_has(functions)}{because}")
+        raise Unusable(f"{target} offers none of {', '.join(functions())}{_what_it_has(theirs)}{because}")
     return implementation
 
 
@@ -111,7 +112,7 @@ def _what_it_has(owner: Any) -> str:
         return ": it is a function; name what holds it, and all six are looked for"
     names = [name for name, value in vars(owner).items() if callable(value) and not name.startswith("_")] \
         if hasattr(owner, "__dict__") else []  # fmt: skip
-    parts = [n for n in names if any(callable(getattr(getattr(owner, n), f, None)) for f in FUNCTIONS)]
+    parts = [n for n in names if any(callable(getattr(getattr(owner, n), f, None)) for f in functions())]
     if parts:
         return f"; did you mean :{parts[0]}?"
     return f"; it has {', '.join(names[:8])}" if names else ""

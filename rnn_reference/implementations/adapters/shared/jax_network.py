@@ -13,7 +13,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from rnn_reference.arrays import Array, Parameters
+from rnn_reference.arrays import Array
+from rnn_reference.cells.rnn.arguments import Parameters
 
 States = Callable[[jax.Array, jax.Array, dict[str, jax.Array]], jax.Array]
 """``a`` from ``x, a0, parameters``, batch before units, time before both where there is time."""

@@ -11,7 +11,8 @@ import numpy as np
 import onnx
 from onnx import helper
 
-from rnn_reference.arrays import Array, Parameters
+from rnn_reference.arrays import Array
+from rnn_reference.cells.rnn.arguments import Parameters
 
 Run: TypeAlias = Callable[[Mapping[str, Array]], list[Any]]
 Runner: TypeAlias = Callable[[onnx.ModelProto], Run]

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from rnn_reference.arrays import Array, Parameters
-from rnn_reference.cells.rnn.activations import softmax_forward
+from rnn_reference.arrays import Array
+from rnn_reference.cells.head import softmax_forward
+from rnn_reference.cells.rnn.arguments import Parameters
 
 
 def predictions_of(a: Array, parameters: Parameters) -> Array:
