@@ -12,10 +12,11 @@ from unittest import mock
 
 import pytest
 
-from rnn_reference.diagnosis.explain import Diagnosis, explain
+from rnn_reference.cells.cell import function_named
+from rnn_reference.diagnosis.explain import Diagnosis, explain, settle
 from rnn_reference.faults import CATALOGUE, FaultyNetwork
 from rnn_reference.implementations.implementation import Implementation
-from rnn_reference.judging.batched import hold
+from rnn_reference.judging.batched import run_batched
 from rnn_reference.judging.judge import Judge
 from rnn_reference.outcomes import NotOffered, Outcome
 from rnn_reference.paths import ISOLATED, checks_folder
@@ -94,21 +95,29 @@ def first_failure(diagnosis: Diagnosis, function: str, seed: int) -> Outcome | N
     for group, name in (check.split(".") for check in TELLING[function]):
         check = getattr(_checks(group), name)
         for problem in NAMED.values():
-            judge = Judge(own, name, diagnosis)
-            posed = judge.posed(problem.at(seed=seed))
+            judge = Judge(own, name)
+            posed = judge.posed(problem.at(seed=seed).of(function_named(function).cell))
             given = {
                 "implementation": own,
                 "judge": judge,
                 "problem": posed,
-                "every_problem": lambda ask, judge=judge, posed=posed: hold(judge, [(posed, ask(posed, 1))]),
+                "cell": posed.cell,
+                "every_problem": lambda check, judge=judge, posed=posed: run_batched(judge, [(posed, check(posed, 1))]),
             }
             try:
                 check(**{name: given[name] for name in inspect.signature(check).parameters})
+                settle(judge.doubts, judge.followed, diagnosis)
             except NotOffered:
                 continue
             except Outcome as outcome:
-                return explain(outcome, check.pytestmark[-1].args[0], diagnosis)
+                return explain(outcome, _about(check, posed.cell), diagnosis)
     return None
+
+
+def _about(check: Any, cell: Any) -> str:
+    """The function that a check is about."""
+    (about,) = (mark.args[0] for mark in check.pytestmark if mark.name == "judges")
+    return next(f.name for f in cell.functions.values() if about in (f.name, f.role))
 
 
 @functools.cache
@@ -134,10 +143,10 @@ def found(diagnosis: Diagnosis) -> set[tuple[str, str]]:
     """What a diagnosis names with confidence: pairs of a function and a mistake in it."""
     findings = diagnosis.findings.values()
     by_value = {(finding.culprit, fault) for finding in findings for fault in finding.faults}
-    return by_value | {(finding.function, fault.id) for finding in findings for fault in finding.beside}
+    return by_value | {(finding.function, fault.id) for finding in findings for fault in finding.side_effects}
 
 
 def blamed(diagnosis: Diagnosis) -> set[str]:
     """The functions whose mistakes all failures are."""
     findings = diagnosis.findings.values()
-    return {f.culprit for f in findings if f.status != "right"} | {f.function for f in findings if f.beside}
+    return {f.culprit for f in findings if f.status != "right"} | {f.function for f in findings if f.side_effects}
