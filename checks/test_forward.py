@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from rnn_reference import softmax_forward
-from rnn_reference.implementations.question import each
-from rnn_reference.judging.batched import hold
+from rnn_reference.implementations.question import repeated
+from rnn_reference.judging.batched import run_batched
 from rnn_reference.numerics.compare import require_shapes
 from rnn_reference.numerics.rounding import softmax_tolerance, tanh_tolerance
 from rnn_reference.problems.answers import cell_answers, network_answers
@@ -59,14 +59,14 @@ def test_cell_prediction(implementation, judge, problem):
 @on_all_problems
 def test_states(judge, problem):
     """The states are those of the cell, applied step after step from a0."""
-    hold(judge, [(problem, _step_by_step(judge, problem, "a"))])
+    run_batched(judge, [(problem, _step_by_step(judge, problem, "a"))])
 
 
 @pytest.mark.judges("rnn_forward")
 @on_all_problems
 def test_predictions(judge, problem):
     """The predictions are those of the cell, applied step after step from a0."""
-    hold(judge, [(problem, _step_by_step(judge, problem, "y_pred"))])
+    run_batched(judge, [(problem, _step_by_step(judge, problem, "y_pred"))])
 
 
 @pytest.mark.judges("rnn_forward")
@@ -84,13 +84,13 @@ def _step_by_step(judge, problem, *tensors):
     A loop whose every step is that of its cell is the loop of that cell.
     """
     right, source = network_answers(problem), "the reference gives"
-    ((a, y_pred, _),) = yield each("rnn_forward", problem.inputs)
+    ((a, y_pred, _),) = yield repeated("rnn_forward", problem.inputs)
     expected = {"a": right.a, "y_pred": right.y_pred}
     if judge.implementation.offers("rnn_cell_forward"):
         x, a0, parameters = problem.inputs
         require_shapes({"a": a}, {"a": right.a.shape})
         before = np.concatenate([a0[:, :, None], a[:, :, :-1]], axis=2)
-        steps = yield each("rnn_cell_forward", *((x[:, :, t], before[:, :, t], parameters) for t in range(problem.T_x)))
+        steps = yield repeated("rnn_cell_forward", *((x[:, :, t], before[:, :, t], parameters) for t in range(problem.T_x)))
         expected = {name: np.stack([step[part] for step in steps], axis=2) for part, name in enumerate(expected)}
         source = "your own cell, step by step, gives"
     judge.close({"a": a, "y_pred": y_pred}, {name: expected[name] for name in tensors}, right.tolerance, source)

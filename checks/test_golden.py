@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rnn_reference.implementations.question import there_and_back
+from rnn_reference.implementations.question import forward_backward
 from rnn_reference.numerics.compare import agrees, require_shapes
 from rnn_reference.numerics.rounding import softmax_tolerance, tanh_tolerance
 from rnn_reference.outcomes import NotJudged, NotOffered, Wrong
@@ -65,7 +65,7 @@ def test_cell_backward(implementation, judge):
     """rnn_cell_backward gives the dxt of section 2.1."""
     case = DOCUMENT["rnn_cell_backward", "dxt"]
     xt, a_prev, da_next = (case.inputs[name] for name in ("xt", "a_prev", "da_next"))
-    question = there_and_back("rnn_cell", (xt, a_prev, case.parameters), da_next)
+    question = forward_backward("rnn_cell", (xt, a_prev, case.parameters), da_next)
     _, gradients = implementation.answers(question)
     got = gradients["dxt"]
     inputs = (xt[..., None], a_prev, case.parameters, implementation.dtype, da_next[..., None])

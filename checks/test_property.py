@@ -6,7 +6,7 @@ No expected value has a part in these: a mistake that the reference shared would
 import numpy as np
 import pytest
 
-from rnn_reference.implementations.question import LAST_BUT_ONE, Question, each, there_and_back
+from rnn_reference.implementations.question import LAST_BUT_ONE, Question, forward_backward, repeated
 from rnn_reference.numerics.compare import require_unchanged
 from rnn_reference.outcomes import Wrong
 from rnn_reference.problems.answers import cell_answers, network_answers
@@ -20,8 +20,8 @@ def test_split(judge, every_problem):
     def ask(problem, t):
         x, a0, parameters = problem.inputs
         runs = [(x, a0, parameters), (x[:, :, :t], a0, parameters)]
-        (whole, y_whole, _), (first, y_first, _) = yield each("rnn_forward", *runs)
-        ((second, y_second, _),) = yield each("rnn_forward", (x[:, :, t:], first[:, :, -1], parameters))
+        (whole, y_whole, _), (first, y_first, _) = yield repeated("rnn_forward", *runs)
+        ((second, y_second, _),) = yield repeated("rnn_forward", (x[:, :, t:], first[:, :, -1], parameters))
         got = {"a": np.concatenate([first, second], axis=2), "y_pred": np.concatenate([y_first, y_second], axis=2)}
         expected = {"a": whole, "y_pred": y_whole}
         judge.close(got, expected, network_answers(problem).tolerance, f"split at t={t}; in one run it is")
@@ -36,7 +36,7 @@ def test_batch_columns(judge, every_problem):
         x, a0, parameters = problem.inputs
         alone = t % problem.m
         runs = [(x, a0, parameters), (x[:, [alone]], a0[:, [alone]], parameters)]
-        (whole, y_whole, _), (a, y_pred, _) = yield each("rnn_forward", *runs)
+        (whole, y_whole, _), (a, y_pred, _) = yield repeated("rnn_forward", *runs)
         expected = {"a": whole[:, [alone]], "y_pred": y_whole[:, [alone]]}
         tolerance = {name: value[:, [alone]] for name, value in _forward_tolerance(problem).items()}
         judge.close({"a": a, "y_pred": y_pred}, expected, tolerance, f"column {alone} alone; among the others it is")
@@ -51,7 +51,7 @@ def test_batch_order(judge, every_problem):
         x, a0, parameters = problem.inputs
         order = np.random.default_rng(problem.seed).permutation(problem.m)
         runs = [(x, a0, parameters), (x[:, order], a0[:, order], parameters)]
-        (whole, y_whole, _), (a, y_pred, _) = yield each("rnn_forward", *runs)
+        (whole, y_whole, _), (a, y_pred, _) = yield repeated("rnn_forward", *runs)
         expected = {"a": whole[:, order], "y_pred": y_whole[:, order]}
         tolerance = {name: value[:, order] for name, value in _forward_tolerance(problem).items()}
         judge.close({"a": a, "y_pred": y_pred}, expected, tolerance, "columns permuted; in their order it is")
@@ -66,7 +66,7 @@ def test_causal(judge, every_problem):
         x, a0, parameters = problem.inputs
         other = np.concatenate([x[:, :, :t], x[:, :, t:] + 1], axis=2)
         runs = [(x, a0, parameters), (other, a0, parameters)]
-        (whole, y_whole, _), (a, y_pred, _) = yield each("rnn_forward", *runs)
+        (whole, y_whole, _), (a, y_pred, _) = yield repeated("rnn_forward", *runs)
         until = np.s_[:, :, :t]
         tolerance = {name: value[until] for name, value in _forward_tolerance(problem).items()}
         got, expected = {"a": a[until], "y_pred": y_pred[until]}, {"a": whole[until], "y_pred": y_whole[until]}
@@ -83,7 +83,7 @@ def test_remembers(judge, every_problem):
         earlier = x.copy()
         earlier[:, :, t - 1] += 1
         runs = [(x, a0, parameters), (earlier, a0, parameters), (x, a0 / 2, parameters)]
-        a, *others = (a for a, _, _ in (yield each("rnn_forward", *runs)))
+        a, *others = (a for a, _, _ in (yield repeated("rnn_forward", *runs)))
         for what, step, moved in zip((f"x at t={t - 1}", "a0"), (t, 0), others, strict=True):
             if np.all(abs(moved - a)[:, :, step] <= network_answers(problem).tolerance["a"][:, :, step]):
                 raise Wrong([("a", f"at t={step} stays as it is when {what} changes")])
@@ -99,7 +99,7 @@ def test_no_recurrence(judge, every_problem):
         without = parameters | {"Waa": 0 * parameters["Waa"]}
         order = np.roll(np.arange(problem.T_x), t)
         runs = [(x, a0, without), (x[:, :, order], a0, without)]
-        (a, _, _), (permuted, _, _) = yield each("rnn_forward", *runs)
+        (a, _, _), (permuted, _, _) = yield repeated("rnn_forward", *runs)
         tolerance = {"a": network_answers(problem).tolerance["a"].max()}
         judge.close({"a": permuted}, {"a": a[:, :, order]}, tolerance, "steps permuted; in their order it is")
 
@@ -112,7 +112,7 @@ def test_backward_linear(judge, every_problem):
     def ask(problem, t):
         other = np.roll(problem.da, t, axis=2)
         cotangents = (problem.da, other, 2 * problem.da - other)
-        _, first, second, both = yield there_and_back("rnn", problem.inputs, *cotangents)
+        _, first, second, both = yield forward_backward("rnn", problem.inputs, *cotangents)
         expected = {name: 2 * first[name] - second[name] for name in first}
         tolerance = {name: 8 * value.max() for name, value in network_answers(problem).tolerance.items()}
         judge.close(both, expected, tolerance, "for 2 da - da'; by linearity it is")
@@ -124,7 +124,7 @@ def test_backward_zero(judge, every_problem):
 
     @every_problem
     def ask(problem, t):
-        _, gradients = yield there_and_back("rnn", problem.inputs, 0 * problem.da)
+        _, gradients = yield forward_backward("rnn", problem.inputs, 0 * problem.da)
         zero = {name: np.zeros_like(value) for name, value in network_answers(problem).gradients.items()}
         judge.close(gradients, zero, dict.fromkeys(zero, 0.0), "for da = 0 it is")
 
@@ -137,7 +137,7 @@ def test_backward_causal(judge, every_problem):
     def ask(problem, t):
         da = problem.da.copy()
         da[:, :, t:] = 0
-        _, gradients = yield there_and_back("rnn", problem.inputs, da)
+        _, gradients = yield forward_backward("rnn", problem.inputs, da)
         after = gradients["dx"][:, :, t:]
         tolerance = network_answers(problem).tolerance["dx"].max()  # a sequence solved as one system leaves dust
         judge.close({"dx": after}, {"dx": 0 * after}, {"dx": tolerance}, f"da ends before t={t}; dx after it is")
@@ -150,7 +150,7 @@ def test_backward_sparse(judge, every_problem):
     @every_problem
     def ask(problem, t):
         alone = [np.where(np.arange(problem.T_x) == step, problem.da, 0) for step in range(problem.T_x)]
-        _, whole, *parts = yield there_and_back("rnn", problem.inputs, problem.da, *alone)
+        _, whole, *parts = yield forward_backward("rnn", problem.inputs, problem.da, *alone)
         summed = {name: np.sum([part[name] for part in parts], axis=0) for name in whole}
         tolerance = {name: 4 * value.max() for name, value in network_answers(problem).tolerance.items()}
         judge.close(whole, summed, tolerance, "the sum over da's steps is")
@@ -164,7 +164,7 @@ def test_backward_scales(judge, every_problem):
     def ask(problem, t):
         factors = (1.0, 2.0**20, 2.0**-20)
         cotangents = (factor * problem.da for factor in factors)
-        _, usual, *others = yield there_and_back("rnn", problem.inputs, *cotangents)
+        _, usual, *others = yield forward_backward("rnn", problem.inputs, *cotangents)
         tolerance = {name: 2 * value for name, value in network_answers(problem).tolerance.items()}
         for factor, scaled in zip(factors[1:], others, strict=True):
             got = {name: value / factor for name, value in scaled.items()}
@@ -177,7 +177,7 @@ def test_repeatable(judge, every_problem):
 
     @every_problem
     def ask(problem, t):
-        (a, y_pred, _), (again, y_again, _) = yield each("rnn_forward", problem.inputs, problem.inputs)
+        (a, y_pred, _), (again, y_again, _) = yield repeated("rnn_forward", problem.inputs, problem.inputs)
         tolerance = _forward_tolerance(problem)
         judge.close({"a": again, "y_pred": y_again}, {"a": a, "y_pred": y_pred}, tolerance, "the first call gave")
 
@@ -188,7 +188,7 @@ def test_backward_repeatable(judge, every_problem):
 
     @every_problem
     def ask(problem, t):
-        _, first, second = yield there_and_back("rnn", problem.inputs, problem.da, problem.da)
+        _, first, second = yield forward_backward("rnn", problem.inputs, problem.da, problem.da)
         judge.close(second, first, network_answers(problem).tolerance, "the first call gave")
 
 
@@ -223,7 +223,7 @@ def test_parameters_by_name(judge, every_problem):
         x, a0, parameters = problem.inputs
         turned = {"learning_rate": np.array(0.1), **dict(reversed(parameters.items()))}
         runs = [(x, a0, parameters), (x, a0, turned)]
-        (a, y_pred, _), (other, y_other, _) = yield each("rnn_forward", *runs)
+        (a, y_pred, _), (other, y_other, _) = yield repeated("rnn_forward", *runs)
         source = "in the order Wax, Waa, Wya, ba, by it is"
         judge.close({"a": other, "y_pred": y_other}, {"a": a, "y_pred": y_pred}, _forward_tolerance(problem), source)
 
@@ -235,7 +235,7 @@ def test_inputs_kept(judge, every_problem):
     @every_problem
     def ask(problem, t):
         given = judge.own_copies(problem)
-        yield each("rnn_forward", (given["x"], given["a0"], given["parameters"]), as_they_are=True)
+        yield repeated("rnn_forward", (given["x"], given["a0"], given["parameters"]), as_they_are=True)
         require_unchanged(given, judge.own_copies(problem), "rnn_forward")
 
 
@@ -247,7 +247,7 @@ def test_cotangent_kept(judge, every_problem):
     def ask(problem, t):
         before, given = judge.own_copies(problem), judge.own_copies(problem)
         alone, first = ((run["x"], run["a0"], run["parameters"]) for run in (before, given))
-        back = there_and_back("rnn", first, given["da"])
+        back = forward_backward("rnn", first, given["da"])
         yield Question([("rnn_forward", alone), *back.calls], as_they_are=True)
         require_unchanged(given, before, "rnn_backward")  # what the forward pass alone spoils is its own affair
 
@@ -260,7 +260,7 @@ def test_cell_inputs_kept(judge, every_problem):
     def ask(problem, t):
         given = _own_step(judge, problem)
         before = judge.own_copies(given)
-        yield each("rnn_cell_forward", tuple(given.values()), as_they_are=True)
+        yield repeated("rnn_cell_forward", tuple(given.values()), as_they_are=True)
         require_unchanged(given, before, "rnn_cell_forward")
 
 
@@ -274,7 +274,7 @@ def test_cell_cotangent_kept(judge, every_problem):
         given = judge.own_copies({"da_next": problem.da[:, :, 0]})
         before = judge.own_copies(given)
         twice = (given["da_next"], given["da_next"])
-        _, first, second = yield there_and_back("rnn_cell", step, *twice, as_they_are=True)
+        _, first, second = yield forward_backward("rnn_cell", step, *twice, as_they_are=True)
         require_unchanged(given, before, "rnn_cell_backward")
         judge.close(second, first, _cell_tolerance(problem), "the first call gave")
 
@@ -297,7 +297,7 @@ def test_softmax_input_kept(implementation, judge):
 
 def _back_again_after(of, other, inputs, da):
     """There and back; then a forward pass of other inputs, and back again from the first one's cache."""
-    once = there_and_back(of, inputs, da).calls
+    once = forward_backward(of, inputs, da).calls
     return Question([*once, (f"{of}_forward", other), (f"{of}_backward", (da, LAST_BUT_ONE))])
 
 

@@ -14,6 +14,7 @@ import pytest
 from suite import put_through
 
 from rnn_reference.implementations.isolation.isolated import Isolated
+from rnn_reference.implementations.isolation.worker import Worker
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -51,13 +52,13 @@ def isolated() -> Iterator[Callable[..., Isolated]]:
     started = []
 
     def load(target: object, **limits: float) -> Isolated:
-        implementation = Isolated(f"{ROOT / 'tests' / 'misbehaving' / str(target)}", **{"seconds": 5.0} | limits)
-        started.append(implementation)
-        return implementation
+        worker = Worker(f"{ROOT / 'tests' / 'misbehaving' / str(target)}", **{"seconds": 5.0} | limits)
+        started.append(worker)
+        return Isolated(worker)
 
     yield load
-    for implementation in started:
-        implementation.close()
+    for worker in started:
+        worker.close()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 
 from rnn_reference.diagnosis.explain import Diagnosis, explain
 from rnn_reference.implementations.implementation import Implementation
-from rnn_reference.judging.batched import hold
+from rnn_reference.judging.batched import run_batched
 from rnn_reference.judging.judge import Judge
 from rnn_reference.outcomes import NotOffered, Outcome
 from rnn_reference.paths import checks_folder
@@ -86,7 +86,7 @@ def first_failure(diagnosis: Diagnosis, function: str, seed: int) -> Outcome | N
                 "implementation": own,
                 "judge": judge,
                 "problem": posed,
-                "every_problem": lambda ask, judge=judge, posed=posed: hold(judge, [(posed, ask(posed, 1))]),
+                "every_problem": lambda ask, judge=judge, posed=posed: run_batched(judge, [(posed, ask(posed, 1))]),
             }
             try:
                 check(**{name: given[name] for name in inspect.signature(check).parameters})

@@ -8,8 +8,8 @@ import pytest
 import rnn_reference
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.implementations.isolation.failures import STRIKES
-from rnn_reference.implementations.question import LAST, LAST_BUT_ONE, Question, each, there_and_back
-from rnn_reference.judging.batched import hold
+from rnn_reference.implementations.question import LAST, LAST_BUT_ONE, Question, forward_backward, repeated
+from rnn_reference.judging.batched import run_batched
 from rnn_reference.judging.fresh import SIZES, fresh
 from rnn_reference.judging.judge import Judge
 from rnn_reference.outcomes import Crashed, Outcome, Wrong
@@ -26,7 +26,7 @@ def in_turn(isolated):
 
 def about(value, size=6):
     """A question about one array."""
-    return each("tanh_forward", (np.full((2, size // 2), float(value)),))
+    return repeated("tanh_forward", (np.full((2, size // 2), float(value)),))
 
 
 def said(implementation, question):
@@ -69,9 +69,9 @@ def test_what_ends_the_process_ahead_is_blamed_when_its_turn_comes(in_turn):
 def test_a_cache_that_is_lost_is_not_asked_for_ahead(isolated):
     """After the process has ended, a backward pass from a cache of its does not get one of the next process's."""
     implementation, problem = isolated("dies.py:InBackward"), Problem()
-    caches = [caches for _, _, caches in implementation.answers(each("rnn_forward", *[problem.inputs] * 2))]
-    deadly, lost = (each("rnn_backward", (problem.da, cache)) for cache in caches)
-    again = each("rnn_forward", *[problem.inputs] * 2)
+    caches = [caches for _, _, caches in implementation.answers(repeated("rnn_forward", *[problem.inputs] * 2))]
+    deadly, lost = (repeated("rnn_backward", (problem.da, cache)) for cache in caches)
+    again = repeated("rnn_forward", *[problem.inputs] * 2)
     with implementation.ahead([deadly, again, lost]):
         with pytest.raises(Crashed, match="exit status 1"):
             implementation.answers(deadly)
@@ -84,7 +84,7 @@ def test_a_cache_that_is_lost_is_not_asked_for_ahead(isolated):
 def test_who_writes_over_its_answers_is_blamed(isolated):
     """Of several calls the one that writes garbage on the pipe is blamed, though the next question is in work."""
     implementation, x = isolated("together.py:WritesOnThePipe"), np.ones((2, 3))
-    fine, last = each("tanh_forward", (x,)), each("tanh_forward", *[(x,)] * 5)
+    fine, last = repeated("tanh_forward", (x,)), repeated("tanh_forward", *[(x,)] * 5)
     writes = Question([("tanh_forward", (x,)), ("softmax_forward", (x,))])
     with implementation.ahead([fine, writes, last]):
         implementation.answers(fine)
@@ -108,7 +108,7 @@ def test_what_hangs_ahead_and_is_never_asked_is_not_blamed(in_turn):
 @pytest.mark.parametrize("size", [2_000, 2_500_000])
 def test_what_is_long_is_answered_like_anything_else(in_turn, size):
     """Questions and answers too long to be told ahead, or for the memory that is shared, arrive in their order."""
-    questions = [about(1, size), each("tanh_forward", *[(np.ones((1, k)),) for k in range(1, 400)]), about(1, size)]
+    questions = [about(1, size), repeated("tanh_forward", *[(np.ones((1, k)),) for k in range(1, 400)]), about(1, size)]
     with in_turn.ahead(questions):
         assert said(in_turn, questions[0]) == 1
         assert [answer.flat[0] for answer in in_turn.answers(questions[1])] == [*range(2, 401)]
@@ -119,7 +119,7 @@ def test_what_is_long_is_answered_like_anything_else(in_turn, size):
 def test_what_is_given_twice_is_given_twice(isolated):
     """An array in two calls of a question reaches the second as it was, whatever the first did to it."""
     x = np.array([[0.5, -1.0, 2.0]])
-    for answer in isolated("spoils.py:Input").answers(each("tanh_forward", (x,), (x,))):
+    for answer in isolated("spoils.py:Input").answers(repeated("tanh_forward", (x,), (x,))):
         assert np.array_equal(answer, np.tanh(x))
 
 
@@ -128,7 +128,7 @@ def test_a_buffer_that_is_used_again_is_seen_as_it_was(isolated):
     """Each of several answers is what its call returned, whatever the next one wrote into the same array."""
     ones, zeros = np.ones((2, 3)), np.zeros((2, 3))
     implementation = isolated("together.py:OneBuffer")
-    first, second = implementation.answers(each("tanh_forward", (ones,), (zeros,)))
+    first, second = implementation.answers(repeated("tanh_forward", (ones,), (zeros,)))
     assert np.array_equal(first, np.tanh(ones)) and np.array_equal(second, zeros)
 
 
@@ -137,7 +137,7 @@ def test_a_forward_pass_without_caches_is_blamed_itself(isolated):
     """Where the forward pass gives two values, no backward pass is called with whatever cache there was last."""
     problem, implementation = Problem(), isolated("together.py:TwoValues")
     with pytest.raises(Wrong, match="2 values, expected the three") as raised:
-        implementation.answers(there_and_back("rnn", problem.inputs, problem.da, as_they_are=True))
+        implementation.answers(forward_backward("rnn", problem.inputs, problem.da, as_they_are=True))
     assert raised.value.function == "rnn_forward"
 
 
@@ -146,7 +146,7 @@ def test_what_a_call_does_ahead_is_done_to_its_own_arguments(isolated):
     """What calls do to their arguments, told ahead or not, is done to the caller's when these are asked for."""
     implementation = isolated("spoils.py:Input")
     arrays = [np.full((2, 3), value) for value in (1.0, 2.0, 3.0)]
-    questions = [each("tanh_forward", (array,), as_they_are=True) for array in arrays]
+    questions = [repeated("tanh_forward", (array,), as_they_are=True) for array in arrays]
     with implementation.ahead(questions):
         for value, array, question in zip((1.0, 2.0, 3.0), arrays, questions, strict=True):
             assert array[0, 0] == value
@@ -184,7 +184,7 @@ class Recorded(Implementation):
 def asking(problem, times):
     """A conversation of so many questions."""
     for _ in range(times):
-        question = each("rnn_forward", problem.inputs)
+        question = repeated("rnn_forward", problem.inputs)
         object.__setattr__(question, "seed", problem.seed)
         ((a, _, _),) = yield question
         assert a.shape == problem.da.shape
@@ -194,7 +194,7 @@ def test_conversations_are_held_side_by_side():
     """Every first question is asked before any second one, and who has no more to ask is not asked."""
     judge = Judge(Recorded(), "a check")
     problems = [Problem(seed=seed) for seed in range(4)]
-    hold(judge, [(problem, asking(problem, times)) for problem, times in zip(problems, (1, 3, 0, 2), strict=True)])
+    run_batched(judge, [(problem, asking(problem, times)) for problem, times in zip(problems, (1, 3, 0, 2), strict=True)])
     assert judge.implementation.asked == [0, 1, 3, 1, 3, 1]
 
 
@@ -203,13 +203,13 @@ def test_what_a_conversation_raises_is_about_its_problem():
     judge = Judge(Implementation("reference", rnn_reference), "a check")
 
     def raising(problem):
-        yield each("rnn_forward", problem.inputs)
+        yield repeated("rnn_forward", problem.inputs)
         if problem.seed == 1:
             raise Wrong([("a", "is wrong")])
 
     problems = [Problem(seed=seed) for seed in range(4)]
     with pytest.raises(Outcome):
-        hold(judge, [(problem, raising(problem)) for problem in problems])
+        run_batched(judge, [(problem, raising(problem)) for problem in problems])
     assert judge.problem == problems[1]
 
 

@@ -14,7 +14,7 @@ from rnn_reference.faults import CATALOGUE
 from rnn_reference.implementations.isolation import supervised
 from rnn_reference.implementations.isolation.failures import STRIKES
 from rnn_reference.implementations.isolation.supervised import started
-from rnn_reference.implementations.question import each, there_and_back
+from rnn_reference.implementations.question import forward_backward, repeated
 from rnn_reference.implementations.unusable import Unusable
 from rnn_reference.outcomes import Crashed, NotImplementedYet, Outcome, TimedOut, Wrong
 from rnn_reference.problems.problem import Problem
@@ -60,7 +60,7 @@ def test_memory_is_limited(isolated):
 def test_each_of_several_calls_has_its_own_time(isolated):
     """Calls that are asked for at once take longer together than one may, and none timed out."""
     implementation = isolated("together.py:Slow", seconds=1.0)
-    results = implementation.answers(each("tanh_forward", *[(X,)] * 4))
+    results = implementation.answers(repeated("tanh_forward", *[(X,)] * 4))
     assert [result.tolist() for result in results] == [np.tanh(X).tolist()] * 4
 
 
@@ -69,7 +69,7 @@ def test_of_several_calls_the_one_that_ends_the_process_is_blamed(isolated, how,
     """A backward pass that ends the process is blamed for it, though it was asked for with its forward pass."""
     problem = Problem()
     implementation = isolated(f"together.py:{how}", seconds=1.0)
-    outcome = outcome_of(implementation.answers, there_and_back("rnn", problem.inputs, problem.da))
+    outcome = outcome_of(implementation.answers, forward_backward("rnn", problem.inputs, problem.da))
     assert (type(outcome), outcome.function) == (kind, "rnn_backward")
 
 
@@ -223,7 +223,7 @@ def test_what_is_spoiled_on_the_way_back_is_found_out(isolated):
     """What a backward pass does to what its forward pass was given is done to the caller's as well."""
     problem = Problem()
     x = problem.x.copy()
-    question = there_and_back("rnn", (x, problem.a0, problem.parameters), problem.da, as_they_are=True)
+    question = forward_backward("rnn", (x, problem.a0, problem.parameters), problem.da, as_they_are=True)
     isolated("spoils.py:OnTheWayBack").answers(question)
     assert np.array_equal(x, 2 * problem.x)
 

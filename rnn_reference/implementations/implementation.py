@@ -5,7 +5,7 @@ Whatever it does wrong comes out as one of the outcomes: what it lacks as ``NotO
 """
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -123,7 +123,7 @@ class Implementation:
         """The result of each call. Raises the outcome of the first that does not give what it should."""
         results: list[Any] = []
         caches: list[Any] = []
-        with self.together(question):
+        with self.in_one_message(question):
             for name, arguments in question.calls:
                 given = [caches[one.number] if names_a_cache(one) else one for one in arguments]
                 results.append(getattr(self, name)(*given, as_they_are=question.as_they_are))
@@ -132,13 +132,8 @@ class Implementation:
         return results
 
     @contextlib.contextmanager
-    def ahead(self, questions: Sequence[Question]) -> Iterator[None]:
-        """In the block these are asked, and in this order: whoever gains by it begins with one before it is asked."""
-        yield
-
-    @contextlib.contextmanager
-    def together(self, question: Question) -> Iterator[None]:
-        """In the block its calls are made, and in this order: whoever gains by it makes them at once."""
+    def in_one_message(self, question: Question) -> Iterator[None]:
+        """Inside this block the calls of the question are made in its order. A subclass may make them all at once."""
         yield
 
     def inside(self, caches: Any) -> Any:

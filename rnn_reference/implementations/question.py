@@ -1,4 +1,4 @@
-"""What an implementation can be asked at once: several calls, none of which needs a result that only we can see."""
+"""A question: several calls that an implementation can make one after another without us seeing a result between."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,17 +11,17 @@ Call = tuple[str, tuple[Any, ...]]
 """A function's name and its arguments."""
 
 LAST, LAST_BUT_ONE = Handle(-1), Handle(-2)
-"""Stand, among the arguments of a backward pass, for the cache of the forward pass before it, and of the one before."""
+"""Placeholders for a cache in a question: of the latest forward call, and of the call before that."""
 
 
 def names_a_cache(argument: Any) -> bool:
-    """Whether it is one of these."""
+    """True if the argument is LAST or LAST_BUT_ONE."""
     return isinstance(argument, Handle) and argument.number < 0
 
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """Calls to make in this order; ``as_they_are``: with these very arguments, which it may spoil."""
+    """Calls to make in this order. ``as_they_are``: with these arguments, not copies, which a call may modify."""
 
     calls: Sequence[Call]
     as_they_are: bool = False
@@ -33,17 +33,17 @@ class Question:
 
     @property
     def handles(self) -> list[Handle]:
-        """The caches among the arguments, those of its own calls left out."""
+        """The caches among the arguments, without placeholders."""
         arguments = [one for _, arguments in self.calls for one in arguments]
         return [one for one in arguments if isinstance(one, Handle) and not names_a_cache(one)]
 
 
-def each(name: str, *several: tuple[Any, ...], as_they_are: bool = False) -> Question:
-    """One function, with each of several tuples of arguments."""
+def repeated(name: str, *several: tuple[Any, ...], as_they_are: bool = False) -> Question:
+    """One call of the function for each tuple of arguments."""
     return Question([(name, arguments) for arguments in several], as_they_are)
 
 
-def there_and_back(of: str, inputs: tuple[Any, ...], *cotangents: Array, as_they_are: bool = False) -> Question:
-    """A forward pass, and a backward pass from it for each cotangent; ``of`` is ``rnn`` or ``rnn_cell``."""
+def forward_backward(of: str, inputs: tuple[Any, ...], *cotangents: Array, as_they_are: bool = False) -> Question:
+    """One forward call, then one backward call for each cotangent. ``of`` is ``rnn`` or ``rnn_cell``."""
     back = [(f"{of}_backward", (da, LAST)) for da in cotangents]
     return Question([(f"{of}_forward", inputs), *back], as_they_are)

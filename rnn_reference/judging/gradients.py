@@ -13,7 +13,7 @@ import numpy as np
 
 from rnn_reference.arrays import Array, Gradients, Parameters
 from rnn_reference.implementations.implementation import Implementation
-from rnn_reference.implementations.question import Question, each, there_and_back
+from rnn_reference.implementations.question import Question, forward_backward, repeated
 from rnn_reference.judging.judge import Judge
 from rnn_reference.numerics import injection as derivatives
 from rnn_reference.numerics.compare import agrees, require_shapes
@@ -53,12 +53,12 @@ class _Case(NamedTuple):
 
 def through_time(problem: Problem) -> Question:
     """A forward pass and its backward pass."""
-    return there_and_back("rnn", problem.inputs, problem.da)
+    return forward_backward("rnn", problem.inputs, problem.da)
 
 
 def through_a_step(problem: Problem) -> Question:
     """The same for the cell, at the problem's first step."""
-    return there_and_back("rnn_cell", problem.step, problem.da[:, :, 0])
+    return forward_backward("rnn_cell", problem.step, problem.da[:, :, 0])
 
 
 def judge_network(judge: Judge, problem: Problem, answers: list[Any], differentiate: bool = True) -> None:
@@ -69,7 +69,7 @@ def judge_network(judge: Judge, problem: Problem, answers: list[Any], differenti
     (states, _, _), got = answers
 
     def forward(several: list[derivatives.Inputs]) -> list[Array]:
-        return [a for a, _, _ in judge.implementation.answers(each("rnn_forward", *several))]
+        return [a for a, _, _ in judge.implementation.answers(repeated("rnn_forward", *several))]
 
     right = network_answers(problem)
     case = _Case(forward, states, got, right, *problem.inputs, problem.da, "rnn_backward")
@@ -93,7 +93,7 @@ def judge_cell(judge: Judge, problem: Problem, answers: list[Any], differentiate
 def _network_of_one_step(implementation: Implementation) -> derivatives.Forward:
     def forward(several: list[derivatives.Inputs]) -> list[Array]:
         steps = [(x[:, :, 0], a0, parameters) for x, a0, parameters in several]
-        return [a_next[:, :, None] for a_next, _, _ in implementation.answers(each("rnn_cell_forward", *steps))]
+        return [a_next[:, :, None] for a_next, _, _ in implementation.answers(repeated("rnn_cell_forward", *steps))]
 
     return forward
 
@@ -184,7 +184,7 @@ def judge_spots(judge: Judge, problem: Problem, answers: list[Any]) -> None:
 
     def moved_states(several: list[dict[str, Array]]) -> list[Array]:
         calls = [(moved["x"], moved["a0"], problem.parameters | moved) for moved in several]
-        return [a for a, _, _ in judge.implementation.answers(each("rnn_forward", *calls))]
+        return [a for a, _, _ in judge.implementation.answers(repeated("rnn_forward", *calls))]
 
     for name, array in inputs.items():
         spot = tuple(int(i) for i in rng.integers(array.shape))

@@ -1,7 +1,7 @@
 """An implementation under another convention than the document's, behind the document's six functions."""
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -35,7 +35,6 @@ class Converted(Implementation):
         self.name, self.dtype, self.tolerance, self.predicts = inner.name, inner.dtype, inner.tolerance, inner.predicts
         self.notes = [*inner.notes, f"judged under --rnn-convention={conventions.name}, {conventions.words}"]
         self.misshapen: Wrong | None = None
-        self._ahead: dict[Question, Question] = {}
 
     def offers(self, name: str) -> bool:
         """Whether the one inside has it."""
@@ -64,20 +63,11 @@ class Converted(Implementation):
         self._inner.close()
 
     @contextlib.contextmanager
-    def ahead(self, questions: Sequence[Question]) -> Iterator[None]:
-        """Leave it to the one inside to begin with one before it is asked."""
-        self._ahead = {question: self._turned_question(question) for question in questions}
-        with self._inner.ahead([*self._ahead.values()]):
+    def in_one_message(self, question: Question) -> Iterator[None]:
+        """Let the inner implementation make the calls at once."""
+        theirs = [(name, self._theirs(name, given)) for name, given in question.calls]
+        with self._inner.in_one_message(Question(theirs, question.as_they_are)):
             yield
-
-    @contextlib.contextmanager
-    def together(self, question: Question) -> Iterator[None]:
-        """Leave it to the one inside to make these calls at once."""
-        with self._inner.together(self._ahead.get(question) or self._turned_question(question)):
-            yield
-
-    def _turned_question(self, question: Question) -> Question:
-        return Question([(name, self._theirs(name, given)) for name, given in question.calls], question.as_they_are)
 
     def _handed_over(self, name: str, arguments: tuple[Any, ...], as_they_are: bool) -> Any:
         theirs = self._theirs(name, arguments)
