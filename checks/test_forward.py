@@ -90,7 +90,9 @@ def _step_by_step(judge, problem, *tensors):
         x, a0, parameters = problem.inputs
         require_shapes({"a": a}, {"a": right.a.shape})
         before = np.concatenate([a0[:, :, None], a[:, :, :-1]], axis=2)
-        steps = yield repeated("rnn_cell_forward", *((x[:, :, t], before[:, :, t], parameters) for t in range(problem.T_x)))
+        steps = yield repeated(
+            "rnn_cell_forward", *((x[:, :, t], before[:, :, t], parameters) for t in range(problem.T_x))
+        )
         expected = {name: np.stack([step[part] for step in steps], axis=2) for part, name in enumerate(expected)}
         source = "your own cell, step by step, gives"
     judge.close({"a": a, "y_pred": y_pred}, {name: expected[name] for name in tensors}, right.tolerance, source)

@@ -5,7 +5,7 @@ Whatever it does wrong comes out as one of the outcomes: what it lacks as ``NotO
 """
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -130,6 +130,11 @@ class Implementation:
                 if name in FORWARD:
                     caches.append(results[-1][2])
         return results
+
+    @contextlib.contextmanager
+    def prefetch(self, questions: Sequence[Question]) -> Iterator[None]:
+        """Inside this block these questions are asked, in this order. A subclass may fetch several answers at once."""
+        yield
 
     @contextlib.contextmanager
     def in_one_message(self, question: Question) -> Iterator[None]:

@@ -19,11 +19,12 @@ def run_batched(judge: Judge, checks: Iterable[tuple[Problem, CheckSteps]]) -> N
     """Run all checks in rounds: ask every check's first question, then the next question of those not finished."""
     waiting = [one for problem, steps in checks for one in _advanced(judge, problem, steps)]
     while waiting:
-        waiting = [
-            one
-            for problem, steps, question in waiting
-            for one in _advanced(judge, problem, steps, judge.implementation.answers(question))
-        ]
+        with judge.implementation.prefetch([question for *_, question in waiting]):
+            waiting = [
+                one
+                for problem, steps, question in waiting
+                for one in _advanced(judge, problem, steps, judge.implementation.answers(question))
+            ]
 
 
 def _advanced(

@@ -1,7 +1,7 @@
 """An implementation under another convention than the document's, behind the document's six functions."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,7 @@ class Converted(Implementation):
         self.name, self.dtype, self.tolerance, self.predicts = inner.name, inner.dtype, inner.tolerance, inner.predicts
         self.notes = [*inner.notes, f"judged under --rnn-convention={conventions.name}, {conventions.words}"]
         self.misshapen: Wrong | None = None
+        self._prefetched: dict[Question, Question] = {}
 
     def offers(self, name: str) -> bool:
         """Whether the one inside has it."""
@@ -63,11 +64,20 @@ class Converted(Implementation):
         self._inner.close()
 
     @contextlib.contextmanager
+    def prefetch(self, questions: Sequence[Question]) -> Iterator[None]:
+        """Let the inner implementation fetch several answers at once."""
+        self._prefetched = {question: self._their_question(question) for question in questions}
+        with self._inner.prefetch([*self._prefetched.values()]):
+            yield
+
+    @contextlib.contextmanager
     def in_one_message(self, question: Question) -> Iterator[None]:
         """Let the inner implementation make the calls at once."""
-        theirs = [(name, self._theirs(name, given)) for name, given in question.calls]
-        with self._inner.in_one_message(Question(theirs, question.as_they_are)):
+        with self._inner.in_one_message(self._prefetched.get(question) or self._their_question(question)):
             yield
+
+    def _their_question(self, question: Question) -> Question:
+        return Question([(name, self._theirs(name, given)) for name, given in question.calls], question.as_they_are)
 
     def _handed_over(self, name: str, arguments: tuple[Any, ...], as_they_are: bool) -> Any:
         theirs = self._theirs(name, arguments)

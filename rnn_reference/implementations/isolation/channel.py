@@ -10,7 +10,7 @@ import os
 import socket
 import struct
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -23,7 +23,12 @@ from rnn_reference.implementations.values import NUMBERS, Handle, NotNumbers
 LARGEST = 2**30
 """Bytes of the longest message."""
 
-_MAKERS = {"tuple": tuple, "dict": dict, "handle": Handle, "not numbers": lambda content: NotNumbers(*content)}
+_MAKERS: dict[str, Callable[[Any], Any]] = {
+    "tuple": tuple,
+    "dict": dict,
+    "handle": Handle,
+    "not numbers": lambda content: NotNumbers(*content),
+}
 """JSON has no tuples, and its objects are used as tags: ``{"tuple": [1, 2]}``, ``{"dict": [["name", 1]]}``."""
 
 _dumps = json.JSONEncoder(check_circular=False, separators=(",", ":")).encode
@@ -121,26 +126,29 @@ class _Arrays:
 def _tagged(value: Any, arrays: _Arrays) -> Any:
     """The value as JSON can hold it."""
     kind = type(value)
-    if kind is ndarray:
-        return {"array": arrays.head(value)}
-    if kind is dict:
-        return {"dict": [[name, _tagged(item, arrays)] for name, item in value.items()]}
+    content: Any
     if kind is list:
         return [_tagged(item, arrays) for item in value]
-    if kind is tuple:
-        return {"tuple": [_tagged(item, arrays) for item in value]}
-    if kind is Handle:
-        return {"handle": value.number}
-    if kind is NotNumbers:
-        return {"not numbers": [value.kind, value.text]}
-    return value
+    if kind is ndarray:
+        tag, content = "array", arrays.head(value)
+    elif kind is dict:
+        tag, content = "dict", [[name, _tagged(item, arrays)] for name, item in value.items()]
+    elif kind is tuple:
+        tag, content = "tuple", [_tagged(item, arrays) for item in value]
+    elif kind is Handle:
+        tag, content = "handle", value.number
+    elif kind is NotNumbers:
+        tag, content = "not numbers", [value.kind, value.text]
+    else:
+        return value
+    return {tag: content}
 
 
 def _array(message: bytes, start: int, name: str, shape: Sequence[int], place: int, strides: Any) -> Array:
     """A copy of one array of a message."""
     dtype = np.dtype(name)
-    if dtype.kind not in NUMBERS:
-        raise ValueError(f"an array of dtype {dtype}")
+    if dtype.kind not in NUMBERS or min([place, *shape]) < 0:  # numpy would read memory before the message
+        raise ValueError(f"an array of dtype {dtype} and shape {shape} at {place}")
     view = ndarray(tuple(shape), dtype, message, start + place)
     return view.copy() if strides is None else _with_strides(view, strides)
 

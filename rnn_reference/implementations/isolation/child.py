@@ -97,21 +97,24 @@ class _Caller:
         self._numbers = itertools.count()
 
     def answer(self, message: bytes) -> None:
-        """Do what one message asks for, and send the reply."""
-        request = decode(message)
-        for number in request["released"]:
+        """Send a reply to each request in a message, up to the first that has no results."""
+        content = decode(message)
+        for number in content["released"]:
             self._caches.pop(number, None)
-        if "describe" in request:
-            reply = {"description": describe_cache(self._caches.get(request["describe"].number))}
-        else:
-            reply = self._call_each(request["calls"])
-            if "results" in reply and request["as_they_are"]:
-                before = decode(message)["calls"]
-                reply["changed"] = [changed(now, was) for (_, now), (_, was) in zip(request["calls"], before, strict=True)]
-        for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(Exception):
-                stream.flush()
-        self._channel.send(reply)
+        for number, request in enumerate(content["requests"]):
+            if "describe" in request:
+                reply = {"description": describe_cache(self._caches.get(request["describe"].number))}
+            else:
+                reply = self._call_each(request["calls"])
+                if request["as_they_are"] and "results" in reply:
+                    now, before = request["calls"], decode(message)["requests"][number]["calls"]
+                    reply["changed"] = [changed(one, was) for (_, one), (_, was) in zip(now, before, strict=True)]
+            for stream in (sys.stdout, sys.stderr):
+                with contextlib.suppress(Exception):
+                    stream.flush()
+            self._channel.send(reply)
+            if "outcome" in reply:
+                break
 
     def _call_each(self, calls: list[tuple[str, list[Any]]]) -> dict[str, Any]:
         """The result of each call, or the outcome of the first that raises."""

@@ -41,13 +41,14 @@ class Failures:
         self._outcomes[function].append(outcome)
         return outcome
 
-    def require_few(self, functions: Sequence[str]) -> None:
-        """Raise the last outcome again for a function that has had ``MAX_FAILURES``."""
+    def refused(self, functions: Sequence[str]) -> Outcome | None:
+        """The outcome of a call that is not made, because the function has ended ``MAX_FAILURES`` processes."""
         for function in functions:
             if len(self._outcomes[function]) >= MAX_FAILURES:
                 last = self._outcomes[function][-1]
                 again = ("again", f"{MAX_FAILURES} calls of {function} ended so; it was not called any more")
-                raise type(last)([*last.lines, again], function)
+                return type(last)([*last.lines, again], function)
+        return None
 
 
 def outcome_in(reply: Mapping[str, Any]) -> Outcome:

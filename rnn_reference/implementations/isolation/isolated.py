@@ -5,9 +5,8 @@ next call finds a new worker. This is no sandbox: it keeps the mistakes of other
 """
 
 import contextlib
-import itertools
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -28,6 +27,8 @@ class Isolated(Implementation):
         self._worker = worker
         self._results: deque[tuple[Any, Any]] = deque()
         """For the calls that were made in one message: the result, and the arguments that changed."""
+        self._coming: list[Question] = []
+        self._fetched: dict[Question, Any] = {}
         loaded = worker.load()
         super().__init__(worker.target, SimpleNamespace(**{name: loaded.get(name) for name in ATTRIBUTES}))
         self.notes = [str(note) for note in loaded.get("notes", [])]
@@ -39,7 +40,9 @@ class Isolated(Implementation):
 
     def inside(self, caches: Handle) -> Any:
         """The worker's description of the caches."""
-        return self._worker.ask({"describe": caches}, "description", ["rnn_forward"], [caches])["description"]
+        question = Question([("rnn_forward", (caches,))])  # which is blamed if this fails
+        (reply,) = self._worker.ask([question], [{"describe": caches}], "description")
+        return self._worker.checked(reply, question)["description"]
 
     def printed(self) -> str:
         """The end of what the worker printed since the last call."""
@@ -50,35 +53,59 @@ class Isolated(Implementation):
         self._worker.close()
 
     @contextlib.contextmanager
-    def in_one_message(self, question: Question) -> Iterator[None]:
-        """Make all calls of the question at once: a message takes longer than most calls."""
+    def prefetch(self, questions: Sequence[Question]) -> Iterator[None]:
+        """Ask one question in the first message, then as many as before together: a message costs more than a call.
+
+        An implementation that is wrong is mostly found out by the first.
+        """
         try:
-            self._results.extend(self._asked(question))
+            self._coming, self._at_once = list(questions), 1
+            yield
+        finally:
+            self._coming = []
+            self._fetched.clear()
+
+    @contextlib.contextmanager
+    def in_one_message(self, question: Question) -> Iterator[None]:
+        """Make all calls of the question in one message."""
+        try:
+            self._results.extend(self._answer(question))
             yield
         finally:
             self._results.clear()
 
     def _handed_over(self, name: str, arguments: tuple[Any, ...], as_they_are: bool) -> Any:
         if not self._results:
-            self._results.extend(self._asked(Question([(name, arguments)], as_they_are)))
+            self._results.extend(self._answer(Question([(name, arguments)], as_they_are)))
         result, changed = self._results.popleft()
         for argument, now in zip(arguments, changed, strict=False):
             if now is not None:
                 repeat(argument, now)
         return result
 
-    def _asked(self, question: Question) -> list[tuple[Any, Any]]:
+    def _answer(self, question: Question) -> list[tuple[Any, Any]]:
         """The result of each call, and the arguments that it changed. Raises the outcome of the first that failed."""
+        if question not in self._fetched:
+            self._fetch(question)
+        reply = self._worker.checked(self._fetched.pop(question), question)
+        results = reply["results"]
+        return list(zip(results, reply.get("changed") or [()] * len(results), strict=False))
+
+    def _fetch(self, question: Question) -> None:
+        """Fetch the answer to this question, and with it those to the next, if it is the next one to prefetch."""
+        questions = [question]
+        if self._coming and self._coming[0] is question:
+            questions, self._coming = self._coming[: self._at_once], self._coming[self._at_once :]
+            self._at_once *= 2
+        replies = self._worker.ask(questions, [self._content(one) for one in questions], "results")
+        self._fetched.update(zip(questions, replies, strict=False))
+
+    def _content(self, question: Question) -> dict[str, Any]:
         given = [list(arguments) for _, arguments in question.calls]
         if not question.as_they_are:
             given = self._in_its_dtype(given, {})
         calls = list(zip(question.functions, given, strict=True))
-        message = {"calls": calls, "as_they_are": question.as_they_are}
-        reply = self._worker.ask(message, "results", question.functions, question.handles)
-        for result in reply["results"]:
-            if isinstance(result, tuple) and result and isinstance(result[-1], Handle):
-                self._worker.own(result[-1])
-        return list(itertools.zip_longest(reply["results"], reply.get("changed", ()), fillvalue=()))
+        return {"calls": calls, "as_they_are": question.as_they_are}
 
     def _in_its_dtype(self, value: Any, done: dict[int, Any]) -> Any:
         """The value with contiguous arrays in the implementation's dtype. An array that occurs twice is made once."""

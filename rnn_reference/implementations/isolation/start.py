@@ -24,7 +24,7 @@ main({handle!r}, {request!r})
 """
 
 
-def start(request: dict[str, Any], output: IO[bytes]) -> tuple["subprocess.Popen[bytes]", Connection]:
+def start(request: dict[str, Any], output: IO[bytes]) -> tuple[subprocess.Popen[bytes], Connection]:
     """A process that loads what the request names, and the connection to it. What it prints goes to ``output``."""
     ours, inherited = Pipe()
     paths = [os.path.abspath(entry) for entry in sys.path]
@@ -39,7 +39,7 @@ def start(request: dict[str, Any], output: IO[bytes]) -> tuple["subprocess.Popen
             start_new_session=True,  # Ctrl-C is for the parent; and the worker's own children end with it
             **_inheriting(inherited.fileno()),
         )
-    return process, ours  # type: ignore[return-value]
+    return process, ours
 
 
 def _inheriting(handle: int) -> dict[str, Any]:

@@ -5,6 +5,7 @@ again, until one function has ended it ``MAX_FAILURES`` times.
 """
 
 import contextlib
+import itertools
 import os
 import signal
 import subprocess
@@ -21,8 +22,7 @@ from rnn_reference.implementations.unusable import Unusable
 from rnn_reference.outcomes import Crashed
 
 if TYPE_CHECKING:
-    from rnn_reference.implementations.isolation.channel import Channel
-    from rnn_reference.implementations.values import Handle
+    from rnn_reference.implementations.question import Question
 
 # this module does not import numpy: the process is started first, and both import it at the same time
 
@@ -34,6 +34,12 @@ GRACE = 2.0
 
 TICK = 0.1
 """Seconds between two looks at the clock and at the output of a worker that has not answered yet."""
+
+Reply = dict[str, Any]
+
+_KINDS = ({"outcome", "function", "lines"}, {"unusable"}, {"progress"})
+"""What a reply has that has no results."""
+
 
 class Worker:
     """A process that loads ``target``; it is started here, and ``load`` waits for it.
@@ -73,35 +79,60 @@ class Worker:
         self._definitions_only = bool(reply.get("definitions_only"))  # a restart does not wait for the rest again
         return reply
 
-    def ask(
-        self, message: dict[str, Any], part: str, functions: Sequence[str], handles: Sequence["Handle"]
-    ) -> dict[str, Any]:
-        """The reply, which has this part, to a message that asks for calls of these functions with these caches.
+    def ask(self, questions: Sequence["Question"], contents: Sequence[dict[str, Any]], part: str) -> list[Reply]:
+        """Send all questions in one message; ``contents`` says what is wanted, ``part`` what a reply must have.
 
-        Raises the outcome of the first call that does not return.
+        Returns the replies, up to the first failure or the first question that cannot be asked now. Raises the
+        outcome if that is the first question. ``checked`` is for each reply when it is used.
         """
-        self._require(functions, handles)
+        self._require(questions[0])
+        questions = [questions[0], *itertools.takewhile(self._can_answer, questions[1:])]
         released, self._released[:] = self._released[:], []
+        replies: list[Reply] = []
         try:
-            with contextlib.suppress(OSError):  # it has ended: the reply says how
-                self._channel.send(message | {"released": released})
-            reply = self._reply(part, self._seconds)
+            with contextlib.suppress(OSError):  # the process has ended: the reply says how
+                self._channel.send({"released": released, "requests": contents[: len(questions)]})
+            while len(replies) < len(questions):
+                replies.append(self._reply(part, self._seconds))
+                self._own_caches(replies[-1])
+                if "outcome" in replies[-1]:
+                    break
         except Died as death:
-            raise self._failures.outcome(death, functions) from None
+            replies.append({"outcome": death})
         except BaseException:
             self.stop()  # interrupted in the middle of a message: the next one could not be read
             raise
+        return replies
+
+    def checked(self, reply: Reply, question: "Question") -> Reply:
+        """The reply to this question. Raises the outcome, if it is that; the end of a process is counted."""
+        if isinstance(reply.get("outcome"), Died):
+            raise self._failures.outcome(reply["outcome"], question.functions)
         if "outcome" in reply:
             raise outcome_in(reply)
         return reply
 
-    def _require(self, functions: Sequence[str], handles: Sequence["Handle"]) -> None:
-        """Have a process that can make these calls. Raises the outcome of a call that cannot be made."""
-        self._failures.require_few(functions)
+    def _own_caches(self, reply: Reply) -> None:
+        """Have the process free each cache once its handle is deleted here."""
+        for result in reply.get("results", ()):
+            if isinstance(result, tuple) and result and hasattr(result[-1], "released"):
+                result[-1].released = self._released
+
+    def _require(self, question: "Question") -> None:
+        """Have a process that can answer this question. Raises the outcome of one that cannot be answered."""
+        if refused := self._failures.refused(question.functions):
+            raise refused
         if self.ended:
-            self._restart(functions[0])
-        if any(handle.released is not self._released for handle in handles):
-            raise Crashed([("error", "its process has ended, and its caches with it")], functions[0])
+            self._restart(question.functions[0])
+        if not self._has_caches(question):
+            raise Crashed([("error", "its process has ended, and its caches with it")], question.functions[0])
+
+    def _can_answer(self, question: "Question") -> bool:
+        return self._has_caches(question) and not self._failures.refused(question.functions)
+
+    def _has_caches(self, question: "Question") -> bool:
+        """True if the caches in the question are of this process, not of one before."""
+        return all(handle.released is self._released for handle in question.handles)
 
     def _restart(self, function: str) -> None:
         try:
@@ -111,30 +142,25 @@ class Worker:
         except (Unusable, OSError) as error:
             raise Crashed([("error", f"its process ended, and did not start again: {error}")], function) from None
 
-    def own(self, handle: "Handle") -> None:
-        """Have the worker free the cache once its handle is deleted here."""
-        handle.released = self._released
-
-    def _reply(self, part: str, seconds: float) -> dict[str, Any]:
-        """The next reply, which has this part, an outcome, or the reason why the target is unusable. Raises Died."""
+    def _reply(self, part: str, seconds: float) -> Reply:
+        """The next reply. Raises Died."""
         from rnn_reference.implementations.isolation.channel import Malformed, decode
 
-        call = 0
-        deadline = time.monotonic() + seconds
+        call, deadline = 0, time.monotonic() + seconds
         try:
             while True:
                 self._wait(deadline)
                 reply = decode(self._channel.receive())
-                if not isinstance(reply, dict):
+                if not _is_reply(reply, part):
                     raise Malformed("not a reply")
-                if part in reply or "outcome" in reply or "unusable" in reply:
-                    return reply
-                call, deadline = int(reply["progress"]), time.monotonic() + seconds  # each call has its own time
+                if "progress" not in reply:
+                    return dict(reply)
+                call, deadline = reply["progress"], time.monotonic() + seconds  # each call has its own time
         except TimeoutError:
             raise self._death(call, timed_out=True) from None
         except (EOFError, OSError):
             raise self._death(call) from None
-        except (Malformed, KeyError, TypeError, ValueError, OverflowError):
+        except Malformed:
             self.stop()
             raise Died("its process wrote over its own answers", None, call) from None
 
@@ -184,3 +210,9 @@ class Worker:
         self.stop()
         self._output.close()
 
+
+def _is_reply(reply: Any, part: str) -> bool:
+    """True for a dict with this part, or with the parts of another kind of reply."""
+    if not isinstance(reply, dict) or type(reply.get("progress", 0)) is not int:
+        return False
+    return part in reply or any(parts <= reply.keys() for parts in _KINDS)
