@@ -1,15 +1,16 @@
 # make check [RNN=target]   is this recurrent network right? (without RNN: a right example, then a wrong one)
 # make test                 everything that CI runs
 # make proof                what takes minutes: thousands of fresh problems, every mistake there is
-# make matrix               what it says of every framework that is installed: docs/matrix.md
+# make docs                 the pages that are made from the code alone: docs/generated/checks.md, faults.md
+# make matrix               what it says of every framework that is installed: docs/generated/matrix.md
 # make bench [RNN=target]   the time-step loop across batch sizes, beside others': a table and two plots, in minutes
-# make bench-full           the same for every size; then benchmarks/performance_page.py writes docs/performance.md
+# make bench-full           the same for every size; then python -m benchmarks.studies.performance writes the page
 
 PYTHON ?= python3
 VENV ?= .venv
 IN = $(VENV)/bin/python
 
-.PHONY: check test lint proof matrix bench bench-full clean
+.PHONY: check test lint proof docs matrix bench bench-full clean
 
 ifdef RNN
 check: $(VENV)/ready
@@ -33,13 +34,16 @@ lint: $(VENV)/ready
 proof: $(VENV)/ready
 	$(IN) -m pytest -q -m slow -n 2 tests
 
+docs: $(VENV)/ready
+	$(IN) -m benchmarks.studies
+
 matrix: $(VENV)/ready
-	$(IN) benchmarks/matrix.py --write
+	$(IN) -m benchmarks.studies.matrix --write
 
 bench bench-full: GRID = $(if $(filter bench-full,$@),full,short)
 bench bench-full: $(VENV)/ready
 	@$(IN) -m pytest benchmarks --grid=$(GRID) $(if $(RNN),"--rnn=$(RNN)") --benchmark-quiet --benchmark-save=$(GRID) $(ARGS); \
-	status=$$?; $(IN) benchmarks/summary.py && exit $$status
+	status=$$?; $(IN) -m benchmarks.report.summary && exit $$status
 
 # pip, not uv: only pip finds the CPU build of torch that constraints.txt names, where one lies at hand
 $(VENV)/ready: pyproject.toml constraints.txt

@@ -1,21 +1,21 @@
-"""Where the time-step loop is timed: sizes, lengths, batch sizes and dtypes."""
+"""The points at which the time-step loop is timed: sizes, lengths, batch sizes and dtypes."""
 
 from itertools import product
 
 from rnn_reference.problems.problem import Problem
 
 SIZES = ((3, 5, 2), (64, 128, 32), (256, 512, 64))
-"""n_x, n_a, n_y: the document's, where calls cost more than arithmetic; a middling one; one that is all arithmetic."""
+"""n_x, n_a, n_y: the document's sizes, dominated by calls; a medium size; one dominated by arithmetic."""
 
 BATCHES = (1, 8, 32, 128, 512)
 DTYPES = ("float64", "float32")
 GRIDS = ("tiny", "short", "full")
 SECONDS = {"tiny": 0.01, "short": 0.25, "full": 1.0}
-"""How long one column is timed at one point, unless its fewest rounds take longer."""
+"""How long one competitor is timed against the reference at one point; MIN_ROUNDS may take longer."""
 
 
 def points(grid: str) -> list[Problem]:
-    """The problems of a grid, those of one size together."""
+    """Return the problems of a grid, sorted by size."""
     if grid == "tiny":
         return [Problem(m=m, T_x=4, dtype=dtype) for dtype in DTYPES for m in (1, 8, 32)]
     return [
@@ -38,7 +38,7 @@ def _batches(grid: str, size: tuple[int, int, int], dtype: str) -> tuple[int, ..
 
 
 def operations(problem: Problem, backward: bool) -> int:
-    """Additions and multiplications in the matrix products: those of the forward pass, and of the backward pass."""
+    """Count the additions and multiplications of the matrix products, forward or forward and backward."""
     n_x, n_a, n_y = problem.n_x, problem.n_a, problem.n_y
     products = n_a * (n_x + n_a + n_y) + 2 * backward * n_a * (n_x + n_a)
     return 2 * products * problem.m * problem.T_x

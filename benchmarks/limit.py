@@ -1,20 +1,20 @@
-"""The limit: the loop's matrix products, tanh and exp, and nothing around them.
+"""The limit: the loop's matrix products, tanh and exp, and nothing else.
 
-No bias, no sum over the batch, no copy, no check; every array is there beforehand. What it computes is of no use;
-nobody who computes with numpy's products and functions, one step after the other, is faster.
+There is no bias, no sum over the batch, no copy and no check, and every array is allocated beforehand. The results are
+meaningless. No loop that calls numpy's products and functions step by step can be faster.
 """
 
 from typing import Any
 
 import numpy as np
-from loops import Loop, inputs_of
 
+from benchmarks.loops import Loop, inputs_of
 from rnn_reference.arrays import Array
 from rnn_reference.problems.problem import Problem
 
 
 class Limit(Loop):
-    """The same products over the same sizes, into arrays that are there."""
+    """The same products of the same sizes, into allocated arrays."""
 
     def __init__(self, problem: Problem) -> None:
         x, self.a0, p, da = inputs_of(problem)
@@ -30,7 +30,7 @@ class Limit(Loop):
         self.dWax, self.dWaa = np.empty((n_a, problem.n_x), x.dtype), np.empty((n_a, n_a), x.dtype)
 
     def forward(self) -> Array:
-        """Three products and two functions a step."""
+        """Compute three products and two functions a step."""
         np.matmul(self.Wax, self.x, out=self.a)
         a_prev = self.a0
         for a_next in self.a:
@@ -40,8 +40,8 @@ class Limit(Loop):
         np.matmul(self.Wya, self.a, out=self.y)
         return np.exp(self.y, out=self.y)
 
-    def there_and_back(self) -> None:
-        """The same, and four products more."""
+    def forward_backward(self) -> None:
+        """Compute the same, and four products more."""
         self.forward()
         for dz in self.dz[::-1]:
             np.matmul(self.Waa.T, dz, out=self.recurrent)
@@ -50,5 +50,5 @@ class Limit(Loop):
         np.matmul(self.dz_flat, self.a_flat.T, out=self.dWaa)
 
     def named(self, result: Any) -> dict[str, Array]:
-        """Nothing that anybody could compare."""
+        """Return nothing: there is no result to compare."""
         return {}

@@ -1,4 +1,4 @@
-"""The loops that run forward alone: onnxruntime, onnx's own evaluator in numpy, and keras on numpy."""
+"""Loops without a backward pass: onnxruntime, onnx's own evaluator in numpy, and keras on numpy."""
 
 import os
 from functools import partial
@@ -6,9 +6,9 @@ from typing import Any
 from unittest.mock import patch
 
 import numpy as np
-from loops import Loop, inputs_of
-from loops_with_gradients import time_first, time_last
 
+from benchmarks.loops import Loop, inputs_of
+from benchmarks.loops_with_gradients import time_first, time_last
 from rnn_reference.arrays import Array
 from rnn_reference.problems.problem import Problem
 
@@ -25,17 +25,17 @@ class OnnxReference(Loop):
         self.run = partial(ReferenceEvaluator(_model(problem)).run, None, _feeds(problem))
 
     def forward(self) -> Any:
-        """Every step, and the predictions."""
+        """Run the model."""
         return self.run()
 
     def named(self, result: Any) -> dict[str, Array]:
-        """Without the axis of directions, turned round."""
+        """Remove the axis of directions, and move time to the last axis."""
         a, y = result
         return {"a": time_last(a[:, 0]), "y_pred": time_last(y)}
 
 
 class OnnxRuntime(OnnxReference):
-    """onnxruntime on the same model, in the one dtype that its RNN operator has; it uses one thread."""
+    """onnxruntime on the same model with one thread, in the only dtype of its RNN operator."""
 
     needs = ("onnx", "onnxruntime")
     dtypes = ("float32",)
@@ -87,7 +87,7 @@ class KerasNumpy(Loop):
     """``keras.layers.SimpleRNN`` and a dense softmax layer, on keras' numpy backend, which has no gradients."""
 
     needs = ("keras",)
-    dtypes = ("float32",)  # of float64 layers its states come back in float32
+    dtypes = ("float32",)  # float64 layers return states in float32
     offers_backward = False
 
     def __init__(self, problem: Problem) -> None:
@@ -106,11 +106,11 @@ class KerasNumpy(Loop):
         self.head.set_weights([p["Wya"].T, p["by"][:, 0]])
 
     def forward(self) -> Any:
-        """Both layers, called as they are."""
+        """Call both layers."""
         a = self.layer(self.x, initial_state=self.a0)
         return a, self.head(a)
 
     def named(self, result: Any) -> dict[str, Array]:
-        """From ``(m, T_x, n)``."""
+        """Transpose from ``(m, T_x, n)``."""
         a, y = result
         return {"a": a.transpose(2, 0, 1), "y_pred": y.transpose(2, 0, 1)}

@@ -1,21 +1,21 @@
-"""The loops of torch and jax, forward and backward, in the layout that is theirs: ``(T_x, m, n)``."""
+"""The loops of torch and jax, forward and backward, in their layout ``(T_x, m, n)``."""
 
 from typing import Any
 
 import numpy as np
-from loops import Loop, inputs_of
 
+from benchmarks.loops import Loop, inputs_of
 from rnn_reference.arrays import Array
 from rnn_reference.problems.problem import Problem
 
 
 def time_first(array: Array) -> Array:
-    """``(n, m, T_x)`` as ``(T_x, m, n)``."""
+    """Copy ``(n, m, T_x)`` to ``(T_x, m, n)``."""
     return np.ascontiguousarray(array.transpose(2, 1, 0))
 
 
 def time_last(array: Any) -> Array:
-    """``(T_x, m, n)`` as ``(n, m, T_x)``."""
+    """View ``(T_x, m, n)`` as ``(n, m, T_x)``."""
     return np.asarray(array).transpose(2, 1, 0)
 
 
@@ -40,16 +40,16 @@ class Torch(Loop):
             parameter.requires_grad_(False)
         self.x, self.da = (torch.from_numpy(time_first(array)) for array in (x, da))
         self.a0 = torch.from_numpy(np.ascontiguousarray(a0.T[None]))
-        self.weights = own[:3]  # torch's second bias is zero, and no gradient is asked of it
+        self.weights = own[:3]  # the second bias is zero, and its gradient is not computed
 
     def forward(self) -> Any:
-        """No graph is kept."""
+        """Run without a graph."""
         with self.no_grad():
             a, _ = self.layer(self.x, self.a0)
             return a, self.softmax(self.head(a), dim=-1)
 
-    def there_and_back(self) -> Any:
-        """The graph is that of the states; nothing flows back from the predictions."""
+    def forward_backward(self) -> Any:
+        """Differentiate the states; no gradient comes from the predictions."""
         leaves = [leaf.requires_grad_() for leaf in (self.x, self.a0, *self.weights)]
         a, _ = self.layer(self.x, self.a0)
         with self.no_grad():
@@ -57,7 +57,7 @@ class Torch(Loop):
         return a, y, self.grad(a, leaves, grad_outputs=self.da)
 
     def named(self, result: Any) -> dict[str, Array]:
-        """Turned round; biases as columns."""
+        """Move time to the last axis; biases become columns."""
         a, y, *gradients = result
         found = {"a": time_last(a.detach()), "y_pred": time_last(y)}
         for dx, da0, dWax, dWaa, dba in gradients:
@@ -67,7 +67,7 @@ class Torch(Loop):
 
 
 class Jax(Loop):
-    """``jax.jit`` of a ``lax.scan``, the inputs projected beforehand as ours are; backward by ``jax.vjp``."""
+    """``jax.jit`` of a ``lax.scan``, inputs projected before the scan, as in the reference; backward by ``jax.vjp``."""
 
     needs = ("jax",)
     in_numpy = False
@@ -75,7 +75,7 @@ class Jax(Loop):
     def __init__(self, problem: Problem) -> None:
         import jax
 
-        jax.config.update("jax_enable_x64", True)  # put back with the other pins
+        jax.config.update("jax_enable_x64", True)  # cpu_pinning.one_thread restores it
         x, a0, p, da = inputs_of(problem)
         arrays = (time_first(x), np.ascontiguousarray(a0.T), p["Wax"], p["Waa"], p["ba"][:, 0])
         self.leaves = tuple(map(jax.numpy.asarray, arrays))
@@ -84,15 +84,15 @@ class Jax(Loop):
         self.wait = jax.block_until_ready
 
     def forward(self) -> Any:
-        """Until the last number is there."""
+        """Run, and wait for the results."""
         return self.wait(self.run_forward(self.leaves, self.Wya, self.by))
 
-    def there_and_back(self) -> Any:
-        """The same, and the gradients, in one compiled function."""
+    def forward_backward(self) -> Any:
+        """Run one compiled function for results and gradients."""
         return self.wait(self.run_both(self.leaves, self.Wya, self.by, self.da))
 
     def named(self, result: Any) -> dict[str, Array]:
-        """Turned round; the bias as a column."""
+        """Move time to the last axis; the bias becomes a column."""
         a, y, *gradients = result
         found = {"a": time_last(a), "y_pred": time_last(y)}
         for dx, da0, dWax, dWaa, dba in gradients:
@@ -115,8 +115,8 @@ def _jitted() -> tuple[Any, Any]:
         a = states(*leaves)
         return a, jax.nn.softmax(a @ Wya.T + by)
 
-    def there_and_back(leaves: Any, Wya: Any, by: Any, da: Any) -> Any:
+    def forward_backward(leaves: Any, Wya: Any, by: Any, da: Any) -> Any:
         a, back = jax.vjp(states, *leaves)
         return a, jax.nn.softmax(a @ Wya.T + by), back(da)
 
-    return jax.jit(forward), jax.jit(there_and_back)
+    return jax.jit(forward), jax.jit(forward_backward)

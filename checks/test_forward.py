@@ -1,6 +1,6 @@
-"""The values of the forward pass, on every kind of problem.
+"""The values of the forward functions, on every kind of problem.
 
-The loop is judged with the implementation's own cell where it has one, so that a mistake of the cell is not
+The loop is judged with the implementation's own step where it has one, so that a mistake of the step is not
 reported as a mistake of the loop.
 """
 
@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from rnn_reference import softmax_forward
-from rnn_reference.implementations.question import each
-from rnn_reference.judging.batched import hold
+from rnn_reference.cells.head import softmax_tolerance
+from rnn_reference.cells.rounding import bounded_tolerance
+from rnn_reference.implementations.question import repeated
+from rnn_reference.judging.batched import run_batched
 from rnn_reference.numerics.compare import require_shapes
-from rnn_reference.numerics.rounding import softmax_tolerance, tanh_tolerance
 from rnn_reference.problems.answers import cell_answers, network_answers
 from rnn_reference.problems.problem import NAMED
 
@@ -24,12 +25,14 @@ def test_tanh(implementation, judge):
     for scale in (1e-3, 1.0, 8.0):
         x = scale * judge.draw(5, 7)
         x[2, 3] = 0
-        judge.close({"out": implementation.tanh_forward(x)}, {"out": np.tanh(x)}, {"out": tanh_tolerance(x, judge.u)})
+        judge.close(
+            {"out": implementation.tanh_forward(x)}, {"out": np.tanh(x)}, {"out": bounded_tolerance(x, judge.u)}
+        )
 
 
 @pytest.mark.judges("softmax_forward")
 def test_softmax(implementation, judge):
-    """softmax_forward is a distribution over axis 0, column by column, also where columns lie apart, or rows do."""
+    """softmax_forward is a distribution over axis 0, also for columns or rows of very different size."""
     for shape, apart, spread in (((4, 6), 0, 2), ((6, 3), 5, 2), ((1, 4), 0, 2), ((5, 5), 1, 2), ((4, 5), 0, 20)):
         x = spread * judge.draw(*shape) + apart * np.arange(shape[1])
         x[0, 0] = 0
@@ -37,60 +40,66 @@ def test_softmax(implementation, judge):
         judge.close({"out": implementation.softmax_forward(x)}, expected, {"out": softmax_tolerance(x, judge.u)})
 
 
-@pytest.mark.judges("rnn_cell_forward")
+@pytest.mark.judges("cell_forward")
 @on_all_problems
-def test_cell_state(implementation, judge, problem):
-    """The cell's next state is tanh(Waa a_prev + Wax xt + ba)."""
-    a_next, _, _ = implementation.rnn_cell_forward(*problem.step)
-    right = cell_answers(problem)
-    judge.close({"a_next": a_next}, {"a_next": right.a[..., 0]}, {"a_next": right.tolerance["a"][..., 0]})
+def test_cell_state(implementation, judge, cell, problem):
+    """The cell's next state is {next_state}."""
+    got, right = implementation.ask(cell.cell_forward.name, *problem.step), cell_answers(problem)
+    _step_close(judge, cell, got, right, cell.states)
 
 
-@pytest.mark.judges("rnn_cell_forward")
+@pytest.mark.judges("cell_forward")
 @on_all_problems
-def test_cell_prediction(implementation, judge, problem):
-    """The cell's prediction is softmax(Wya a_next + by)."""
-    _, yt_pred, _ = implementation.rnn_cell_forward(*problem.step)
-    right = cell_answers(problem)
-    judge.close({"yt_pred": yt_pred}, {"yt_pred": right.y_pred[..., 0]}, {"yt_pred": right.tolerance["y_pred"][..., 0]})
+def test_cell_prediction(implementation, judge, cell, problem):
+    """The cell's prediction is softmax({head_weight} {a_next} + {head_bias})."""
+    got, right = implementation.ask(cell.cell_forward.name, *problem.step), cell_answers(problem)
+    _step_close(judge, cell, got, right, (cell.head.of_sequence,))
 
 
-@pytest.mark.judges("rnn_forward")
+@pytest.mark.judges("forward")
 @on_all_problems
-def test_states(judge, problem):
-    """The states are those of the cell, applied step after step from a0."""
-    hold(judge, [(problem, _step_by_step(judge, problem, "a"))])
+def test_states(judge, cell, problem):
+    """The states are those of the cell, applied step after step from {initial}."""
+    run_batched(judge, [(problem, _step_by_step(judge, cell, problem, *cell.states))])
 
 
-@pytest.mark.judges("rnn_forward")
+@pytest.mark.judges("forward")
 @on_all_problems
-def test_predictions(judge, problem):
-    """The predictions are those of the cell, applied step after step from a0."""
-    hold(judge, [(problem, _step_by_step(judge, problem, "y_pred"))])
+def test_predictions(judge, cell, problem):
+    """The predictions are those of the cell, applied step after step from {initial}."""
+    run_batched(judge, [(problem, _step_by_step(judge, cell, problem, cell.head.of_sequence))])
 
 
-@pytest.mark.judges("rnn_forward")
-def test_fresh(judge, every_problem):
+@pytest.mark.judges("forward")
+def test_fresh(judge, cell, every_problem):
     """States and predictions are right on problems of any size."""
 
     @every_problem
-    def ask(problem, t):
-        yield from _step_by_step(judge, problem, "a", "y_pred")
+    def check(problem, t):
+        yield from _step_by_step(judge, cell, problem, *cell.forward.tensors)
 
 
-def _step_by_step(judge, problem, *tensors):
-    """Each step of the loop, against the implementation's own cell at the loop's own last state; or the reference.
+def _step_close(judge, cell, got, right, tensors):
+    """Some tensors of a step, against those of a sequence of one."""
+    named = {cell.of_step[name]: name for name in tensors}
+    expected = {step: right.forward[name][..., 0] for step, name in named.items()}
+    judge.close(got, expected, {step: right.tolerance[name][..., 0] for step, name in named.items()})
+
+
+def _step_by_step(judge, cell, problem, *tensors):
+    """Each step of the loop, against the implementation's own step at the loop's own last state; or the reference.
 
     A loop whose every step is that of its cell is the loop of that cell.
     """
     right, source = network_answers(problem), "the reference gives"
-    ((a, y_pred, _),) = yield each("rnn_forward", problem.inputs)
-    expected = {"a": right.a, "y_pred": right.y_pred}
-    if judge.implementation.offers("rnn_cell_forward"):
-        x, a0, parameters = problem.inputs
-        require_shapes({"a": a}, {"a": right.a.shape})
-        before = np.concatenate([a0[:, :, None], a[:, :, :-1]], axis=2)
-        steps = yield each("rnn_cell_forward", *((x[:, :, t], before[:, :, t], parameters) for t in range(problem.T_x)))
-        expected = {name: np.stack([step[part] for step in steps], axis=2) for part, name in enumerate(expected)}
+    (got,) = yield repeated(cell.forward, problem.inputs)
+    expected = right.forward
+    if judge.implementation.offers(cell.cell_forward.name):
+        require_shapes(got, {s: right.forward[s].shape for s in cell.states})
+        each = problem.given.each_step({s: got[s] for s in cell.states})
+        steps = yield repeated(cell.cell_forward, *(one.step for one in each))
+        expected = {
+            name: np.stack([step[cell.of_step[name]] for step in steps], axis=2) for name in cell.forward.tensors
+        }
         source = "your own cell, step by step, gives"
-    judge.close({"a": a, "y_pred": y_pred}, {name: expected[name] for name in tensors}, right.tolerance, source)
+    judge.close(got, {name: expected[name] for name in tensors}, right.tolerance, source)

@@ -5,19 +5,20 @@ The document's printed ``rnn_backward`` values are not the gradient; that check 
 problem.
 """
 
-from pathlib import Path
-
 import pytest
 
-from rnn_reference.implementations.question import there_and_back
+from rnn_reference.cells.head import softmax_tolerance
+from rnn_reference.cells.rounding import bounded_tolerance
+from rnn_reference.implementations.question import forward_backward
 from rnn_reference.numerics.compare import agrees, require_shapes
-from rnn_reference.numerics.rounding import softmax_tolerance, tanh_tolerance
 from rnn_reference.outcomes import NotJudged, NotOffered, Wrong
+from rnn_reference.paths import golden_folder
 from rnn_reference.problems import golden
 from rnn_reference.problems.answers import network_answers, tolerances_of
+from rnn_reference.problems.inputs import of_sequence
 
-DOCUMENT = golden.read(Path(__file__).parent / "golden" / "document.json")
-CERTIFIED = golden.read_certified(Path(__file__).parent / "golden" / "certified.json")
+DOCUMENT = golden.read(golden_folder() / "document.json")
+CERTIFIED = golden.read_certified(golden_folder() / "certified.json")
 THE_DOCUMENT = "the document gives"
 
 
@@ -26,7 +27,7 @@ def test_tanh(implementation, judge):
     """tanh_forward gives the 12 values of section 1.1."""
     case = DOCUMENT["tanh_forward", "out"]
     got = implementation.tanh_forward(case.inputs["x"])
-    judge.close({"out": got}, {"out": case.value}, {"out": tanh_tolerance(case.value, judge.u)}, THE_DOCUMENT)
+    judge.close({"out": got}, {"out": case.value}, {"out": bounded_tolerance(case.value, judge.u)}, THE_DOCUMENT)
 
 
 @pytest.mark.judges("softmax_forward")
@@ -42,53 +43,40 @@ def test_softmax(implementation, judge):
 def test_cell_forward(implementation, judge):
     """rnn_cell_forward gives the predictions of section 1.3."""
     case = DOCUMENT["rnn_cell_forward", "yt_pred"]
-    xt, a_prev = case.inputs["xt"], case.inputs["a_prev"]
-    _, got, _ = implementation.rnn_cell_forward(xt, a_prev, case.parameters)
-    tolerance = tolerances_of(xt[..., None], a_prev, case.parameters, implementation.dtype)["y_pred"][..., 0]
-    judge.close({"yt_pred": got}, {"yt_pred": case.value}, {"yt_pred": tolerance}, THE_DOCUMENT)
+    got = implementation.ask(case.function, *case.given.step)
+    tolerance = _tolerance(case, implementation)["y_pred"][..., 0]
+    judge.close(got, {"yt_pred": case.value}, {"yt_pred": tolerance}, THE_DOCUMENT)
 
 
 @pytest.mark.judges("rnn_forward")
 def test_network_forward(implementation, judge):
     """rnn_forward gives the state and the prediction of section 1.4."""
-    a, y_pred, _ = implementation.rnn_forward(*_network_inputs(DOCUMENT["rnn_forward", "a"]))
-    for tensor, whole in {"a": a, "y_pred": y_pred}.items():
+    results = implementation.ask("rnn_forward", *DOCUMENT["rnn_forward", "a"].given.forward)
+    for tensor in ("a", "y_pred"):
         case = DOCUMENT["rnn_forward", tensor]
-        tolerance = tolerances_of(*_network_inputs(case), implementation.dtype)[tensor]
-        require_shapes({tensor: whole}, {tensor: tolerance.shape})
-        place = case.place
-        judge.close({place: whole[case.at]}, {place: case.value}, {place: tolerance[case.at]}, THE_DOCUMENT)
+        _close_at(judge, case, results[tensor], _tolerance(case, implementation)[tensor], THE_DOCUMENT)
 
 
 @pytest.mark.judges("rnn_cell_backward", needs=("rnn_cell_forward",))
-def test_cell_backward(implementation, judge):
+def test_cell_backward(implementation, judge, cell):
     """rnn_cell_backward gives the dxt of section 2.1."""
     case = DOCUMENT["rnn_cell_backward", "dxt"]
-    xt, a_prev, da_next = (case.inputs[name] for name in ("xt", "a_prev", "da_next"))
-    question = there_and_back("rnn_cell", (xt, a_prev, case.parameters), da_next)
+    question = forward_backward(cell.cell_forward, case.given.step, {"da_next": case.inputs["da_next"]})
     _, gradients = implementation.answers(question)
-    got = gradients["dxt"]
-    inputs = (xt[..., None], a_prev, case.parameters, implementation.dtype, da_next[..., None])
-    tolerance = tolerances_of(*inputs)["dx"][..., 0]
-    require_shapes({"dxt": got}, {"dxt": tolerance.shape})
-    place = case.place
-    judge.close({place: got[case.at]}, {place: case.value}, {place: tolerance[case.at]}, THE_DOCUMENT)
+    _close_at(judge, case, gradients["dxt"], _tolerance(case, implementation)["dx"][..., 0], THE_DOCUMENT)
 
 
 @pytest.mark.judges("rnn_backward", needs=("rnn_forward",))
 @pytest.mark.parametrize("tensor", ["dx", "da0"])
-def test_network_backward(implementation, judge, tensor):
+def test_network_backward(implementation, judge, cell, tensor):
     """rnn_backward gives the gradient of section 2.2's problem, which is not what that section prints."""
     case = DOCUMENT["rnn_backward", tensor]
-    _, _, caches = implementation.rnn_forward(*_network_inputs(case))
-    got = implementation.rnn_backward(case.inputs["da"], caches)[tensor]
-    tolerance = tolerances_of(*_network_inputs(case), implementation.dtype, case.inputs["da"])[tensor]
-    require_shapes({tensor: got}, {tensor: tolerance.shape})
-    place = case.place
+    question = forward_backward(cell.forward, case.given.forward, {"da": case.inputs["da"]})
+    _, gradients = implementation.answers(question)
     try:
-        judge.close({place: got[case.at]}, {place: case.value}, {place: tolerance[case.at]}, "the gradient is")
+        _close_at(judge, case, gradients[tensor], _tolerance(case, implementation)[tensor], "the gradient is")
     except Wrong as wrong:
-        if case.prints_like_published(got[case.at]):
+        if case.prints_like_published(gradients[tensor][case.at]):
             wrong.lines.append(("published", "these are the document's printed values; they are not the gradient"))
         raise
 
@@ -98,9 +86,8 @@ def test_network_backward(implementation, judge, tensor):
 def test_certified_states(implementation, judge, case):
     """rnn_forward gives the certified states and predictions."""
     problem, exact = _certified(judge, case, "rnn_forward")
-    a, y_pred, _ = implementation.rnn_forward(*problem.inputs)
-    tolerance = network_answers(problem).tolerance
-    judge.certify({"a": a, "y_pred": y_pred}, {name: exact[name] for name in ("a", "y_pred")}, tolerance)
+    got = implementation.ask("rnn_forward", *problem.inputs)
+    judge.certify(got, {name: exact[name] for name in problem.cell.forward.tensors}, network_answers(problem).tolerance)
 
 
 @pytest.mark.judges("rnn_backward", needs=("rnn_forward",))
@@ -108,12 +95,13 @@ def test_certified_states(implementation, judge, case):
 def test_certified_gradients(implementation, judge, case):
     """rnn_backward gives the certified gradients."""
     problem, exact = _certified(judge, case, "rnn_backward")
-    a, _, caches = implementation.rnn_forward(*problem.inputs)
-    tolerance = network_answers(problem).tolerance
-    if not agrees({"a": a}, {"a": exact["a"]}, tolerance):
+    cell, tolerance = problem.cell, network_answers(problem).tolerance
+    forward = implementation.ask(cell.forward.name, *problem.inputs)
+    if not agrees(forward, {s: exact[s] for s in cell.states}, tolerance):
         raise NotJudged([("", "the certified gradients are those of the right states, and these are others")])
-    gradients = implementation.rnn_backward(problem.da, caches)
-    judge.certify(gradients, {name: exact[name] for name in ("dx", "da0", "dWax", "dWaa", "dba")}, tolerance)
+    arguments = cell.backward.ordered({**of_sequence(problem.cotangents), "caches": forward["caches"]})
+    gradients = implementation.ask(cell.backward.name, *arguments)
+    judge.certify(gradients, {name: exact[name] for name in cell.backward.returns}, tolerance)
 
 
 def _certified(judge, case, function):
@@ -122,5 +110,12 @@ def _certified(judge, case, function):
     return judge.posed(CERTIFIED[case].problem), CERTIFIED[case].arrays
 
 
-def _network_inputs(case):
-    return case.inputs["x"], case.inputs["a0"], case.parameters
+def _tolerance(case, implementation):
+    """The tolerance of every tensor of a printed case."""
+    return tolerances_of(case.given, implementation.dtype, case.cotangents)
+
+
+def _close_at(judge, case, got, tolerance, source):
+    """The printed part of a tensor."""
+    require_shapes({case.tensor: got}, {case.tensor: tolerance.shape})
+    judge.close({case.place: got[case.at]}, {case.place: case.value}, {case.place: tolerance[case.at]}, source)

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from rnn_reference import softmax_forward
+from rnn_reference.cells.head import softmax_tolerance
+from rnn_reference.cells.rounding import bounded_tolerance
 from rnn_reference.numerics.compare import require_finite, require_same_dtype
-from rnn_reference.numerics.rounding import softmax_tolerance, tanh_tolerance
 from rnn_reference.outcomes import NotJudged, NotOffered
 from rnn_reference.problems.answers import network_answers
+from rnn_reference.problems.inputs import of_sequence
 from rnn_reference.problems.problem import NAMED
 
 
@@ -21,7 +23,7 @@ def test_tanh_large(implementation, judge):
     x = np.array([[-1e5, -800.0, -720.0], [720.0, 800.0, 1e5]])
     got = implementation.tanh_forward(x)
     require_finite("tanh_forward", {"out": got})
-    judge.close({"out": got}, {"out": np.sign(x)}, {"out": tanh_tolerance(x, judge.u)})
+    judge.close({"out": got}, {"out": np.sign(x)}, {"out": bounded_tolerance(x, judge.u)})
 
 
 @pytest.mark.judges("softmax_forward")
@@ -43,53 +45,53 @@ def test_softmax_columns(implementation, judge):
     judge.close({"out": got}, {"out": softmax_forward(x)}, {"out": softmax_tolerance(x, judge.u)})
 
 
-@pytest.mark.judges("rnn_forward")
-def test_caches(implementation, judge):
-    """The second part of rnn_forward's caches is the input x, as the document reads it."""
-    problem = judge.posed(NAMED["T_x=6"])
-    _, _, caches = implementation.rnn_forward(*problem.inputs)
-    kept = implementation.second_part(caches)
+@pytest.mark.judges("forward")
+def test_caches(implementation, judge, cell):
+    """The second part of {forward}'s caches is the input x, as the document reads it."""
+    problem = judge.posed(NAMED["T_x=6"].of(cell))
+    kept = implementation.second_part(implementation.ask(cell.forward.name, *problem.inputs)["caches"])
     if getattr(kept, "shape", None) != problem.x.shape:
-        raise NotOffered([("", "its caches are of another form, which is its own business")], "rnn_forward")
+        raise NotOffered([("", "its caches are of another form, which is its own business")], cell.forward.name)
     judge.close({"caches[1]": kept}, {"caches[1]": problem.x}, {"caches[1]": 0.0}, "the input is")
 
 
 @pytest.mark.judges("tanh_forward")
 def test_tanh_float32(implementation, judge):
     """Tanh returns float32 for float32."""
-    require_same_dtype({"out": implementation.tanh_forward(_single(judge.draw(3, 4)), as_they_are=True)})
+    require_same_dtype({"out": implementation.tanh_forward(_single(judge.draw(3, 4)), copy=False)})
 
 
 @pytest.mark.judges("softmax_forward")
 def test_softmax_float32(implementation, judge):
     """Softmax returns float32 for float32."""
-    require_same_dtype({"out": implementation.softmax_forward(_single(judge.draw(3, 4)), as_they_are=True)})
+    require_same_dtype({"out": implementation.softmax_forward(_single(judge.draw(3, 4)), copy=False)})
 
 
-@pytest.mark.judges("rnn_cell_forward")
-def test_cell_float32(implementation, judge):
-    """rnn_cell_forward returns float32 for float32."""
-    problem = judge.posed(NAMED["T_x=6"])
-    a_next, yt_pred, _ = implementation.rnn_cell_forward(*map(_single, problem.step), as_they_are=True)
-    require_same_dtype({"a_next": a_next, "yt_pred": yt_pred})
+@pytest.mark.judges("cell_forward")
+def test_cell_float32(implementation, judge, cell):
+    """{cell_forward} returns float32 for float32."""
+    problem = judge.posed(NAMED["T_x=6"].of(cell))
+    results = implementation.ask(cell.cell_forward.name, *map(_single, problem.step), copy=False)
+    require_same_dtype({name: results[name] for name in cell.cell_forward.tensors})
 
 
-@pytest.mark.judges("rnn_forward")
-def test_network_float32(implementation, judge):
-    """rnn_forward returns float32 for float32."""
-    problem = judge.posed(NAMED["T_x=6"])
-    a, y_pred, _ = implementation.rnn_forward(*map(_single, problem.inputs), as_they_are=True)
-    require_same_dtype({"a": a, "y_pred": y_pred})
+@pytest.mark.judges("forward")
+def test_network_float32(implementation, judge, cell):
+    """{forward} returns float32 for float32."""
+    problem = judge.posed(NAMED["T_x=6"].of(cell))
+    results = implementation.ask(cell.forward.name, *map(_single, problem.inputs), copy=False)
+    require_same_dtype({name: results[name] for name in cell.forward.tensors})
 
 
-@pytest.mark.judges("rnn_backward", needs=("rnn_forward",))
-def test_gradient_float32(implementation, judge):
-    """rnn_backward returns float32 for float32."""
-    problem = judge.posed(NAMED["T_x=6"])
-    a, _, caches = implementation.rnn_forward(*map(_single, problem.inputs), as_they_are=True)
-    if np.asarray(a).dtype != np.float32:
-        raise NotJudged([("", "rnn_forward has made float64 of it already")], function="rnn_backward")
-    require_same_dtype(implementation.rnn_backward(_single(problem.da), caches, as_they_are=True))
+@pytest.mark.judges("backward", needs=("forward",))
+def test_gradient_float32(implementation, judge, cell):
+    """{backward} returns float32 for float32."""
+    problem = judge.posed(NAMED["T_x=6"].of(cell))
+    forward = implementation.ask(cell.forward.name, *map(_single, problem.inputs), copy=False)
+    if any(forward[s].dtype != np.float32 for s in cell.states):
+        raise NotJudged([("", f"{cell.forward.name} has made float64 of it already")], function=cell.backward.name)
+    arguments = {**_single(of_sequence(problem.cotangents)), "caches": forward["caches"]}
+    require_same_dtype(implementation.ask(cell.backward.name, *cell.backward.ordered(arguments), copy=False))
 
 
 LAYOUTS = {
@@ -99,22 +101,21 @@ LAYOUTS = {
 }
 
 
-@pytest.mark.judges("rnn_forward")
+@pytest.mark.judges("forward")
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_layout(implementation, judge, layout):
-    """rnn_forward gives the same for arrays that do not lie contiguous in memory."""
-    problem = judge.posed(NAMED["T_x=6"])
+def test_layout(implementation, judge, cell, layout):
+    """{forward} gives the same for arrays that do not lie contiguous in memory."""
+    problem = judge.posed(NAMED["T_x=6"].of(cell))
 
     def laid_out(value):
         if isinstance(value, dict):
             return {name: laid_out(item) for name, item in value.items()}
         return LAYOUTS[layout](value.astype(implementation.dtype))
 
-    a, y_pred, _ = implementation.rnn_forward(*map(laid_out, problem.inputs), as_they_are=True)
-    usual, y_usual, _ = implementation.rnn_forward(*problem.inputs)
-    tolerance = network_answers(problem).tolerance
-    got = {"a": np.asarray(a), "y_pred": np.asarray(y_pred)}
-    judge.close(got, {"a": usual, "y_pred": y_usual}, tolerance, "for contiguous arrays it is")
+    got = implementation.ask(cell.forward.name, *map(laid_out, problem.inputs), copy=False)
+    usual = implementation.ask(cell.forward.name, *problem.inputs)
+    expected = {name: usual[name] for name in cell.forward.tensors}
+    judge.close(got, expected, network_answers(problem).tolerance, "for contiguous arrays it is")
 
 
 def _single(value):

@@ -6,276 +6,284 @@ No expected value has a part in these: a mistake that the reference shared would
 import numpy as np
 import pytest
 
-from rnn_reference.implementations.question import LAST_BUT_ONE, Question, each, there_and_back
+from rnn_reference.implementations.question import LAST_BUT_ONE, Question, backward_call, forward_backward, repeated
 from rnn_reference.numerics.compare import require_unchanged
-from rnn_reference.outcomes import Wrong
+from rnn_reference.outcomes import NotOffered, Wrong
 from rnn_reference.problems.answers import cell_answers, network_answers
+from rnn_reference.problems.inputs import of_sequence, of_step
 
 
-@pytest.mark.judges("rnn_forward")
-def test_split(judge, every_problem):
+@pytest.mark.judges("forward")
+def test_split(judge, cell, every_problem):
     """A sequence split in two, the second half run on from the last state of the first, equals the whole."""
 
     @every_problem
-    def ask(problem, t):
-        x, a0, parameters = problem.inputs
-        runs = [(x, a0, parameters), (x[:, :, :t], a0, parameters)]
-        (whole, y_whole, _), (first, y_first, _) = yield each("rnn_forward", *runs)
-        ((second, y_second, _),) = yield each("rnn_forward", (x[:, :, t:], first[:, :, -1], parameters))
-        got = {"a": np.concatenate([first, second], axis=2), "y_pred": np.concatenate([y_first, y_second], axis=2)}
-        expected = {"a": whole, "y_pred": y_whole}
-        judge.close(got, expected, network_answers(problem).tolerance, f"split at t={t}; in one run it is")
+    def check(problem, t):
+        given = problem.given
+        whole, first = yield repeated(cell.forward, given.forward, given.steps(slice(None, t)).forward)
+        last = {s: first[s][:, :, -1] for s in cell.states}
+        (second,) = yield repeated(cell.forward, given.steps(slice(t, None)).at(initial=last).forward)
+        got = {name: np.concatenate([first[name], second[name]], axis=2) for name in cell.forward.tensors}
+        judge.close(got, _tensors(whole), network_answers(problem).tolerance, f"split at t={t}; in one run it is")
 
 
-@pytest.mark.judges("rnn_forward")
-def test_batch_columns(judge, every_problem):
+@pytest.mark.judges("forward")
+def test_batch_columns(judge, cell, every_problem):
     """A column of the batch gives the same alone as among the others."""
 
     @every_problem
-    def ask(problem, t):
-        x, a0, parameters = problem.inputs
-        alone = t % problem.m
-        runs = [(x, a0, parameters), (x[:, [alone]], a0[:, [alone]], parameters)]
-        (whole, y_whole, _), (a, y_pred, _) = yield each("rnn_forward", *runs)
-        expected = {"a": whole[:, [alone]], "y_pred": y_whole[:, [alone]]}
-        tolerance = {name: value[:, [alone]] for name, value in _forward_tolerance(problem).items()}
-        judge.close({"a": a, "y_pred": y_pred}, expected, tolerance, f"column {alone} alone; among the others it is")
+    def check(problem, t):
+        given, alone = problem.given, t % problem.m
+        whole, got = yield repeated(cell.forward, given.forward, given.columns([alone]).forward)
+        source = f"column {alone} alone; among the others it is"
+        judge.close(got, _columns(whole, [alone]), _columns(_forward_tolerance(problem), [alone]), source)
 
 
-@pytest.mark.judges("rnn_forward")
-def test_batch_order(judge, every_problem):
+@pytest.mark.judges("forward")
+def test_batch_order(judge, cell, every_problem):
     """Permuting the columns of the batch permutes the result."""
 
     @every_problem
-    def ask(problem, t):
-        x, a0, parameters = problem.inputs
-        order = np.random.default_rng(problem.seed).permutation(problem.m)
-        runs = [(x, a0, parameters), (x[:, order], a0[:, order], parameters)]
-        (whole, y_whole, _), (a, y_pred, _) = yield each("rnn_forward", *runs)
-        expected = {"a": whole[:, order], "y_pred": y_whole[:, order]}
-        tolerance = {name: value[:, order] for name, value in _forward_tolerance(problem).items()}
-        judge.close({"a": a, "y_pred": y_pred}, expected, tolerance, "columns permuted; in their order it is")
+    def check(problem, t):
+        given, order = problem.given, np.random.default_rng(problem.seed).permutation(problem.m)
+        whole, got = yield repeated(cell.forward, given.forward, given.columns(order).forward)
+        source = "columns permuted; in their order it is"
+        judge.close(got, _columns(whole, order), _columns(_forward_tolerance(problem), order), source)
 
 
-@pytest.mark.judges("rnn_forward")
-def test_causal(judge, every_problem):
+@pytest.mark.judges("forward")
+def test_causal(judge, cell, every_problem):
     """What comes out up to a step does not change with what goes in after it."""
 
     @every_problem
-    def ask(problem, t):
-        x, a0, parameters = problem.inputs
-        other = np.concatenate([x[:, :, :t], x[:, :, t:] + 1], axis=2)
-        runs = [(x, a0, parameters), (other, a0, parameters)]
-        (whole, y_whole, _), (a, y_pred, _) = yield each("rnn_forward", *runs)
-        until = np.s_[:, :, :t]
-        tolerance = {name: value[until] for name, value in _forward_tolerance(problem).items()}
-        got, expected = {"a": a[until], "y_pred": y_pred[until]}, {"a": whole[until], "y_pred": y_whole[until]}
+    def check(problem, t):
+        given = problem.given
+        other = np.concatenate([given.x[:, :, :t], given.x[:, :, t:] + 1], axis=2)
+        whole, got = yield repeated(cell.forward, given.forward, given.at(x=other).forward)
+        got, expected, tolerance = (
+            _steps(table, slice(None, t)) for table in (got, whole, _forward_tolerance(problem))
+        )
         judge.close(got, expected, tolerance, f"with other inputs from t={t} on; with the first ones it is")
 
 
-@pytest.mark.judges("rnn_forward")
-def test_remembers(judge, every_problem):
-    """What comes out at a step does change with what went in before it, and with a0."""
+@pytest.mark.judges("forward")
+def test_remembers(judge, cell, every_problem):
+    """What comes out at a step does change with what went in before it, and with {initial}."""
 
     @every_problem
-    def ask(problem, t):
-        x, a0, parameters = problem.inputs
-        earlier = x.copy()
+    def check(problem, t):
+        given = problem.given
+        earlier = given.x.copy()
         earlier[:, :, t - 1] += 1
-        runs = [(x, a0, parameters), (earlier, a0, parameters), (x, a0 / 2, parameters)]
-        a, *others = (a for a, _, _ in (yield each("rnn_forward", *runs)))
-        for what, step, moved in zip((f"x at t={t - 1}", "a0"), (t, 0), others, strict=True):
-            if np.all(abs(moved - a)[:, :, step] <= network_answers(problem).tolerance["a"][:, :, step]):
-                raise Wrong([("a", f"at t={step} stays as it is when {what} changes")])
+        halved = [given.at(initial={**given.initial, s: state / 2}) for s, state in given.initial.items()]
+        runs = [given, given.at(x=earlier), *halved]
+        right, *others = yield repeated(cell.forward, *(run.forward for run in runs))
+        moved = [(f"x at t={t - 1}", t), *((f"{s}0", 0) for s in cell.states)]
+        first = cell.states[0]
+        for (what, step), other in zip(moved, others, strict=True):
+            change = abs(other[first] - right[first])[:, :, step]
+            if np.all(change <= network_answers(problem).tolerance[first][:, :, step]):
+                raise Wrong([(first, f"at t={step} stays as it is when {what} changes")])
 
 
-@pytest.mark.judges("rnn_forward")
-def test_no_recurrence(judge, every_problem):
-    """With Waa = 0 each step depends on its own input alone: permuting the steps permutes the states."""
+@pytest.mark.judges("forward")
+def test_no_recurrence(judge, cell, every_problem):
+    """{no_recurrence} each step depends on its own input alone: permuting the steps permutes the states."""
 
     @every_problem
-    def ask(problem, t):
-        x, a0, parameters = problem.inputs
-        without = parameters | {"Waa": 0 * parameters["Waa"]}
+    def check(problem, t):
+        if not cell.reads_states_by_maps:
+            reason = f"a state of {cell.name} reaches the next step also where no weight multiplies it"
+            raise NotOffered([("", reason)], cell.forward.name)
+        without = problem.given.without_recurrence()
         order = np.roll(np.arange(problem.T_x), t)
-        runs = [(x, a0, without), (x[:, :, order], a0, without)]
-        (a, _, _), (permuted, _, _) = yield each("rnn_forward", *runs)
-        tolerance = {"a": network_answers(problem).tolerance["a"].max()}
-        judge.close({"a": permuted}, {"a": a[:, :, order]}, tolerance, "steps permuted; in their order it is")
+        straight, permuted = yield repeated(cell.forward, without.forward, without.steps(order).forward)
+        first = cell.states[0]
+        tolerance = {first: network_answers(problem).tolerance[first].max()}
+        source = "steps permuted; in their order it is"
+        judge.close({first: permuted[first]}, {first: straight[first][:, :, order]}, tolerance, source)
 
 
-@pytest.mark.judges("rnn_backward", needs=("rnn_forward",))
-def test_backward_linear(judge, every_problem):
-    """rnn_backward is linear in da."""
+@pytest.mark.judges("backward", needs=("forward",))
+def test_backward_linear(judge, cell, every_problem):
+    """{backward} is linear in {cotangents}."""
 
     @every_problem
-    def ask(problem, t):
-        other = np.roll(problem.da, t, axis=2)
-        cotangents = (problem.da, other, 2 * problem.da - other)
-        _, first, second, both = yield there_and_back("rnn", problem.inputs, *cotangents)
+    def check(problem, t):
+        one = of_sequence(problem.cotangents)
+        other = {name: np.roll(value, t, axis=2) for name, value in one.items()}
+        both = {name: 2 * value - other[name] for name, value in one.items()}
+        _, first, second, got = yield forward_backward(cell.forward, problem.inputs, one, other, both)
         expected = {name: 2 * first[name] - second[name] for name in first}
         tolerance = {name: 8 * value.max() for name, value in network_answers(problem).tolerance.items()}
-        judge.close(both, expected, tolerance, "for 2 da - da'; by linearity it is")
+        judge.close(got, expected, tolerance, f"for 2 {_da(cell)} - {_da(cell)}'; by linearity it is")
 
 
-@pytest.mark.judges("rnn_backward", needs=("rnn_forward",))
-def test_backward_zero(judge, every_problem):
-    """For zero da every gradient is zero."""
+@pytest.mark.judges("backward", needs=("forward",))
+def test_backward_zero(judge, cell, every_problem):
+    """For zero {cotangents} every gradient is zero."""
 
     @every_problem
-    def ask(problem, t):
-        _, gradients = yield there_and_back("rnn", problem.inputs, 0 * problem.da)
+    def check(problem, t):
+        none = {name: 0 * value for name, value in of_sequence(problem.cotangents).items()}
+        _, gradients = yield forward_backward(cell.forward, problem.inputs, none)
         zero = {name: np.zeros_like(value) for name, value in network_answers(problem).gradients.items()}
-        judge.close(gradients, zero, dict.fromkeys(zero, 0.0), "for da = 0 it is")
+        judge.close(gradients, zero, dict.fromkeys(zero, 0.0), f"for {_da(cell)} = 0 it is")
 
 
-@pytest.mark.judges("rnn_backward", needs=("rnn_forward",))
-def test_backward_causal(judge, every_problem):
+@pytest.mark.judges("backward", needs=("forward",))
+def test_backward_causal(judge, cell, every_problem):
     """A cotangent that ends at a step leaves the input's gradient after that step zero."""
 
     @every_problem
-    def ask(problem, t):
-        da = problem.da.copy()
-        da[:, :, t:] = 0
-        _, gradients = yield there_and_back("rnn", problem.inputs, da)
+    def check(problem, t):
+        ending = {name: value.copy() for name, value in of_sequence(problem.cotangents).items()}
+        for value in ending.values():
+            value[:, :, t:] = 0
+        _, gradients = yield forward_backward(cell.forward, problem.inputs, ending)
         after = gradients["dx"][:, :, t:]
         tolerance = network_answers(problem).tolerance["dx"].max()  # a sequence solved as one system leaves dust
-        judge.close({"dx": after}, {"dx": 0 * after}, {"dx": tolerance}, f"da ends before t={t}; dx after it is")
+        judge.close(
+            {"dx": after}, {"dx": 0 * after}, {"dx": tolerance}, f"{_da(cell)} ends before t={t}; dx after it is"
+        )
 
 
-@pytest.mark.judges("rnn_backward", needs=("rnn_forward",))
-def test_backward_sparse(judge, every_problem):
-    """The gradients for da are the sum of those for each step of da alone, the last one among them."""
+@pytest.mark.judges("backward", needs=("forward",))
+def test_backward_sparse(judge, cell, every_problem):
+    """The gradients for {cotangents} are the sum of those for each step of {cotangents} alone, the last one among them."""
 
     @every_problem
-    def ask(problem, t):
-        alone = [np.where(np.arange(problem.T_x) == step, problem.da, 0) for step in range(problem.T_x)]
-        _, whole, *parts = yield there_and_back("rnn", problem.inputs, problem.da, *alone)
+    def check(problem, t):
+        one, steps = of_sequence(problem.cotangents), np.arange(problem.T_x)
+        alone = [{name: np.where(steps == step, value, 0) for name, value in one.items()} for step in steps]
+        _, whole, *parts = yield forward_backward(cell.forward, problem.inputs, one, *alone)
         summed = {name: np.sum([part[name] for part in parts], axis=0) for name in whole}
         tolerance = {name: 4 * value.max() for name, value in network_answers(problem).tolerance.items()}
-        judge.close(whole, summed, tolerance, "the sum over da's steps is")
+        judge.close(whole, summed, tolerance, f"the sum over {_da(cell)}'s steps is")
 
 
-@pytest.mark.judges("rnn_backward", needs=("rnn_forward",))
-def test_backward_scales(judge, every_problem):
-    """A da that is a million times larger, or smaller, gives gradients that are so too."""
+@pytest.mark.judges("backward", needs=("forward",))
+def test_backward_scales(judge, cell, every_problem):
+    """A {cotangents} that is a million times larger, or smaller, gives gradients that are so too."""
 
     @every_problem
-    def ask(problem, t):
+    def check(problem, t):
         factors = (1.0, 2.0**20, 2.0**-20)
-        cotangents = (factor * problem.da for factor in factors)
-        _, usual, *others = yield there_and_back("rnn", problem.inputs, *cotangents)
+        one = of_sequence(problem.cotangents)
+        cotangents = [{name: factor * value for name, value in one.items()} for factor in factors]
+        _, usual, *others = yield forward_backward(cell.forward, problem.inputs, *cotangents)
         tolerance = {name: 2 * value for name, value in network_answers(problem).tolerance.items()}
         for factor, scaled in zip(factors[1:], others, strict=True):
             got = {name: value / factor for name, value in scaled.items()}
-            judge.close(got, usual, tolerance, f"for {factor:g} da, over {factor:g}; for da it is")
+            judge.close(got, usual, tolerance, f"for {factor:g} {_da(cell)}, over {factor:g}; for {_da(cell)} it is")
 
 
-@pytest.mark.judges("rnn_forward")
-def test_repeatable(judge, every_problem):
-    """Two equal calls of rnn_forward give the same."""
-
-    @every_problem
-    def ask(problem, t):
-        (a, y_pred, _), (again, y_again, _) = yield each("rnn_forward", problem.inputs, problem.inputs)
-        tolerance = _forward_tolerance(problem)
-        judge.close({"a": again, "y_pred": y_again}, {"a": a, "y_pred": y_pred}, tolerance, "the first call gave")
-
-
-@pytest.mark.judges("rnn_backward", needs=("rnn_forward",))
-def test_backward_repeatable(judge, every_problem):
-    """Two equal calls of rnn_backward with the same caches give the same."""
+@pytest.mark.judges("forward")
+def test_repeatable(judge, cell, every_problem):
+    """Two equal calls of {forward} give the same."""
 
     @every_problem
-    def ask(problem, t):
-        _, first, second = yield there_and_back("rnn", problem.inputs, problem.da, problem.da)
+    def check(problem, t):
+        first, again = yield repeated(cell.forward, problem.inputs, problem.inputs)
+        judge.close(again, _tensors(first), _forward_tolerance(problem), "the first call gave")
+
+
+@pytest.mark.judges("backward", needs=("forward",))
+def test_backward_repeatable(judge, cell, every_problem):
+    """Two equal calls of {backward} with the same caches give the same."""
+
+    @every_problem
+    def check(problem, t):
+        one = of_sequence(problem.cotangents)
+        _, first, second = yield forward_backward(cell.forward, problem.inputs, one, one)
         judge.close(second, first, network_answers(problem).tolerance, "the first call gave")
 
 
-@pytest.mark.judges("rnn_backward", needs=("rnn_forward",))
-def test_caches_kept(judge, every_problem):
+@pytest.mark.judges("backward", needs=("forward",))
+def test_caches_kept(judge, cell, every_problem):
     """A second forward pass does not spoil the caches of the first."""
 
     @every_problem
-    def ask(problem, t):
+    def check(problem, t):
         other = problem.at(seed=problem.seed + 1)
-        _, before, _, after = yield _back_again_after("rnn", other.inputs, problem.inputs, problem.da)
+        question = _back_again_after(cell.forward, other.inputs, problem.inputs, of_sequence(problem.cotangents))
+        _, before, _, after = yield question
         judge.close(after, before, network_answers(problem).tolerance, "before another forward pass it was")
 
 
-@pytest.mark.judges("rnn_cell_backward", needs=("rnn_cell_forward",))
-def test_cell_caches_kept(judge, every_problem):
+@pytest.mark.judges("cell_backward", needs=("cell_forward",))
+def test_cell_caches_kept(judge, cell, every_problem):
     """A second step forward does not spoil the cache of the first."""
 
     @every_problem
-    def ask(problem, t):
+    def check(problem, t):
         other = problem.at(seed=problem.seed + 1)
-        _, before, _, after = yield _back_again_after("rnn_cell", other.step, problem.step, problem.da[:, :, 0])
+        question = _back_again_after(cell.cell_forward, other.step, problem.step, of_step(problem.cotangents))
+        _, before, _, after = yield question
         judge.close(after, before, _cell_tolerance(problem), "before another step forward it was")
 
 
-@pytest.mark.judges("rnn_forward")
-def test_parameters_by_name(judge, every_problem):
+@pytest.mark.judges("forward")
+def test_parameters_by_name(judge, cell, every_problem):
     """The parameters are found by their names, in whatever order the dict has them, beside others."""
 
     @every_problem
-    def ask(problem, t):
-        x, a0, parameters = problem.inputs
-        turned = {"learning_rate": np.array(0.1), **dict(reversed(parameters.items()))}
-        runs = [(x, a0, parameters), (x, a0, turned)]
-        (a, y_pred, _), (other, y_other, _) = yield each("rnn_forward", *runs)
-        source = "in the order Wax, Waa, Wya, ba, by it is"
-        judge.close({"a": other, "y_pred": y_other}, {"a": a, "y_pred": y_pred}, _forward_tolerance(problem), source)
+    def check(problem, t):
+        given = problem.given
+        turned = {"learning_rate": np.array(0.1), **dict(reversed(given.parameters.items()))}
+        straight, other = yield repeated(cell.forward, given.forward, given.at(parameters=turned).forward)
+        source = f"in the order {', '.join(cell.parameters)} it is"
+        judge.close(other, _tensors(straight), _forward_tolerance(problem), source)
 
 
-@pytest.mark.judges("rnn_forward")
-def test_inputs_kept(judge, every_problem):
-    """rnn_forward leaves x, a0 and the parameters as they were."""
+@pytest.mark.judges("forward")
+def test_inputs_kept(judge, cell, every_problem):
+    """{forward} leaves x, {initial} and the parameters as they were."""
 
     @every_problem
-    def ask(problem, t):
+    def check(problem, t):
         given = judge.own_copies(problem)
-        yield each("rnn_forward", (given["x"], given["a0"], given["parameters"]), as_they_are=True)
-        require_unchanged(given, judge.own_copies(problem), "rnn_forward")
+        yield repeated(cell.forward, cell.forward.ordered(given), copy=False)
+        require_unchanged(given, judge.own_copies(problem), cell.forward.name)
 
 
-@pytest.mark.judges("rnn_backward", needs=("rnn_forward",))
-def test_cotangent_kept(judge, every_problem):
-    """rnn_backward leaves da, and what went into the forward pass, as they were."""
+@pytest.mark.judges("backward", needs=("forward",))
+def test_cotangent_kept(judge, cell, every_problem):
+    """{backward} leaves {cotangents}, and what went into the forward pass, as they were."""
 
     @every_problem
-    def ask(problem, t):
+    def check(problem, t):
         before, given = judge.own_copies(problem), judge.own_copies(problem)
-        alone, first = ((run["x"], run["a0"], run["parameters"]) for run in (before, given))
-        back = there_and_back("rnn", first, given["da"])
-        yield Question([("rnn_forward", alone), *back.calls], as_they_are=True)
-        require_unchanged(given, before, "rnn_backward")  # what the forward pass alone spoils is its own affair
+        cotangents = {name: given[name] for name in of_sequence(problem.cotangents)}
+        alone = (cell.forward.name, cell.forward.ordered(before))
+        back = forward_backward(cell.forward, cell.forward.ordered(given), cotangents)
+        yield Question([alone, *back.calls], copy=False)
+        require_unchanged(given, before, cell.backward.name)  # what the forward pass alone spoils is its own affair
 
 
-@pytest.mark.judges("rnn_cell_forward")
-def test_cell_inputs_kept(judge, every_problem):
-    """rnn_cell_forward leaves xt, a_prev and the parameters as they were."""
+@pytest.mark.judges("cell_forward")
+def test_cell_inputs_kept(judge, cell, every_problem):
+    """{cell_forward} leaves xt, {before} and the parameters as they were."""
 
     @every_problem
-    def ask(problem, t):
+    def check(problem, t):
         given = _own_step(judge, problem)
         before = judge.own_copies(given)
-        yield each("rnn_cell_forward", tuple(given.values()), as_they_are=True)
-        require_unchanged(given, before, "rnn_cell_forward")
+        yield repeated(cell.cell_forward, cell.cell_forward.ordered(given), copy=False)
+        require_unchanged(given, before, cell.cell_forward.name)
 
 
-@pytest.mark.judges("rnn_cell_backward", needs=("rnn_cell_forward",))
-def test_cell_cotangent_kept(judge, every_problem):
-    """rnn_cell_backward leaves da_next as it was, and gives the same for the same cache twice."""
+@pytest.mark.judges("cell_backward", needs=("cell_forward",))
+def test_cell_cotangent_kept(judge, cell, every_problem):
+    """{cell_backward} leaves {step_cotangents} as it was, and gives the same for the same cache twice."""
 
     @every_problem
-    def ask(problem, t):
-        step = tuple(_own_step(judge, problem).values())
-        given = judge.own_copies({"da_next": problem.da[:, :, 0]})
+    def check(problem, t):
+        step = cell.cell_forward.ordered(_own_step(judge, problem))
+        given = judge.own_copies(of_step(problem.cotangents))
         before = judge.own_copies(given)
-        twice = (given["da_next"], given["da_next"])
-        _, first, second = yield there_and_back("rnn_cell", step, *twice, as_they_are=True)
-        require_unchanged(given, before, "rnn_cell_backward")
+        _, first, second = yield forward_backward(cell.cell_forward, step, given, given, copy=False)
+        require_unchanged(given, before, cell.cell_backward.name)
         judge.close(second, first, _cell_tolerance(problem), "the first call gave")
 
 
@@ -283,7 +291,7 @@ def test_cell_cotangent_kept(judge, every_problem):
 def test_tanh_input_kept(implementation, judge):
     """tanh_forward leaves its input as it was."""
     given = judge.own_copies({"x": judge.draw(4, 3)})
-    implementation.call("tanh_forward", given["x"], as_they_are=True)
+    implementation.call("tanh_forward", given["x"], copy=False)
     require_unchanged(given, judge.own_copies({"x": judge.draw(4, 3)}), "tanh_forward")
 
 
@@ -291,26 +299,43 @@ def test_tanh_input_kept(implementation, judge):
 def test_softmax_input_kept(implementation, judge):
     """softmax_forward leaves its input as it was."""
     given = judge.own_copies({"x": judge.draw(4, 3)})
-    implementation.call("softmax_forward", given["x"], as_they_are=True)
+    implementation.call("softmax_forward", given["x"], copy=False)
     require_unchanged(given, judge.own_copies({"x": judge.draw(4, 3)}), "softmax_forward")
 
 
-def _back_again_after(of, other, inputs, da):
-    """There and back; then a forward pass of other inputs, and back again from the first one's cache."""
-    once = there_and_back(of, inputs, da).calls
-    return Question([*once, (f"{of}_forward", other), (f"{of}_backward", (da, LAST_BUT_ONE))])
+def _da(cell):
+    return f"d{cell.states[0]}"
+
+
+def _tensors(results):
+    """The arrays of a forward function, its caches left out."""
+    return {name: value for name, value in results.items() if name != "caches"}
+
+
+def _columns(results, which):
+    return {name: value[:, which] for name, value in _tensors(results).items()}
+
+
+def _steps(results, which):
+    return {name: value[:, :, which] for name, value in _tensors(results).items()}
+
+
+def _back_again_after(forward, other, inputs, cotangents):
+    """Forward and backward; then forward with other inputs, and backward again from the first one's cache."""
+    once = forward_backward(forward, inputs, cotangents).calls
+    return Question([*once, (forward.name, other), backward_call(forward.partner, cotangents, LAST_BUT_ONE)])
 
 
 def _own_step(judge, problem):
-    return judge.own_copies(dict(zip(("xt", "a_prev", "parameters"), problem.step, strict=True)))
+    return judge.own_copies(problem.cell.cell_forward.named(problem.step))
 
 
 def _cell_tolerance(problem):
-    tolerance = cell_answers(problem).tolerance
-    named = {"dxt": tolerance["dx"][..., 0], "da_prev": tolerance["da0"]}
-    return named | {name: tolerance[name] for name in ("dWax", "dWaa", "dba")}
+    tolerance, of_step = cell_answers(problem).tolerance, problem.cell.of_step
+    named = {of_step.get(name, name): value for name, value in tolerance.items()}
+    return named | {"dxt": tolerance["dx"][..., 0]}
 
 
 def _forward_tolerance(problem):
     tolerance = network_answers(problem).tolerance
-    return {"a": 2 * tolerance["a"], "y_pred": 2 * tolerance["y_pred"]}
+    return {name: 2 * tolerance[name] for name in problem.cell.forward.tensors}

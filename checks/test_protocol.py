@@ -9,6 +9,7 @@ import pytest
 from rnn_reference.diagnosis.caches import documented, same_at_every_step
 from rnn_reference.numerics.compare import require_shapes
 from rnn_reference.outcomes import NotOffered, Wrong
+from rnn_reference.problems.inputs import of_sequence, of_step
 from rnn_reference.problems.problem import ORDINARY
 
 on_ordinary_problems = pytest.mark.parametrize("problem", ORDINARY, indirect=True)
@@ -30,56 +31,50 @@ def test_softmax(implementation, judge):
         require_shapes({"its result": implementation.softmax_forward(x)}, {"its result": shape})
 
 
-@pytest.mark.judges("rnn_cell_forward")
+@pytest.mark.judges("cell_forward")
 @on_ordinary_problems
-def test_cell_forward(implementation, problem):
-    """rnn_cell_forward returns a_next (n_a, m), yt_pred (n_y, m) and a cache."""
-    a_next, yt_pred, _ = implementation.rnn_cell_forward(*problem.step)
-    expected = {"a_next": (problem.n_a, problem.m), "yt_pred": (problem.n_y, problem.m)}
-    require_shapes({"a_next": a_next, "yt_pred": yt_pred}, expected)
+def test_cell_forward(implementation, cell, problem):
+    """{cell_forward} returns {next_states_and_shapes}, {step_prediction} (n_y, m) and a cache."""
+    require_shapes(implementation.ask(cell.cell_forward.name, *problem.step), _shapes(problem, cell.cell_forward))
 
 
-@pytest.mark.judges("rnn_forward")
+@pytest.mark.judges("forward")
 @on_ordinary_problems
-def test_network_forward(implementation, problem):
-    """rnn_forward returns a (n_a, m, T_x), y_pred (n_y, m, T_x) and caches."""
-    a, y_pred, _ = implementation.rnn_forward(*problem.inputs)
-    whole = (problem.m, problem.T_x)
-    require_shapes({"a": a, "y_pred": y_pred}, {"a": (problem.n_a, *whole), "y_pred": (problem.n_y, *whole)})
+def test_network_forward(implementation, cell, problem):
+    """{forward} returns {states_and_shapes}, {prediction} (n_y, m, T_x) and caches."""
+    require_shapes(implementation.ask(cell.forward.name, *problem.inputs), _shapes(problem, cell.forward))
 
 
-@pytest.mark.judges("rnn_cell_backward", needs=("rnn_cell_forward",))
+@pytest.mark.judges("cell_backward", needs=("cell_forward",))
 @on_ordinary_problems
-def test_cell_backward(implementation, problem):
-    """rnn_cell_backward returns a dict of dxt, da_prev, dWax, dWaa and dba, each of the shape of what it is the
-    gradient of.
-    """
-    _, _, cache = implementation.rnn_cell_forward(*problem.step)
-    gradients = implementation.rnn_cell_backward(problem.da[:, :, 0], cache)
-    shapes = {name: array.shape for name, array in problem.parameters.items()}
-    expected = {"dxt": (problem.n_x, problem.m), "da_prev": (problem.n_a, problem.m)}
-    require_shapes(gradients, expected | {f"d{name}": shapes[name] for name in ("Wax", "Waa", "ba")})
+def test_cell_backward(implementation, cell, problem):
+    """{cell_backward} returns a dict of {step_gradients}, each of the shape of what it is the gradient of."""
+    cache = implementation.ask(cell.cell_forward.name, *problem.step)["cache"]
+    arguments = cell.cell_backward.ordered({**of_step(problem.cotangents), "cache": cache})
+    require_shapes(implementation.ask(cell.cell_backward.name, *arguments), _shapes(problem, cell.cell_backward))
 
 
-@pytest.mark.judges("rnn_backward", needs=("rnn_forward",))
+@pytest.mark.judges("backward", needs=("forward",))
 @on_ordinary_problems
-def test_network_backward(implementation, problem):
-    """rnn_backward returns a dict of dx, da0, dWax, dWaa and dba, each of the shape of what it is the gradient
-    of.
-    """
-    _, _, caches = implementation.rnn_forward(*problem.inputs)
-    gradients = implementation.rnn_backward(problem.da, caches)
-    shapes = {name: array.shape for name, array in problem.parameters.items()}
-    expected = {"dx": problem.x.shape, "da0": problem.a0.shape}
-    require_shapes(gradients, expected | {f"d{name}": shapes[name] for name in ("Wax", "Waa", "ba")})
+def test_network_backward(implementation, cell, problem):
+    """{backward} returns a dict of {gradients}, each of the shape of what it is the gradient of."""
+    caches = implementation.ask(cell.forward.name, *problem.inputs)["caches"]
+    arguments = cell.backward.ordered({**of_sequence(problem.cotangents), "caches": caches})
+    require_shapes(implementation.ask(cell.backward.name, *arguments), _shapes(problem, cell.backward))
 
 
-@pytest.mark.judges("rnn_forward")
+@pytest.mark.judges("forward")
 @on_ordinary_problems
-def test_caches(implementation, problem):
-    """rnn_forward's caches, where they have the document's form, hold each step's own states."""
-    caches = implementation.inside(implementation.rnn_forward(*problem.inputs)[2])
+def test_caches(implementation, cell, problem):
+    """{forward}'s caches, where they have the document's form, hold each step's own states."""
+    caches = implementation.inside(implementation.ask(cell.forward.name, *problem.inputs)["caches"])
     if not documented(caches, problem):
-        raise NotOffered([("", "its caches are of another form, which is its own business")], "rnn_forward")
+        raise NotOffered([("", "its caches are of another form, which is its own business")], cell.forward.name)
     if same_at_every_step(caches, problem):
-        raise Wrong([("caches", "every step's cache holds the same a_next and a_prev")])
+        raise Wrong([("caches", "every step's cache holds the same {a_next} and {a_prev}".format(
+            a_next=f"{cell.states[0]}_next", a_prev=f"{cell.states[0]}_prev"))])  # fmt: skip
+
+
+def _shapes(problem, function):
+    """The shape of every tensor that a function should return."""
+    return {name: function.cell.shape(name, problem.sizes) for name in function.tensors}

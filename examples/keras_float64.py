@@ -2,7 +2,7 @@
 
     KERAS_BACKEND=torch python examples/keras_float64.py      # or jax, numpy
 
-Needs keras. What it prints is in docs/matrix.md.
+Needs keras. What it prints is in docs/generated/matrix.md.
 """
 
 import keras

@@ -2,7 +2,7 @@
 
     python examples/onnx_clip.py
 
-Needs onnx, and onnxruntime to compare. What it prints is in docs/matrix.md.
+Needs onnx, and onnxruntime to compare. What it prints is in docs/generated/matrix.md.
 """
 
 import numpy as np

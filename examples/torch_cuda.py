@@ -2,7 +2,7 @@
 
     python -m rnn_reference examples/torch_cuda.py:Float64      # or :Float32, :TF32
 
-Needs torch and a CUDA device; what the suite said of one is in docs/gpu.md.
+Needs torch and a CUDA device; what the suite said of one is in docs/explained/gpu.md.
 """
 
 import numpy as np

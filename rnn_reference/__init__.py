@@ -12,7 +12,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "tanh_forward": "cells.rnn.activations",
-    "softmax_forward": "cells.rnn.activations",
+    "softmax_forward": "cells.head",
     "rnn_cell_forward": "cells.rnn.cell",
     "rnn_cell_backward": "cells.rnn.cell",
     "rnn_forward": "cells.rnn.network",

@@ -1,25 +1,14 @@
-"""What the six functions accept, and what they say when they are given something else."""
+"""Arrays that a function accepts, and what it says when it is given something else."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[Any]
-Parameters: TypeAlias = Mapping[str, Array]
-Cache: TypeAlias = tuple[Array, Array, Array, Parameters]
-Caches: TypeAlias = tuple[Sequence[Cache], Array]
 Gradients: TypeAlias = dict[str, Array]
 Shape: TypeAlias = tuple[str | int, ...]
-
-PARAMETER_SHAPES: dict[str, Shape] = {
-    "Wax": ("n_a", "n_x"),
-    "Waa": ("n_a", "n_a"),
-    "Wya": ("n_y", "n_a"),
-    "ba": ("n_a", 1),
-    "by": ("n_y", 1),
-}
 
 
 def numbers(where: str, name: str, value: Any) -> Array:
@@ -34,7 +23,7 @@ def numbers(where: str, name: str, value: Any) -> Array:
     if array.dtype.kind in "biu":
         return array.astype(np.float64)
     if array.dtype.kind not in "fc":
-        raise TypeError(f"{where}: {name} must be an array of numbers, got {_described(value)}")
+        raise TypeError(f"{where}: {name} must be an array of numbers, got {described(value)}")
     return array
 
 
@@ -63,19 +52,18 @@ def aligned(where: str, values: Mapping[str, Any], shapes: Mapping[str, Shape]) 
     return [array.astype(common, copy=False) for array in arrays.values()]
 
 
-def parameter_values(where: str, parameters: Any) -> dict[str, Any]:
-    """The five parameters out of a mapping that may hold more.
+def table(where: str, name: str, values: Any, wanted: Iterable[str]) -> dict[str, Any]:
+    """The wanted values out of a mapping that may hold more, such as the parameters.
 
-    Raises TypeError if it is no mapping, and ValueError naming each parameter that it lacks.
+    Raises TypeError if it is no mapping, and ValueError naming each value that it lacks.
     """
-    if not isinstance(parameters, Mapping):
-        raise TypeError(
-            f"{where}: parameters must be a dict of {', '.join(PARAMETER_SHAPES)}, got {_described(parameters)}"
-        )
-    missing = [name for name in PARAMETER_SHAPES if name not in parameters]
+    wanted = list(wanted)
+    if not isinstance(values, Mapping):
+        raise TypeError(f"{where}: {name} must be a dict of {', '.join(wanted)}, got {described(values)}")
+    missing = [one for one in wanted if one not in values]
     if missing:
-        raise ValueError(f"{where}: parameters lacks {' and '.join(missing)}; it has {', '.join(map(str, parameters))}")
-    return {name: parameters[name] for name in PARAMETER_SHAPES}
+        raise ValueError(f"{where}: {name} lacks {' and '.join(missing)}; it has {', '.join(map(str, values))}")
+    return {one: values[one] for one in wanted}
 
 
 def at_least_one_step(where: str, name: str, steps: int) -> None:
@@ -84,19 +72,12 @@ def at_least_one_step(where: str, name: str, steps: int) -> None:
         raise ValueError(f"{where}: {name} has no time step (T_x = 0); at least one is needed")
 
 
-def cache_of(where: str, name: str, cache: Any) -> Cache:
-    """``cache`` if it is ``(a_next, a_prev, xt, parameters)``; else a TypeError that says what came."""
-    if not isinstance(cache, tuple | list) or len(cache) != 4 or not isinstance(cache[3], Mapping):
-        raise TypeError(f"{where}: {name} must be (a_next, a_prev, xt, parameters), got {_described(cache)}")
-    a_next, a_prev, xt, parameters = cache
-    return a_next, a_prev, xt, parameters
-
-
 def _worded(axes: Shape) -> str:
     return f"({', '.join(map(str, axes))}{',' if len(axes) == 1 else ''})"
 
 
-def _described(value: Any) -> str:
+def described(value: Any) -> str:
+    """What a value is, in the words of an error message."""
     if isinstance(value, np.ndarray):
         return f"an array of dtype {value.dtype}"
     if isinstance(value, tuple | list):

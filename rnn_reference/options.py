@@ -1,128 +1,164 @@
-"""The options of a run: what there is, what goes with what, and how the line that asks the same again has them.
+"""The options of a run: one table, from which pytest's options, the command's, and the rerun line follow.
 
-They are read in every pytest run of an environment, so nothing heavy is imported here until one is given.
+To add an option, add it here; the README lists it. The table is read in every pytest run of an environment, so
+nothing heavy is imported here.
 """
 
+import argparse
 import shlex
-from pathlib import Path
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
-import pytest
+from rnn_reference.paths import ADAPTERS, FORMS, either, parts_in
 
+FORM_NAMES = either([f"FILE.{form}" for form in parts_in(FORMS)])
+ADAPTER_NAMES = ", ".join(parts_in(ADAPTERS))
+LAYOUTS = ("nmt", "tmn", "mtn")
 DTYPES = ("float64", "float32", "float16")
 
-EXAMPLES = 20
-"""Fresh problems for each property, unless another number is asked for."""
+
+@dataclass(frozen=True)
+class Option:
+    """One option. Without ``metavar`` it is a flag.
+
+    ``door`` is where it exists: "pytest", "command" or "both". ``rerun`` says when the line that runs a check again
+    repeats it: "always", if it differs from its default ("given"), or "never".
+    """
+
+    name: str
+    help: str
+    metavar: str = ""
+    type: Callable[[str], Any] = str
+    default: Any = None
+    choices: tuple[str, ...] = ()
+    at_least: int | None = None
+    positive: bool = False
+    door: str = "both"
+    rerun: str = "never"
+
+    @property
+    def dest(self) -> str:
+        """Its name as an attribute: ``rnn_seed``."""
+        return self.name.lstrip("-").replace("-", "_")
+
+    @property
+    def is_flag(self) -> bool:
+        """True if it has no value."""
+        return not self.metavar
+
+    @property
+    def spelled(self) -> str:
+        """It with its value, as people write it: ``--rnn-seed=N``."""
+        between = "=" if self.name.startswith("--") else " "
+        return self.name if self.is_flag else f"{self.name}{between}{self.metavar}"
+
+    @property
+    def about(self) -> str:
+        """Its help, with the default if there is one."""
+        return self.help if self.default is None else f"{self.help} (default {str(self.default).removesuffix('.0')})"
+
+    @property
+    def argument(self) -> dict[str, Any]:
+        """What argparse and pytest take beside its name."""
+        if self.is_flag:
+            return {"action": "store_true", "help": self.about}
+        value = {"metavar": self.metavar, "type": self.type, "default": self.default, "help": self.about}
+        return value | ({"choices": self.choices} if self.choices else {})
+
+    def refusal(self, value: Any) -> str:
+        """Why it cannot have this value, of its type; "" if it can."""
+        if self.at_least is not None and value is not None and value < self.at_least:
+            return f"{self.name} must be at least {self.at_least}, got {value}"
+        if self.positive and not value > 0:
+            return f"{self.name} must be more than 0, got {value:g}"
+        return ""
 
 
-def add(group: Any) -> None:
-    """Add them to pytest's group of ours."""
-    group.addoption("--rnn", metavar="TARGET", help=(
-        "what to check: file.py, notebook.ipynb, package.module (each with an optional :attribute), model.onnx or "
-        "a built-in adapter (torch, jax, keras, onnxruntime, onnx); without it, the reference"))  # fmt: skip
-    group.addoption("--rnn-report", metavar="FILE", help=(
-        "write the report there: FILE.json, FILE.html or FILE.md"))  # fmt: skip
-    group.addoption("--rnn-only", metavar="ID", help="run one check, or a group of them, by id or by its beginning")
-    group.addoption("--rnn-seed", metavar="N", type=int, default=0, help="seed of every problem (default 0)")
-    group.addoption("--rnn-examples", metavar="N", type=int, default=EXAMPLES, help=(
-        "fresh problems for each property (default 20)"))  # fmt: skip
-    group.addoption("--rnn-dtype", choices=DTYPES, help="judge it in this precision, whatever it says of itself")
-    group.addoption("--rnn-device", metavar="NAME", default="cpu", help=(
-        "where the adapters for torch, jax and flax compute: cpu, cuda, gpu, cuda:1 (default cpu)"))  # fmt: skip
-    group.addoption("--rnn-expect", metavar="FILE", help=(
-        "checks that are known to fail: an id, or its beginning, and a reason a line (ID  # REASON)"))  # fmt: skip
-    group.addoption("--rnn-strict", action="store_true", help="advice fails")
-    group.addoption("--rnn-timeout", metavar="S", type=float, default=10.0, help=(
-        "seconds for each call of a file's or a notebook's function (default 10)"))  # fmt: skip
-    group.addoption("--rnn-memory", metavar="GIB", type=float, default=4.0, help=(
-        "memory for a file's or a notebook's process, on Linux (default 4)"))  # fmt: skip
-    group.addoption("--rnn-in-process", action="store_true", help=(
-        "run a file or a notebook in this process: for debuggers; nothing is limited"))  # fmt: skip
-    group.addoption("--rnn-convention", metavar="NAME", help=(
-        "judge by another convention than the document's, such as weights-transposed or batch-major, or several "
-        "joined by + (docs/conventions.md)"))  # fmt: skip
-    group.addoption("--rnn-blackbox", metavar="module:callable", help=(
-        "in place of --rnn: a callable x -> outputs, maybe with a state in and out, and no more"))  # fmt: skip
-    group.addoption("--rnn-blackbox-layout", metavar="LAYOUT", default="nmt", choices=["nmt", "tmn", "mtn"], help=(
-        "axes of its x and outputs: n features, m columns of the batch, t steps (default nmt)"))  # fmt: skip
-    group.addoption("--rnn-blackbox-inputs", metavar="N", type=int, help="its n_x (default: found by trying)")
+TABLE = (
+    Option("--rnn", metavar="TARGET", door="pytest", help=(
+        "what to check: file.py, notebook.ipynb, package.module (each with an optional :attribute), model.onnx or an "
+        f"adapter ({ADAPTER_NAMES}); without it, the reference")),
+    Option("--rnn-report", metavar="FILE", help=f"write the report there: {FORM_NAMES}"),
+    Option("--rnn-only", metavar="ID", help="run one check, or a group of them, by id or by its beginning"),
+    Option("--rnn-seed", metavar="N", type=int, default=0, at_least=0, rerun="always", help="seed of every problem"),
+    Option("--rnn-examples", metavar="N", type=int, default=20, at_least=1, rerun="given", help=(
+        "fresh problems for each property")),
+    Option("--rnn-convention", metavar="NAME", rerun="given", help=(
+        "judge by another convention: weights-transposed, batch-major, ... (several joined by +)")),
+    Option("--rnn-blackbox", metavar="module:callable", help=(
+        "in place of a target: x -> outputs (and state), nothing else is known of it")),
+    Option("--rnn-blackbox-layout", metavar="LAYOUT", choices=LAYOUTS, default="nmt", rerun="given", help=(
+        "nmt, tmn or mtn: order of features n, batch m and steps t in its x and outputs")),
+    Option("--rnn-blackbox-inputs", metavar="N", type=int, at_least=1, rerun="given", help=(
+        "its number of features (default: found by trying)")),
+    Option("--rnn-dtype", metavar="DTYPE", choices=DTYPES, rerun="given", help=(
+        "judge it in float64, float32 or float16, whatever it says of itself")),
+    Option("--rnn-device", metavar="NAME", default="cpu", rerun="given", help=(
+        "where an adapter computes that has a choice: cpu, cuda, gpu, cuda:1")),
+    Option("--rnn-expect", metavar="FILE", rerun="given", help=(
+        "checks that are known to fail: an id, or its beginning, and a reason a line (ID # REASON)")),
+    Option("--rnn-strict", rerun="given", help="advice fails"),
+    Option("--rnn-timeout", metavar="S", type=float, default=10.0, positive=True, help=(
+        "seconds for each call of a file's or a notebook's function")),
+    Option("--rnn-memory", metavar="GIB", type=float, default=4.0, positive=True, help=(
+        "memory for a file's or a notebook's process, on Linux")),
+    Option("--rnn-in-process", help="run a file or a notebook in this process: for debuggers; nothing is limited"),
+    Option("-n", metavar="N", door="command", help="number of processes, or auto: one on each core (the default)"),
+    Option("--csv", metavar="FILE", door="command", help="write the table there"),
+    Option("--json", metavar="FILE", door="command", help="write a list with the report on each target there"),
+    Option("--dask", metavar="ADDRESS", door="command", help=(
+        "let the Dask cluster with this scheduler do the work (tcp://host:8786)")),
+)  # fmt: skip
+"""Every option, in the order of the help and of the rerun line."""
+
+IN_PYTEST = [option for option in TABLE if option.door in ("pytest", "both")]
+IN_BOTH = [option for option in TABLE if option.door == "both"]
+FOR_MANY = [option for option in TABLE if option.door == "command"]
+NAMED = {option.dest: option for option in TABLE}
 
 
-def require_sound(options: Any) -> None:
-    """Raise a usage error for an option that would only come to light at the end, or as an error of ours."""
-    if options.rnn_examples < 1:
-        raise pytest.UsageError(f"--rnn-examples must be at least 1, got {options.rnn_examples}")
-    for name, value in (("--rnn-timeout", options.rnn_timeout), ("--rnn-memory", options.rnn_memory)):
-        if not value > 0:
-            raise pytest.UsageError(f"{name} must be more than 0, got {value:g}")
-    if options.rnn_seed < 0:
-        raise pytest.UsageError(f"--rnn-seed must be at least 0, got {options.rnn_seed}")
-    if options.rnn_report:
-        from rnn_reference.report.files import refusal
-
-        refused = refusal(Path(options.rnn_report))
-        if refused:
-            raise pytest.UsageError(refused)
+def add_to_pytest(group: Any) -> None:
+    """Add the options to pytest's group of ours."""
+    for option in IN_PYTEST:
+        group.addoption(option.name, **option.argument)
 
 
-def require_one_report(config: pytest.Config) -> None:
-    """Raise a usage error where two reports are asked for: pytest would write the last of them alone."""
-    given = [argument for argument in map(str, config.invocation_params.args) if argument.startswith("--rnn-report")]
-    if len(given) > 1:
-        raise pytest.UsageError(f"{' '.join(given)}: one report a run; the others can be had from another")
+def add_to_command(parser: argparse._ActionsContainer, options: Iterable[Option]) -> None:
+    """Add options to the parser of the command; those that pytest has as well are kept as a list of what was given."""
+    for option in options:
+        kept = {"action": "append_const", "const": True} if option.is_flag else {"action": "append"}
+        arguments = option.argument | (kept | {"default": []} if option.door == "both" else {})
+        parser.add_argument(option.name, **arguments)
 
 
-def require_callable(options: Any) -> None:
-    """Raise a usage error for an option on how to call it that is none there is, or does not go with another."""
-    if options.rnn_convention is not None:
-        from rnn_reference.implementations.conventions.known import named
+def given(options: argparse.Namespace) -> list[str]:
+    """The options of the command that pytest takes as well, as they were given."""
+    return [
+        option.name if option.is_flag else f"{option.name}={value}"
+        for option in IN_BOTH
+        for value in getattr(options, option.dest)
+    ]
 
-        try:
-            named(options.rnn_convention)
-        except ValueError as error:
-            raise pytest.UsageError(f"--rnn-convention: {error}") from None
-    if options.rnn_blackbox is not None and (options.rnn is not None or options.rnn_convention is not None):
-        raise pytest.UsageError("--rnn-blackbox takes the place of --rnn, and has no --rnn-convention")
-    if options.rnn_blackbox_inputs is not None and options.rnn_blackbox_inputs < 1:
-        raise pytest.UsageError(f"--rnn-blackbox-inputs must be at least 1, got {options.rnn_blackbox_inputs}")
+
+def last_given(options: argparse.Namespace, dest: str) -> Any:
+    """The value of an option of the command that pytest takes as well: the last one given, or its default."""
+    values = getattr(options, dest)
+    return values[-1] if values else NAMED[dest].default
+
+
+def out_of_range(options: Any) -> str:
+    """Why pytest's options cannot have these values: the first number that is out of its range; "" if none is."""
+    refused = (option.refusal(getattr(options, option.dest)) for option in IN_PYTEST)
+    return next(filter(None, refused), "")
 
 
 def as_given(options: Any) -> str:
-    """Those of the options that were given, as the line that asks the same again has them."""
-    given = {
-        "seed": options.rnn_seed,
-        "examples": options.rnn_examples if options.rnn_examples != EXAMPLES else None,
-        "convention": options.rnn_convention,
-        "blackbox-layout": options.rnn_blackbox_layout if options.rnn_blackbox_layout != "nmt" else None,
-        "blackbox-inputs": options.rnn_blackbox_inputs,
-        "dtype": options.rnn_dtype,
-        "device": options.rnn_device if options.rnn_device != "cpu" else None,
-        "expect": options.rnn_expect and shlex.quote(options.rnn_expect),
-    }
-    words = [f"--rnn-{name}={value}" for name, value in given.items() if value is not None]
-    return " ".join([*words, *(["--rnn-strict"] if options.rnn_strict else [])])
-
-
-def expected(path: str | None) -> dict[str, str]:
-    """What ``--rnn-expect=PATH`` says, nothing without it. Raises a usage error for a file that cannot be heeded."""
-    if path is None:
-        return {}
-    from rnn_reference.report.expected import expectations
-
-    try:
-        return expectations(path)
-    except (ValueError, OSError) as error:
-        raise pytest.UsageError(f"--rnn-expect: {error}") from None
-
-
-def no_such_check(wanted: str, known: set[str]) -> str:
-    """What to say where ``--rnn-only`` names no check: what may have been meant, or what there is."""
-    import difflib
-
-    names = {check.partition("[")[0] for check in known}
-    groups = sorted({check.partition(".")[0] for check in known})
-    group = wanted.partition(".")[0]
-    near = difflib.get_close_matches(wanted, sorted({*known, *names, *groups}), n=3, cutoff=0.4)
-    meant = f"did you mean {' or '.join(near)}? " if near else ""
-    inside = sorted(name for name in names if name.startswith(f"{group}."))
-    return f"--rnn-only={wanted} matches no check; {meant}there are {', '.join(inside or groups)}"
+    """The options that the line to run a check again repeats."""
+    words = []
+    for option in IN_PYTEST:
+        value = getattr(options, option.dest)
+        differs = option.rerun == "given" and value not in (None, False, option.default)
+        if differs or option.rerun == "always":
+            words.append(option.name if option.is_flag else f"{option.name}={shlex.quote(str(value))}")
+    return " ".join(words)

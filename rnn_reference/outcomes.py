@@ -1,7 +1,8 @@
 """What can come of a check, other than that it passes. Each is raised where it is found out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass
@@ -56,3 +57,14 @@ class NotJudged(Outcome):
     """The function is there, and another one that is needed to judge it does not work."""
 
     name = "not judged"
+
+
+class Doubt(NamedTuple):
+    """An answer of a backward function that is wrong unless it follows from a forward function that is.
+
+    ``compare`` compares it, and raises Wrong: it is called if the diagnosis does not find that it follows.
+    """
+
+    function: str
+    problem: Any
+    compare: Callable[[], None]

@@ -1,4 +1,4 @@
-"""What pytest needs to put the questions in ``checks`` to an implementation: options, outcomes, the summary.
+"""The pytest plug-in that puts the questions in ``checks`` to an implementation: its options, and what is collected.
 
 It is loaded in every pytest run of an environment that has this package, so it imports nothing heavy until there
 is a check to run.
@@ -7,6 +7,7 @@ is a check to run.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,17 +19,15 @@ from rnn_reference.target import begin_to_load
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of a run."""
-    group = parser.getgroup("rnn-reference", "is this recurrent network right?")
-    options.add(group)
+    options.add_to_pytest(parser.getgroup("rnn-reference", "is this recurrent network right?"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let the target load while the checks are collected."""
+    """Refuse options that cannot be honoured, and load the target while the checks are collected."""
     config.addinivalue_line("markers", "judges(function, needs=()): the function that a check is about")
-    options.require_sound(config.option)
-    options.require_one_report(config)
-    options.require_callable(config.option)
-    config.pluginmanager.register(Run(config, options.expected(config.option.rnn_expect)), "rnn-reference-run")
+    require_sound(config.option)
+    require_one_report(config)
+    config.pluginmanager.register(Run(config, expected(config.option.rnn_expect)), "rnn-reference-run")
     if config.option.rnn_blackbox is not None:
         config.args = [str(checks_folder() / "blackbox" / "test_blackbox.py")]
         return
@@ -39,11 +38,50 @@ def pytest_configure(config: pytest.Config) -> None:
     begin_to_load(config, config.option)
 
 
+def require_sound(given: Any) -> None:
+    """Raise a usage error for a value out of range, an unknown convention, or options that exclude each other."""
+    refused = options.out_of_range(given)
+    if not refused and given.rnn_report:
+        from rnn_reference.report.files import refusal
+
+        refused = refusal(Path(given.rnn_report))
+    if not refused and given.rnn_convention is not None:
+        from rnn_reference.implementations.conventions.known import named
+
+        try:
+            named(given.rnn_convention)
+        except ValueError as error:
+            refused = f"--rnn-convention: {error}"
+    if not refused and given.rnn_blackbox is not None and (given.rnn, given.rnn_convention) != (None, None):
+        refused = "--rnn-blackbox takes the place of --rnn, and has no --rnn-convention"
+    if refused:
+        raise pytest.UsageError(refused)
+
+
+def require_one_report(config: pytest.Config) -> None:
+    """Raise a usage error if two reports are asked for: pytest would keep the last option only."""
+    given = [argument for argument in map(str, config.invocation_params.args) if argument.startswith("--rnn-report")]
+    if len(given) > 1:
+        raise pytest.UsageError(f"{' '.join(given)}: one report a run; the others can be had from another")
+
+
+def expected(path: str | None) -> dict[str, str]:
+    """The expectations in the file of ``--rnn-expect``. Raises a usage error for a file that cannot be used."""
+    if path is None:
+        return {}
+    from rnn_reference.report.expected import expectations
+
+    try:
+        return expectations(path)
+    except (ValueError, OSError) as error:
+        raise pytest.UsageError(f"--rnn-expect: {error}") from None
+
+
 class Checks(pytest.Module):
     """A file of checks: its functions are found by our names, whatever names the project's own settings ask for."""
 
     def funcnamefilter(self, name: str) -> bool:
-        """Whether a function is a check."""
+        """True if a function is a check."""
         return name.startswith("test_")
 
 
@@ -66,3 +104,18 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
 
 def _is_ours(path: Path) -> bool:
     return checks_folder() in path.parents
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Ask each check of every cell that has the function that it is about; the first cell needs no word in its id."""
+    marker = metafunc.definition.get_closest_marker("judges")
+    if marker is None or "function" not in metafunc.fixturenames:
+        return
+    from rnn_reference.cells.cell import cells
+
+    about = marker.args[0]
+    found = [f for cell in cells() for f in cell.functions.values() if about in (f.name, f.role)]
+    if found:
+        ids = [pytest.HIDDEN_PARAM if f.cell.name == "rnn" else f.cell.name for f in found]
+        metafunc.parametrize("function", found, indirect=True, ids=ids)

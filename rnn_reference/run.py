@@ -1,4 +1,4 @@
-"""One pytest run: what it makes of each check, and what it says at the end."""
+"""One pytest run: it turns each check into a record, and the records into a report and the closing lines."""
 
 from __future__ import annotations
 
@@ -6,113 +6,140 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rnn_reference import options
-from rnn_reference.target import diagnosis_of, implementation_of
+from rnn_reference import results
+from rnn_reference.results import check_id
+from rnn_reference.target import diagnosis_of, implementation_of, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+    from rnn_reference.report.verdict import Record, Report
 
 _JUDGE = pytest.StashKey[Any]()
 
 
 def judge_of(request: pytest.FixtureRequest) -> Any:
-    """A judge for the check that asks, kept where the outcome is made from it."""
+    """A judge for the check that asks; it is kept, because the check's record is made from it."""
     from rnn_reference.judging.judge import Judge
 
-    judge = Judge(implementation_of(request.config), check_id(request.node), diagnosis_of(request.config))
+    judge = Judge(implementation_of(request.config), check_id(request.node))
     request.node.stash[_JUDGE] = judge
     return judge
-
-
-def check_id(item: pytest.Item) -> str:
-    """``group.check[parameters]``, from file and function: ``gradient.network[T_x=6]``."""
-    name = item.name.removeprefix("test_")
-    return f"{item.path.stem.removeprefix('test_')}.{name}"
 
 
 def _is_check(item: pytest.Item) -> bool:
     return item.get_closest_marker("judges") is not None
 
 
+def _judged(item: pytest.Item) -> tuple[str, ...]:
+    """The function that a check asks about, and those that it needs."""
+    marker = item.get_closest_marker("judges")
+    assert marker is not None
+    wanted = (*marker.args, *marker.kwargs.get("needs", ()))
+    cell = results.cell_of(item)
+    if cell is None:
+        return wanted
+    roles = {function.role: function.name for function in cell.functions.values() if function.role != "activation"}
+    return tuple(roles.get(name, name) for name in wanted)
+
+
 class Run:
-    """One pytest run: it picks the checks, turns what they raise into outcomes, and sums up."""
+    """One pytest run: it selects the checks, turns what they raise into outcomes, and sums up."""
 
     def __init__(self, config: pytest.Config, expected: dict[str, str]) -> None:
         self.config, self.expected = config, expected
-        self.records: list[dict[str, Any]] = []
+        self.records: list[Record] = []
         self.asked = 0
         self.verdict = ""
 
     @pytest.hookimpl(wrapper=True)
     def pytest_collection(self) -> Generator[None, object, object]:
-        """Have the target loaded by the end of it: one that cannot be judged is a usage error and nothing else."""
+        """Load the target by the end of the collection: a target that cannot be loaded is a usage error."""
         result = yield
         if self.config.option.rnn is not None or self.config.option.rnn_blackbox is not None:
-            implementation_of(self.config)
+            self._load()
         return result
+
+    def _load(self) -> None:
+        from rnn_reference.implementations.unusable import Unusable
+        from rnn_reference.report.verdict import unusable
+
+        try:
+            implementation_of(self.config)
+        except (Unusable, OSError) as error:
+            results.write(unusable(target_of(self.config.option), str(error)), self.config)
+            raise pytest.UsageError(str(error)) from None
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keep the checks that ``--rnn-only`` names; each tells its id to JUnit's file."""
+        """Keep the checks that ``--rnn-only`` names, and note each check's id for JUnit's file."""
+        items[:] = [item for item in items if self._is_asked(item)]
         for item in filter(_is_check, items):
             item.user_properties.append(("rnn_id", check_id(item)))
         wanted = self.config.option.rnn_only
         if not wanted:
             self.asked = sum(map(_is_check, items))
             return
-        from rnn_reference.report.expected import matches
+        from rnn_reference.report.expected import matches, no_such_check
 
         kept = [item for item in items if _is_check(item) and matches(check_id(item), wanted)]
         if not kept and not hasattr(self.config, "workerinput"):
-            raise pytest.UsageError(
-                options.no_such_check(wanted, {check_id(item) for item in items if _is_check(item)})
-            )
+            raise pytest.UsageError(no_such_check(wanted, {check_id(item) for item in items if _is_check(item)}))
         self.config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
         self.asked = len(kept)
 
+    def _is_asked(self, item: pytest.Item) -> bool:
+        """False for a check of a cell that the implementation has nothing of."""
+        cell = results.cell_of(item)
+        if cell is None or cell.name == "rnn":
+            return True
+        return cell in implementation_of(self.config).cells
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
-        """Skip what is not offered; hold back the warnings of other people's arithmetic."""
+        """Skip functions that are not offered; suppress the warnings of other people's arithmetic."""
         if not _is_check(item):
             return (yield)
         import warnings
 
         import numpy as np
 
-        from rnn_reference.diagnosis.explain import explain, explain_advice
+        from rnn_reference.diagnosis.explain import explain, explain_advice, settle
         from rnn_reference.outcomes import NotOffered, Outcome
 
-        marker = item.get_closest_marker("judges")
-        assert marker is not None
-        implementation = implementation_of(self.config)
+        implementation, (about, *needed) = implementation_of(self.config), _judged(item)
         implementation.begin()
-        for name in (*marker.args, *marker.kwargs.get("needs", ())):
+        for name in (about, *needed):
             if not implementation.offers(name):
-                raise NotOffered([("", f"{implementation.name} has no {name}")], function=marker.args[0])
+                raise NotOffered([("", f"{implementation.name} has no {name}")], function=about)
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             try:
-                return (yield)
+                try:
+                    return (yield)
+                finally:
+                    judge = item.stash.get(_JUDGE, None)
+                    if judge and (judge.doubts or judge.followed):
+                        judge.notes += settle(judge.doubts, judge.followed, diagnosis_of(self.config))
             except Outcome as outcome:
                 raised = outcome
             except Exception:
                 if not implementation.misshapen:
                     raise
                 raised = implementation.misshapen
-            told = explain_advice if check_id(item).startswith("numerics.") else explain
-            raise told(raised, marker.args[0], diagnosis_of(self.config)) from None
+            explained = explain_advice if check_id(item).startswith("numerics.") else explain
+            raise explained(raised, about, diagnosis_of(self.config)) from None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Turn what a check raised into its outcome, and a traceback of ours into words."""
+        """Make the check's record from what it raised, and show the record instead of a traceback."""
         if not _is_check(item) or call.when != "call":
             return (yield)
         from rnn_reference.outcomes import Outcome
-        from rnn_reference.report.outcome import expect, record_of
-        from rnn_reference.report.terminal import block, rerun
+        from rnn_reference.report.terminal import block
 
         excinfo = call.excinfo
         if excinfo and isinstance(excinfo.value, Outcome):
@@ -122,14 +149,9 @@ class Run:
         finally:
             call.excinfo = excinfo
 
-        strict = self.config.option.rnn_strict
-        judge = item.stash.get(_JUDGE, None)
-        raised = call.excinfo.value if call.excinfo else None
-        printed = implementation_of(self.config).printed() if raised else ""
-        record = record_of(item, check_id(item), raised, judge, strict, printed)
-        expect(record, self.expected)
-        record["rerun"] = rerun(self._target(), record["id"], options.as_given(self.config.option))
-        record["place"] = item.session.items.index(item)
+        raised, judge = excinfo.value if excinfo else None, item.stash.get(_JUDGE, None)
+        implementation = implementation_of(self.config)
+        record = results.record_for(item, _judged(item)[0], raised, judge, implementation, self.expected)
         report.location = (*report.location[:2], record["id"])
         report.rnn = record  # type: ignore[attr-defined]
         named = [("rnn_faults", ", ".join(record["faults"]))] if record["faults"] else []
@@ -142,20 +164,15 @@ class Run:
         report.longrepr = (str(item.path), 0, text) if report.outcome == "skipped" else text
         return report
 
-    def _target(self) -> str:
-        """What the command takes to judge the same again."""
-        options, name = self.config.option, implementation_of(self.config).name
-        return name if options.rnn_blackbox is None else f"--rnn-blackbox={name}"
-
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Gather what the checks left behind, from this process or another."""
+        """Collect the records of the checks, from this process or another."""
         record = getattr(report, "rnn", None)
         if record:
             self.records.append(record)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, Any] | None:
-        """Outcomes of our own in pytest's progress line and counts."""
+        """Show our own outcomes in pytest's progress line and counts."""
         outcome = getattr(report, "rnn", {}).get("outcome")
         letters = {"advice": "a", "expected failure": "x", "not offered": "-", "not judged": "?"}
         if outcome not in letters:
@@ -168,19 +185,24 @@ class Run:
             if self.config.option.rnn_only:
                 terminalreporter.write_line(f"no check was run: --rnn-only={self.config.option.rnn_only}")
             return
-        from rnn_reference.report.files import write_for
         from rnn_reference.report.terminal import closing_lines
-        from rnn_reference.report.verdict import report_on, with_conventions
 
-        self.records.sort(key=lambda record: record["place"])  # several processes report in any order
-        left_out = max(0, self.asked - len(self.records))
-        report = report_on(implementation_of(self.config), self.records, left_out)
-        if self.config.option.rnn_convention is None:
-            with_conventions(report, self.config.option.rnn_seed, implementation_of(self.config))
-        write_for(self.config, report)
+        report = self._report()
+        results.write(report, self.config)
         self.verdict = report["verdict"]
         good = self.verdict == "conforms"
         title = f"{report['implementation']['name']}: {report['verdict']}"
         terminalreporter.write_sep("=", title, bold=True, green=good, red=not good)
         for line, markup in closing_lines(report):
             terminalreporter.write_line(line, **markup)
+
+    def _report(self) -> Report:
+        from rnn_reference.report.verdict import report_on, wrong_functions
+
+        self.records.sort(key=lambda record: record["place"])  # several processes report in any order
+        left_out = max(0, self.asked - len(self.records))
+        implementation, conventions = implementation_of(self.config), {}
+        if self.config.option.rnn_convention is None:
+            wrong = wrong_functions(self.records)
+            conventions = results.conventions_for(implementation, wrong, self.config.option.rnn_seed)
+        return report_on(results.subject_of(implementation), self.records, left_out, conventions)

@@ -1,6 +1,5 @@
 """Fixtures for all tests: ways to run the suite on an implementation, and folders to write targets in."""
 
-import importlib
 import json
 import os
 import shutil
@@ -15,6 +14,15 @@ from folders import EXAMPLES, MISBEHAVING, ROOT
 from suite import put_through
 
 from rnn_reference.implementations.isolation.isolated import Isolated
+from rnn_reference.implementations.isolation.worker import Worker
+
+IMPORT_FRAMEWORKS = [ROOT / "tests" / "adapters", ROOT / "tests" / "benchmarks"]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that import frameworks run last: torch and jax start threads, and a process with threads must not fork."""
+    items.sort(key=lambda item: any(map(item.path.is_relative_to, IMPORT_FRAMEWORKS)))
 
 
 @pytest.fixture(scope="session")
@@ -23,34 +31,19 @@ def suite():
     return put_through
 
 
-@pytest.fixture(scope="module")
-def bench():
-    """The modules of the benchmarks, by name; they import one another by name."""
-    folder = str(ROOT / "benchmarks")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(folder)
-        names = ("columns", "goals", "grid", "loops", "pins", "results", "side_by_side", "tables",
-                 "test_time_step_loop")  # fmt: skip
-        before = set(sys.modules)
-        yield SimpleNamespace(**{name: importlib.import_module(name) for name in names})
-        for name in set(sys.modules) - before:
-            if str(getattr(sys.modules[name], "__file__", "")).startswith(folder):
-                del sys.modules[name]
-
-
 @pytest.fixture
 def isolated() -> Iterator[Callable[..., Isolated]]:
     """Load a misbehaving target, or any other, in its own process. The process is ended after the test."""
     started = []
 
     def load(target: str | Path, **limits: float) -> Isolated:
-        implementation = Isolated(str(MISBEHAVING / target), **{"seconds": 60.0} | limits)
-        started.append(implementation)
-        return implementation
+        worker = Worker(str(MISBEHAVING / target), **{"seconds": 60.0} | limits)
+        started.append(worker)
+        return Isolated(worker)
 
     yield load
-    for implementation in started:
-        implementation.close()
+    for worker in started:
+        worker.close()
 
 
 @pytest.fixture

@@ -1,1 +1,1 @@
-"""Other people's tests, tried on every mistake of the catalogue: which of the mistakes would they notice?"""
+"""Other people's tests, tried on every mistake of the catalogue: which ones do they notice?"""

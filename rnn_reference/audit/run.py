@@ -1,13 +1,14 @@
-"""Somebody's test file, run on one network: in a process of its own, so that a crash or a hang costs only that run."""
+"""A test file, run on one network after another: each run in a process of its own, which may crash or hang."""
 
 import contextlib
 import importlib
 import io
 import multiprocessing
+import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -15,15 +16,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from rnn_reference.cells.cell import functions
 from rnn_reference.cells.fault import Fault
 from rnn_reference.faults.network import FaultyNetwork
-
-FUNCTIONS = ("tanh_forward", "softmax_forward", "rnn_cell_forward", "rnn_forward", "rnn_cell_backward", "rnn_backward")
 
 
 @dataclass
 class Trial:
-    """What a test file said: the tests that passed, those that failed, and in ``broke`` why it said nothing, if so."""
+    """One run of a test file: tests that passed, tests that failed and why; ``broke`` is why none of it ran."""
 
     passed: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
@@ -49,13 +49,13 @@ class _Listener:
 
 
 def _last_line(report: Any) -> str:
-    """The line of pytest's own account that says what went wrong."""
+    """The line of pytest's report that says what went wrong."""
     lines = str(report.longrepr).splitlines()
     return next((line[1:].strip() for line in lines if line.startswith("E ")), lines[-1] if lines else "")
 
 
-def tried(tests: Path, module: str, faults: Sequence[Fault]) -> Trial:
-    """The test file on the network with these faults, here and now: ``import module`` gives that network."""
+def run_here(tests: Path, module: str, faults: Sequence[Fault]) -> Trial:
+    """Run the test file in this process; ``import module`` gives it the network with these faults."""
     import pytest
 
     trial = Trial()
@@ -72,7 +72,7 @@ def tried(tests: Path, module: str, faults: Sequence[Fault]) -> Trial:
 
 
 def warm_up() -> None:
-    """Load pytest and its plugins here: the processes of all trials are forks of this one, and have them then."""
+    """Load pytest and its plug-ins, so that the processes of the trials, which are forks of this one, need not."""
     import pytest
 
     with tempfile.TemporaryDirectory() as empty, contextlib.redirect_stdout(io.StringIO()):
@@ -80,7 +80,7 @@ def warm_up() -> None:
 
 
 def _install(name: str, network: FaultyNetwork, folder: Path) -> None:
-    """Put the network where ``import name`` finds it; the packages around it are made up where there are none."""
+    """Put the network where ``import name`` finds it; packages around it that do not exist are made empty."""
     sys.path.insert(0, str(folder))
     parents = name.split(".")[:-1]
     for depth in range(len(parents)):
@@ -91,47 +91,52 @@ def _install(name: str, network: FaultyNetwork, folder: Path) -> None:
             sys.modules[package] = ModuleType(package)
             sys.modules[package].__path__ = []
     module = ModuleType(name)
-    for function in FUNCTIONS:
+    for function in functions():
         setattr(module, function, getattr(network, function))
     sys.modules[name] = module
     if parents:
         setattr(sys.modules[".".join(parents)], name.rpartition(".")[2], module)
 
 
-def _reported(connection: Connection, tests: Path, module: str, faults: Sequence[Fault]) -> None:
-    connection.send(tried(tests, module, faults))
+def _run_and_send(connection: Connection, tests: Path, module: str, faults: Sequence[Fault]) -> None:
+    connection.send(run_here(tests, module, faults))
 
 
-def all_tried(
-    tests: Path, module: str, each: Sequence[Sequence[Fault]], seconds: float, workers: int
-) -> Iterator[tuple[int, Trial]]:
-    """The trials of networks with each of these faults, by their place in ``each``, as they are done."""
-    waiting = list(enumerate(each))[::-1]
+def trials(
+    tests: Path, module: str, networks: Sequence[Sequence[Fault]], seconds: float, processes: int | None = None
+) -> list[Trial]:
+    """The trial of the network with each of these sequences of faults, several at a time.
+
+    A run that takes longer than ``seconds`` is ended. By default there is a process for each core.
+    """
+    waiting = list(enumerate(networks))[::-1]
     running: dict[Connection, tuple[int, BaseProcess, float]] = {}
+    done: dict[int, Trial] = {}
     while waiting or running:
-        while waiting and len(running) < workers:
+        while waiting and len(running) < (processes or os.cpu_count() or 1):
             place, faults = waiting.pop()
-            ours, process = _started(tests, module, faults)
-            running[ours] = (place, process, time.monotonic() + seconds)
-        soonest = min(end for _, _, end in running.values())
-        ready = wait(list(running), timeout=max(0.0, soonest - time.monotonic()))
+            connection, process = _started(tests, module, faults)
+            running[connection] = (place, process, time.monotonic() + seconds)
+        next_end = min(end for _, _, end in running.values())
+        ready = wait(list(running), timeout=max(0.0, next_end - time.monotonic()))
         for connection in [c for c in running if c in ready or time.monotonic() >= running[c][2]]:
             place, process, _ = running.pop(connection)
-            yield place, _ended(connection, process, seconds, connection in ready)
+            done[place] = _ended(connection, process, seconds, connection in ready)
+    return [done[place] for place in range(len(networks))]
 
 
 def _started(tests: Path, module: str, faults: Sequence[Fault]) -> tuple[Connection, BaseProcess]:
-    how = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"  # a fork has numpy loaded already
+    how = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"  # a fork has numpy and pytest loaded
     context = multiprocessing.get_context(how)
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_reported, args=(theirs, tests, module, faults), daemon=True)  # type: ignore[attr-defined]
+    process = context.Process(target=_run_and_send, args=(theirs, tests, module, faults), daemon=True)  # type: ignore[attr-defined]
     process.start()
     theirs.close()
     return ours, process
 
 
 def _ended(connection: Connection, process: BaseProcess, seconds: float, ready: bool) -> Trial:
-    """What a process sent, or how it ended without."""
+    """The trial that a process sent, or why it sent none."""
     trial = Trial(broke=f"no end after {seconds:g} s")
     if ready:
         try:

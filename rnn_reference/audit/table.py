@@ -1,16 +1,17 @@
-"""What a test file's trials say of it: mistake by mistake, which of its tests would have noticed."""
+"""The table of a test file's trials: which of its tests notice each mistake."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from rnn_reference.audit.run import Trial
-from rnn_reference.cells.fault import CATALOGUE, Fault
+from rnn_reference.cells.fault import Fault
+from rnn_reference.faults import CATALOGUE
 
 NOTHING = "-"
 
 
 class Noticed(NamedTuple):
-    """The table as text, the faults it has rows for, and those that are not noticed in every way they are made."""
+    """The table as text, the ids of its faults, and the ids of those with a variant that no test notices."""
 
     text: str
     ids: list[str]
@@ -18,7 +19,7 @@ class Noticed(NamedTuple):
 
 
 def on_the_right_network(name: str, right: Trial) -> str:
-    """What comes first: whether the tests accept a right network."""
+    """The first lines: whether the tests accept a right network."""
     total = len(right.passed) + len(right.failed)
     if right.broke:
         return f"{name} on a right network: {right.broke}"
@@ -31,14 +32,14 @@ def on_the_right_network(name: str, right: Trial) -> str:
 
 
 def noticing(right: Trial, trial: Trial) -> list[str]:
-    """The tests that pass on a right network and not in this trial; or that it broke off."""
+    """The tests that pass on a right network and not in this trial; or why the trial did not finish."""
     if trial.broke:
         return [trial.broke]
     return [test for test in right.passed if test not in trial.passed]
 
 
 def table(right: Trial, trials: Sequence[Trial]) -> Noticed:
-    """A row for each fault of the catalogue, from the trial of each of its variants, in the catalogue's order."""
+    """A row for each fault, made from the trials of its variants; ``trials`` are in the order of the catalogue."""
     seen: dict[str, list[tuple[Fault, list[str]]]] = {}
     for fault, trial in zip(CATALOGUE, trials, strict=True):
         seen.setdefault(fault.id, []).append((fault, noticing(right, trial)))
@@ -59,7 +60,7 @@ def _by(ways: list[tuple[Fault, list[str]]]) -> str:
 
 
 def summary(found: Noticed) -> str:
-    """How many are noticed, and what the rest are."""
+    """The number of faults that are noticed, and a list of the others."""
     first = {fault.id: fault for fault in reversed(CATALOGUE)}
     count = len(found.ids) - len(found.missed)
     lines = [f"noticed: {count} of {len(found.ids)} mistakes, each in every way that the catalogue makes it"]
@@ -70,4 +71,4 @@ def summary(found: Noticed) -> str:
 
 
 def _mark(fault: Fault) -> str:
-    return " (advice: right but for the limits of arithmetic)" if fault.advice else ""
+    return " (advice: correct except for overflow and rounding)" if fault.advice else ""

@@ -1,12 +1,21 @@
-"""What a fault is: one mistake in one function, made on purpose, under a name that reports carry."""
+"""A fault: one mistake in one function, made on purpose, under a name that reports carry.
 
-from collections.abc import Callable, Mapping
+A cell's own faults are declared for one of its functions, faults of any cell for a role; either way the declaration
+is one function under a decorator, whose name is the fault's id and whose docstring is its sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any, TypeAlias
+
+from rnn_reference.cells.cell import ROLES, Cell, cells
 
 Function: TypeAlias = Callable[..., Any]
 Factory: TypeAlias = Callable[..., Function]
+Variants: TypeAlias = Mapping[str, Mapping[str, Any]]
 
 ANY = "any function"
 
@@ -16,7 +25,7 @@ class Fault:
     """A mistake in ``function``, in one of the ways (``variant``) in which it is made.
 
     ``of`` makes the wrong function from the right pieces that its ``stage`` stands on: an activation or a cell's
-    backward step from the right one, a cell from ``tanh, softmax``, a loop from a cell, and a fault of any function
+    backward step from the right one, a cell from its activations, a loop from a cell, and a fault of any function
     from that function. ``where`` and ``change`` are hints of two strengths; ``seen`` says where it was met.
     ``advice``: it is right but for the limits of arithmetic. Two faults of one ``id`` are one mistake.
     """
@@ -37,10 +46,40 @@ class Fault:
         return f"{self.id} ({self.variant})" if self.variant else self.id
 
 
-CATALOGUE: list[Fault] = []
-"""Every fault in every variant, stage by stage, in the order in which they are written down."""
+@dataclass(frozen=True)
+class _Declared:
+    """A declaration: for one ``function``, or for the function of a ``role`` in every cell."""
 
-Variants: TypeAlias = Mapping[str, Mapping[str, Any]]
+    factory: Factory
+    function: str
+    role: str
+    id: str
+    where: str
+    change: str
+    seen: str
+    variants: Variants | Callable[[Cell], Variants]
+    any_function: bool
+    advice: bool
+
+    def faults(self, cell: Cell) -> Iterator[Fault]:
+        """The faults of a cell that it declares."""
+        of_this = [f for f in cell.functions.values() if f.name == self.function or f.role == self.role]
+        for function in of_this:
+            words = words_of(cell)
+            sentence = _in_a_line(self.factory.__doc__ or "")
+            where, change = self.where, self.change
+            if self.role:
+                sentence, where, change = (text.format(**words) for text in (sentence, where, change))
+            variants = self.variants(cell) if callable(self.variants) else self.variants
+            for variant, settings in variants.items():
+                of = partial(self.factory, cell, **settings) if self.role else partial(self.factory, **settings)
+                yield Fault(
+                    self.id, ANY if self.any_function else function.name, function.name, sentence, of, where, change,
+                    self.seen, variant, self.advice,
+                )  # fmt: skip
+
+
+_DECLARED: list[_Declared] = []
 
 
 def fault(
@@ -51,28 +90,122 @@ def fault(
     change: str,
     seen: str = "",
     variants: Variants | None = None,
-    stage: str = "",
+    any_function: bool = False,
     advice: bool = False,
 ) -> Callable[[Factory], Factory]:
-    """Enter a factory into the catalogue: its name gives the ``id``, its docstring the sentence.
+    """Declare a fault of one function: the factory takes the right pieces, its name gives the ``id``.
 
     ``variants`` are the ways in which the mistake is made: for each, what else the factory is called with.
     """
 
-    def entered(factory: Factory) -> Factory:
-        sentence = _in_a_line(factory.__doc__ or "")
-        for variant, settings in (variants or {"": {}}).items():
-            name = id or factory.__name__.replace("_", "-")
-            made = partial(factory, **settings)
-            CATALOGUE.append(
-                Fault(name, stage or function, function, sentence, made, where, change, seen, variant, advice)
-            )
+    def declared(factory: Factory) -> Factory:
+        name = id or factory.__name__.replace("_", "-")
+        _DECLARED.append(
+            _Declared(factory, function, "", name, where, change, seen, variants or {"": {}}, any_function, advice)
+        )
         return factory
 
-    return entered
+    return declared
+
+
+def fault_of_any_cell(
+    role: str,
+    *,
+    id: str = "",
+    where: str,
+    change: str,
+    seen: str = "",
+    variants: Variants | Callable[[Cell], Variants] | None = None,
+    any_function: bool = False,
+) -> Callable[[Factory], Factory]:
+    """Declare a fault of the function of a role in every cell: the factory takes the cell, then the right pieces.
+
+    ``variants`` may depend on the cell. In the sentence and the hints the words of ``words_of`` stand in braces.
+    """
+
+    def declared(factory: Factory) -> Factory:
+        name = id or factory.__name__.replace("_", "-")
+        _DECLARED.append(
+            _Declared(factory, "", role, name, where, change, seen, variants or {"": {}}, any_function, False)
+        )
+        return factory
+
+    return declared
+
+
+@cache
+def catalogue(cell: Cell) -> tuple[Fault, ...]:
+    """Every fault of a cell in every variant, function by function, in the order in which they are declared."""
+    faults = [fault for one in _DECLARED for fault in one.faults(cell)]
+
+    def order(fault: Fault) -> int:
+        return len(ROLES) if fault.stage == ANY else ROLES.index(cell.functions[fault.function].role)
+
+    return tuple(sorted(faults, key=order))
+
+
+def every_fault() -> list[Fault]:
+    """The faults of every cell."""
+    return [fault for cell in cells() for fault in catalogue(cell)]
+
+
+@cache
+def words_of(cell: Cell) -> dict[str, str]:
+    """What a cell calls its arrays, for sentences about any cell."""
+    first = cell.states[0]
+    names = {function.role: function.name for function in cell.functions.values()}
+    return names | {
+        "initial": listed([f"{s}0" for s in cell.states]),
+        "initial_gradients": listed([f"d{s}0" for s in cell.states]),
+        "carries": listed([f"d{s}_prev" for s in cell.states]),
+        "cotangents": listed([f"d{s}" for s in cell.states]),
+        "states": listed(cell.states),
+        "before": listed([f"{s}_prev" for s in cell.states]),
+        "weights": listed(cell.weight_gradients),
+        "weight": cell.weight_gradients[0],
+        "other_weights": listed(cell.weight_gradients[1:]),
+        "a": first,
+        "a0": f"{first}0",
+        "a_next": f"{first}_next",
+        "a_prev": f"{first}_prev",
+        "da": f"d{first}",
+        "da0": f"d{first}0",
+        "da_prev": f"d{first}_prev",
+        "step_prediction": cell.head.of_step,
+        "prediction": cell.head.of_sequence,
+        "recurrent": listed(_weights_of(cell, cell.states)),
+        "input": listed(_weights_of(cell, ("x",))),
+        "bias": listed([of.bias for of in cell.maps.values()]),
+        "dbias": listed([f"d{of.bias}" for of in cell.maps.values()]),
+        "all_weights": listed([name for name, axes in cell.parameters.items() if axes[1] != 1]),
+        "state_weights": listed([name for name in cell.trained if cell.parameters[name][1] != 1]),
+        "equations": cell.equations,
+        "next_state": cell.equations.partition(" = ")[2],
+        "next_states_and_shapes": ", ".join(f"{s}_next (n_a, m)" for s in cell.states),
+        "states_and_shapes": ", ".join(f"{s} (n_a, m, T_x)" for s in cell.states),
+        "gradients": listed(cell.backward.returns),
+        "step_gradients": listed(cell.cell_backward.returns),
+        "step_cotangents": listed([f"d{s}_next" for s in cell.states]),
+        "no_recurrence": f"With {listed(_weights_of(cell, cell.states))} = 0",
+        "head_weight": cell.head.weight,
+        "head_bias": cell.head.bias,
+    }
+
+
+def _weights_of(cell: Cell, operands: tuple[str, ...]) -> list[str]:
+    """The weights that multiply one of these."""
+    weights = [(weight, names) for of in cell.maps.values() for weight, names in of.weights.items()]
+    return [weight for weight, names in weights if set(names) & set(operands)] or [weight for weight, _ in weights]
+
+
+def listed(names: Any) -> str:
+    """``dWax, dWaa and dba``."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else str(last)
 
 
 def _in_a_line(docstring: str) -> str:
     """The sentence as it stands after a colon: no full stop, and no capital but that of a name."""
     first, *rest = docstring.strip().rstrip(".").split()
-    return " ".join([first if first in ("Waa", "Wax") else first[0].lower() + first[1:], *rest])
+    is_name = first.startswith("{") or first in ("Waa", "Wax")
+    return " ".join([first if is_name else first[0].lower() + first[1:], *rest])

@@ -1,63 +1,220 @@
-"""A network made of any cell, one call a step: the document's structure.
+"""Any cell's sequence, forward and backward: over its equations, and over anybody's functions of one step.
 
-It is how a loop is judged with the implementation's own cell, and what the reference must agree with.
+The loops over functions are the document's structure, one call a step. They are how a loop is judged with the
+implementation's own cell, and what a reference must agree with.
 """
 
-from collections.abc import Callable
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from rnn_reference.arrays import Array, Gradients, at_least_one_step
-from rnn_reference.cells.rnn.cell import rnn_cell_backward, rnn_cell_forward
+from rnn_reference.arrays import Array, at_least_one_step
+from rnn_reference.cells.cell import Cell, States
+from rnn_reference.numerics.affine import Affine
+from rnn_reference.numerics.complex_step import back_by_complex_step
 
 
-def forward_of(cell_forward: Callable[..., Any]) -> Callable[..., tuple[Array, Array, Any]]:
-    """An ``rnn_forward`` that calls ``cell_forward(xt, a_prev, parameters)`` once a step.
+@dataclass(frozen=True)
+class Trace:
+    """A run of the equations: the states before the first step and after each, what each step keeps, its inputs."""
 
-    The cell returns ``(a_next, yt_pred, cache)``; its caches may be anything. The network's signature and
-    shapes are those of ``rnn_reference.rnn_forward``. Source: document, section 1.4.
+    states: list[States]
+    kept: list[Any]
+    x: Sequence[Any]
+
+    def of(self, number: int) -> list[Any]:
+        """One of the states after each step."""
+        return [states[number] for states in self.states[1:]]
+
+
+def run(cell: Cell, affine: Affine, x: Sequence[Any], states: States) -> Trace:
+    """The equations at every step of ``x``, a list of inputs ``(n_x, m)``, from the given states."""
+    trace = Trace([states], [], x)
+    for xt in x:
+        after, kept = cell.step(affine, xt, trace.states[-1])
+        trace.states.append(after)
+        trace.kept.append(kept)
+    return trace
+
+
+def run_back(cell: Cell, affine: Affine, trace: Trace, cotangents: Sequence[States]) -> tuple[list[Any], States]:
+    """The equations' gradient, from the last step to the first: that of the input at each step, and of the first state.
+
+    ``cotangents`` are, for each step, what reaches its states from outside. The gradients of the weights are then
+    ``affine.gradients()``.
+    """
+    carry: States = ()
+    dx = []
+    for t in reversed(range(len(cotangents))):
+        reached = tuple(map(_sum, cotangents[t], carry)) if carry else cotangents[t]
+        dxt, carry = back_of(cell)(affine, reached, trace.states[t + 1], trace.states[t], trace.kept[t], trace.x[t])
+        dx.append(dxt)
+    return dx[::-1], carry
+
+
+def back_of(cell: Cell) -> Callable[..., tuple[Any, States]]:
+    """One step back of the cell's equations: ``back(affine, dstates, states, states_before, kept, x)``.
+
+    Where nobody has derived it, it is taken by complex step.
+    """
+    if cell.back:
+        derived = cell.back
+        return lambda affine, dstates, after, before, kept, x: derived(affine, dstates, after, before, kept)
+    return lambda affine, dstates, after, before, kept, x: back_by_complex_step(cell.step, affine, dstates, before, x)
+
+
+def at_states(cell: Cell, affine: Affine, x: Array, initial: Sequence[Array], states: Sequence[Array]) -> Trace:
+    """A run of the equations whose states are given, right or not: each step starts from the one before it.
+
+    ``x`` and ``states`` have a time axis, ``initial`` are the states before the first step.
+    """
+    steps = time_first(x)
+    given = [tuple(initial), *zip(*map(time_first, states), strict=True)]
+    kept = [cell.step(affine, xt, before)[1] for xt, before in zip(steps, given, strict=False)]
+    return Trace(given, kept, steps)
+
+
+def gradients_at_states(
+    cell: Cell,
+    x: Array,
+    initial: Sequence[Array],
+    parameters: Mapping[str, Array],
+    states: Sequence[Array],
+    cotangents: Sequence[Array],
+) -> dict[str, Array]:
+    """What the backward function should return for given states, right or not: the equations' gradient there."""
+    affine = Affine(cell.maps, parameters)
+    trace = at_states(cell, affine, x, initial, states)
+    dx, first = run_back(cell, affine, trace, list(zip(*map(time_first, cotangents), strict=True)))
+    weights = affine.gradients()
+    found = {f"d{s}0": gradient for s, gradient in zip(cell.states, first, strict=True)}
+    return {"dx": np.stack(dx, axis=-1), **found, **{name: weights[name] for name in cell.weight_gradients}}
+
+
+def _sum(one: Any, other: Any) -> Any:
+    return one + other
+
+
+def time_first(array: Array) -> list[Array]:
+    """The steps of an array ``(n, m, T_x)``."""
+    return [array[:, :, t] for t in range(array.shape[2])]
+
+
+Function = Callable[..., Any]
+
+
+Forward = Callable[[Array, Sequence[Array], Any], tuple[Any, ...]]
+"""``x, the initial states, parameters`` -> what a forward function returns."""
+
+Backward = Callable[[Sequence[Array], Any], dict[str, Array]]
+"""``the cotangent of each state, caches`` -> what a backward function returns."""
+
+
+def forward_function(cell: Cell, body: Forward) -> Function:
+    """A forward function with the cell's signature; initial states that it is not given are zero."""
+
+    def forward(*arguments: Any) -> tuple[Any, ...]:
+        given = cell.forward.named(arguments)
+        first = given[f"{cell.states[0]}0"]
+        states = [given[f"{s}0"] if f"{s}0" in given else np.zeros_like(first) for s in cell.states]
+        return body(given["x"], states, given["parameters"])
+
+    return forward
+
+
+def backward_function(cell: Cell, body: Backward) -> Function:
+    """A backward function with the cell's signature; cotangents that it is not given are zero."""
+
+    def backward(*arguments: Any) -> dict[str, Array]:
+        given = cell.backward.named(arguments)
+        first = given[f"d{cell.states[0]}"]
+        cotangents = [given[f"d{s}"] if f"d{s}" in given else np.zeros_like(first) for s in cell.states]
+        return body(cotangents, given["caches"])
+
+    return backward
+
+
+def forward_of(cell: Cell, cell_forward: Function) -> Function:
+    """A forward function of the whole sequence that calls ``cell_forward`` once a step.
+
+    What a step keeps may be anything; the caches are a list of that and ``x``. Source: document, section 1.4.
     """
 
-    def rnn_forward(x: Array, a0: Array, parameters: Any) -> tuple[Array, Array, Any]:
-        """Every step forward through the cell: ``(a, y_pred, (list of the cell's caches, x))``."""
-        at_least_one_step("rnn_forward", "x", x.shape[2])
-        states, predictions, caches = [], [], []
-        a_next = a0
-        for t in range(x.shape[2]):
-            a_next, yt_pred, cache = cell_forward(x[:, :, t], a_next, parameters)
-            states.append(a_next)
-            predictions.append(yt_pred)
-            caches.append(cache)
-        return np.stack(states, axis=-1), np.stack(predictions, axis=-1), (caches, x)
+    def body(x: Array, states: Sequence[Array], parameters: Any) -> tuple[Any, ...]:
+        at_least_one_step(cell.forward.name, "x", x.shape[2])
+        return looped(cell, cell_forward, x, parameters, lambda t, done: done[-1] if t else states)
 
-    return rnn_forward
+    return forward_function(cell, body)
 
 
-def backward_of(cell_backward: Callable[..., Any]) -> Callable[..., Gradients]:
-    """An ``rnn_backward`` that calls ``cell_backward(da_next, cache)`` once a step, from the last to the first.
+def looped(
+    cell: Cell, step: Function, x: Array, parameters: Any, before: Callable[[int, list[Any]], Sequence[Any]]
+) -> tuple[Any, ...]:
+    """The results of steps that each start from the states ``before(t, the states after each step so far)``."""
+    done: list[Any] = []
+    predictions, caches = [], []
+    for t in range(x.shape[2]):
+        *states, prediction, cache = step(x[:, :, t], *before(t, done), parameters)
+        done.append(states)
+        predictions.append(prediction)
+        caches.append(cache)
+    first, *others = (np.stack([states[k] for states in done], axis=-1) for k in range(len(cell.states)))
+    return first, np.stack(predictions, axis=-1), *others, (caches, x)
 
-    The cell returns the dict of ``rnn_reference.rnn_cell_backward``; the network's signature and shapes are
-    those of ``rnn_reference.rnn_backward``. Source: the chain rule over section 1.4 of the document.
+
+def backward_of(cell: Cell, cell_backward: Function) -> Function:
+    """A backward function of the whole sequence that calls ``cell_backward`` once a step, from the last to the first.
+
+    Source: the chain rule over section 1.4 of the document.
     """
 
-    def rnn_backward(da: Array, caches: Any) -> Gradients:
-        """Every step backward through the cell: a dict of ``dx, da0, dWax, dWaa, dba``."""
-        at_least_one_step("rnn_backward", "caches", len(caches[0]))
-        dx = []
-        da_prev = np.zeros_like(da[:, :, 0])
-        for t in reversed(range(da.shape[2])):
-            step = cell_backward(da[:, :, t] + da_prev, caches[0][t])
-            dx.append(step["dxt"])
-            da_prev = step["da_prev"]
-            if len(dx) == 1:
-                total = {name: np.array(step[name]) for name in ("dWax", "dWaa", "dba")}
-            else:
-                total = {name: value + step[name] for name, value in total.items()}
-        return {"dx": np.stack(dx[::-1], axis=-1), "da0": da_prev, **total}
+    def body(cotangents: Sequence[Array], caches: Any) -> dict[str, Array]:
+        at_least_one_step(cell.backward.name, "caches", len(caches[0]))
+        return gathered(cell, stepped(cell, cell_backward, cotangents, caches, carried(cell, cotangents)))
 
-    return rnn_backward
+    return backward_function(cell, body)
 
 
-rnn_forward = forward_of(rnn_cell_forward)
-rnn_backward = backward_of(rnn_cell_backward)
+Gradients = Mapping[str, Array]
+Steps = dict[int, Gradients]
+"""What the cell gave at each step."""
+
+Enters = Callable[[int, Steps], Sequence[Any]]
+"""``enters(t, the steps done)``: the cotangents that a step backward is called with."""
+
+
+def stepped(
+    cell: Cell,
+    cell_backward: Function,
+    cotangents: Sequence[Array],
+    caches: Any,
+    enters: Enters,
+    at: Callable[[int], int] = lambda t: t,
+) -> Steps:
+    """The cell backward at every step from the last; ``at`` says which step's cache is used at ``t``."""
+    steps: Steps = {}
+    for t in reversed(range(cotangents[0].shape[2])):
+        steps[t] = cell_backward(*enters(t, steps), caches[0][at(t)])
+    return steps
+
+
+def carried(cell: Cell, cotangents: Sequence[Array]) -> Enters:
+    """What enters a step: the cotangents, and what the step after it hands back."""
+
+    def enters(t: int, steps: Steps) -> list[Array]:
+        own = [cotangent[:, :, t] for cotangent in cotangents]
+        return [one + steps[t + 1][f"d{s}_prev"] for one, s in zip(own, cell.states, strict=True)] if steps else own
+
+    return enters
+
+
+def gathered(cell: Cell, steps: Steps) -> dict[str, Array]:
+    """``dx`` of every step, the initial states' gradients from the first, and the sums of the weights' gradients."""
+    in_order = [steps[t] for t in sorted(steps)]
+    initial = {f"d{s}0": in_order[0][f"d{s}_prev"] for s in cell.states}
+    totals = {name: np.asarray(sum(step[name] for step in in_order)) for name in cell.weight_gradients}
+    return {"dx": np.stack([step["dxt"] for step in in_order], axis=-1), **initial, **totals}

@@ -1,106 +1,134 @@
-"""What a backward pass may stand on: caches made in one way or another, and a cell's backward step."""
+"""Where the caches of a backward function may come from: made in one way or another, and a cell's step backward."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from rnn_reference.arrays import Array
+from rnn_reference.cells.cell import Cell
 from rnn_reference.cells.fault import Function
-from rnn_reference.cells.loop import backward_of, forward_of
-from rnn_reference.cells.rnn import building_blocks as pieces
+from rnn_reference.cells.functions import cache_of, caches_at, cell_backward_of
+from rnn_reference.cells.loop import backward_of
 from rnn_reference.diagnosis.findings import Finding
-from rnn_reference.diagnosis.hypotheses import Loop
+from rnn_reference.diagnosis.hypotheses import Loop, right_loop
 from rnn_reference.diagnosis.matching import Case, Model
-from rnn_reference.problems.answers import caches_of
+from rnn_reference.diagnosis.subject import Subject
+from rnn_reference.problems.inputs import Inputs
 
-if TYPE_CHECKING:
-    from rnn_reference.diagnosis.explain import Diagnosis
-
-RIGHT = pieces.cell_backward()
+Tensors = Mapping[str, Array]
 
 
 @dataclass(frozen=True)
-class Base:
-    """Where the caches of a backward pass come from: ``caches(x, a0, parameters, da, a, kept)``.
+class CacheSource:
+    """Where the caches of a backward function come from: ``caches(arguments, cotangents, states, kept)``.
 
-    ``a`` are the states that the implementation gave, ``kept`` its caches where they have the document's form.
-    ``cell``: the implementation's own backward step, where the caches are of its own form. ``blame`` is the function
-    that is not right, if the caches are not.
+    ``arguments`` are those of the forward function, ``states`` what the implementation gave, ``kept`` its caches where
+    they have the document's form. ``step``: the implementation's own step backward, where the caches are of its own
+    form. ``blame`` is the function that is not right, if the caches are not.
     """
 
+    cell: Cell
     caches: Callable[..., Any]
     blame: str = ""
-    cell: Function | None = None
-    _made: dict[int, tuple[Array, Any]] = field(default_factory=dict, compare=False)
+    step: Function | None = None
+    _made: dict[int, tuple[Any, Any]] = field(default_factory=dict, compare=False)
 
-    def at(self, x: Array, *rest: Any) -> Any:
-        """The caches for these inputs, made once for each ``x`` there is."""
-        if id(x) not in self._made:
-            self._made[id(x)] = x, self.caches(x, *rest)
-        return self._made[id(x)][1]
+    def at(self, arguments: tuple[Any, ...], *rest: Any) -> Any:
+        """The caches for these arguments, made once for each."""
+        if id(arguments) not in self._made:
+            self._made[id(arguments)] = arguments, self.caches(arguments, *rest)
+        return self._made[id(arguments)][1]
 
     def model(self, backward: Function) -> Model:
-        """A backward pass on these caches, as a model."""
-        return lambda x, a0, p, da, *rest: backward(da.copy(), self.at(x, a0, p, da, *rest))
+        """A backward function on these caches, as a model."""
+        of = self.cell.backward
+
+        def model(arguments: tuple[Any, ...], cotangents: Tensors, *rest: Any) -> Any:
+            copies = {name: value.copy() for name, value in cotangents.items()}
+            return backward(*of.ordered({**copies, "caches": self.at(arguments, cotangents, *rest)}))
+
+        return model
 
     @property
     def plain(self) -> Model:
-        """The right loop over the cell that the caches are for."""
-        return self.model(backward_of(self.cell or RIGHT))
+        """The right loop over the step that the caches are for."""
+        return self.model(backward_of(self.cell, self.step or cell_backward_of(self.cell)))
 
-    def same_as(self, other: Base, case: Case) -> bool:
-        """Whether the two hold the same numbers, so that one of them is enough."""
-        if self.cell or other.cell:
+    def same_as(self, other: CacheSource, case: Case) -> bool:
+        """True if the two hold the same numbers, so that one of them is enough."""
+        if self.step or other.step:
             return False
         try:
             mine, others = self.at(*case.inputs)[0], other.at(*case.inputs)[0]
         except Exception:
             return False
-        pairs = [(one[k], two[k]) for one, two in zip(mine, others, strict=False) for k in range(3)]
+        arrays = [k for k, name in enumerate(self.cell.cache) if name != "parameters"]
+        pairs = [(one[k], two[k]) for one, two in zip(mine, others, strict=False) for k in arrays]
         return len(mine) == len(others) and all(np.allclose(one, two) for one, two in pairs)
 
 
 def looped(loop: Loop) -> Callable[..., Any]:
     """The caches that a loop makes."""
-    return lambda x, a0, p, da, a, kept: loop.forward(x, a0, p)[2]
+    return lambda arguments, cotangents, states, kept: loop.forward(*arguments)[-1]
 
 
-def own_caches(x: Array, a0: Array, p: Any, da: Array, a: Array, kept: tuple[Array, ...]) -> Any:
-    """The implementation's own caches, where they could be read."""
-    a_next, a_prev, xs = kept
-    return [(*step, p) for step in zip(a_next, a_prev, xs, strict=True)], x
+def own_caches(arguments: tuple[Any, ...], cotangents: Tensors, states: Tensors, kept: tuple[Array, ...]) -> Any:
+    """The implementation's own caches, where they could be read: the arrays of all steps, time first."""
+    x, parameters = arguments[0], next(one for one in arguments if isinstance(one, Mapping))
+    return [(*step, parameters) for step in zip(*kept, strict=True)], x
 
 
-def _documented(cell: Function) -> Function:
-    def rnn_cell_forward(xt: Array, a_prev: Array, p: Any) -> Any:
-        a_next, yt_pred, _ = cell(xt, a_prev, p)
-        return a_next, yt_pred, (a_next, a_prev, xt, p)
+def inputs_of(cell: Cell, arguments: tuple[Any, ...]) -> Inputs:
+    """The arguments of a forward function as the inputs that they are."""
+    given = cell.forward.named(arguments)
+    first = given[f"{cell.states[0]}0"]
+    initial = {s: given.get(f"{s}0", np.zeros_like(first)) for s in cell.states}
+    return Inputs(cell, given["x"], initial, given["parameters"])
 
-    return rnn_cell_forward
+
+def _documented(cell: Cell, step: Function) -> Function:
+    """A step forward whose cache is the document's: what went in and what came out."""
+
+    def cell_forward(*arguments: Any) -> Any:
+        given, *results = cell.cell_forward.named(arguments), *step(*arguments)
+        after, before = results[: len(cell.states)], [given[f"{s}_prev"] for s in cell.states]
+        kept: dict[str, Any] = {}
+        if cell.kept:
+            from rnn_reference.numerics.affine import Affine
+
+            kept = dict(cell.step(Affine(cell.maps, given["parameters"]), given["xt"], tuple(before))[1])
+        return (*results[:-1], cache_of(cell, after, before, kept, given["xt"], given["parameters"]))
+
+    return cell_forward
 
 
-def distinct(bases: Iterable[Base], case: Case) -> list[Base]:
-    """The bases, of those that are the same the first."""
-    kept: list[Base] = []
-    for base in bases:
-        if not any(base.same_as(other, case) for other in kept):
-            kept.append(base)
+def distinct(sources: Iterable[CacheSource], case: Case) -> list[CacheSource]:
+    """The sources; of those that are the same the first."""
+    kept: list[CacheSource] = []
+    for source in sources:
+        if not any(source.same_as(other, case) for other in kept):
+            kept.append(source)
     return kept
 
 
-def bases_after(diagnosis: Diagnosis, forward: Finding) -> Iterator[Base]:
-    """Caches that a backward pass may have been handed and that are not right, or are for a step that is not."""
-    own = diagnosis.implementation
+def sources_after(subject: Subject, cell: Cell, forward: Finding) -> Iterator[CacheSource]:
+    """Caches that a backward function may have been handed and that are not right, or are for a step that is not."""
+    own = subject.implementation
     if not forward.is_right:
-        yield Base(own_caches, forward.culprit)
-        yield Base(lambda x, a0, p, da, a, kept: caches_of(a, x, a0, p), forward.culprit)
+        yield CacheSource(cell, own_caches, forward.culprit)
+
+        def at_own_states(arguments: tuple[Any, ...], cotangents: Tensors, states: Tensors, kept: Any) -> Any:
+            return caches_at(cell, inputs_of(cell, arguments), states)
+
+        yield CacheSource(cell, at_own_states, forward.culprit)
         for loop in forward.loops[:4]:
-            yield Base(looped(Loop(loop.of, _documented(loop.cell))), forward.culprit)
-    if own.offers("rnn_cell_forward") and diagnosis.wrong("rnn_cell_backward"):
-        step = diagnosis.finding("rnn_cell_backward")
-        for of in list(dict.fromkeys(loop.of for loop in forward.loops)) or [forward_of]:
-            yield Base(looped(Loop(of, own.rnn_cell_forward)), step.culprit, own.rnn_cell_backward)
+            yield CacheSource(cell, looped(Loop(loop.of, _documented(cell, loop.step))), forward.culprit)
+    if own.offers(cell.cell_forward.name) and subject.wrong(cell.cell_backward.name):
+        step = subject.finding(cell.cell_backward.name)
+        for of in list(dict.fromkeys(loop.of for loop in forward.loops)) or [right_loop(cell).of]:
+            loop = Loop(of, own.function(cell.cell_forward.name))
+            yield CacheSource(cell, looped(loop), step.culprit, own.function(cell.cell_backward.name))

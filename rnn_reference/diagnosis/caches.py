@@ -10,28 +10,30 @@ from rnn_reference.problems.problem import Problem
 
 
 def documented(caches: Any, problem: Problem) -> tuple[Array, ...]:
-    """``a_next, a_prev, xt`` of all steps, time first, if the caches have the document's form; else nothing."""
+    """Every array of the document's cache, of all steps, time first, if the caches have its form; else nothing."""
     steps = caches[0] if isinstance(caches, tuple | list) and len(caches) == 2 else caches
     if not isinstance(steps, tuple | list) or len(steps) != problem.T_x:
         return ()
     if not all(_is_documented(step, problem) for step in steps):
         return ()
-    return tuple(np.stack([step[k] for step in steps]) for k in range(3))
+    return tuple(np.stack([step[k] for step in steps]) for k in range(len(problem.cell.cache) - 1))
 
 
 def _is_documented(step: Any, problem: Problem) -> bool:
-    if not isinstance(step, tuple | list) or len(step) != 4 or not isinstance(step[3], dict):
+    """True for a tuple of the document's arrays, in its order, and a dict of parameters behind them."""
+    names = problem.cell.cache
+    if not isinstance(step, tuple | list) or len(step) != len(names) or not isinstance(step[-1], dict):
         return False
-    shapes = [getattr(part, "shape", None) for part in step[:3]]
-    state = (problem.n_a, problem.m)
-    return shapes == [state, state, (problem.n_x, problem.m)] and all(
-        isinstance(value, np.ndarray) for value in step[3].values()
+    shapes = [getattr(part, "shape", None) for part in step[:-1]]
+    return shapes == [problem.cell.shape(name, problem.sizes) for name in names[:-1]] and all(
+        isinstance(value, np.ndarray) for value in step[-1].values()
     )
 
 
 def dropped(implementation: Implementation, problem: Problem) -> bool:
-    """Whether the caches should be a list of one for each step, and are not: empty, or taken apart."""
-    caches = implementation.inside(implementation.rnn_forward(*problem.inputs)[2])
+    """True if the caches should be a list of one for each step, and are not: empty, or taken apart."""
+    results = implementation.ask(problem.cell.forward.name, *problem.inputs)
+    caches = implementation.inside(results["caches"])
     steps = caches[0] if isinstance(caches, tuple | list) and len(caches) == 2 else caches
     if isinstance(steps, np.ndarray):
         return steps.size == 0 or (steps.dtype == object and len(steps) != problem.T_x)
@@ -39,6 +41,7 @@ def dropped(implementation: Implementation, problem: Problem) -> bool:
 
 
 def same_at_every_step(caches: Any, problem: Problem) -> bool:
-    """Whether caches of the document's form hold the same two states at every step."""
-    parts = documented(caches, problem)
-    return bool(parts) and all(np.array_equal(part, np.broadcast_to(part[0], part.shape)) for part in parts[:2])
+    """True if caches of the document's form hold the same states at every step."""
+    parts = dict(zip(problem.cell.cache, documented(caches, problem), strict=False))
+    states = [parts[f"{s}_{when}"] for s in problem.cell.states for when in ("next", "prev") if parts]
+    return bool(states) and all(np.array_equal(part, np.broadcast_to(part[0], part.shape)) for part in states)

@@ -4,11 +4,12 @@ import contextlib
 import io
 import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from rnn_reference.arrays import Array
+from rnn_reference.cells.cell import CELL_FORWARD, Cell
+from rnn_reference.cells.cell import Function as Signature
 from rnn_reference.implementations.conventions.converted import Converted
 from rnn_reference.implementations.conventions.known import Conventions, every_choice
 from rnn_reference.implementations.implementation import Implementation
@@ -26,24 +27,27 @@ PATIENCE = 10.0
 UNSEEN = {"time-reversed", "time-major"}
 """What a single step does not tell from another convention, or from none."""
 
-FORWARD = ("rnn_forward", "rnn_cell_forward")
-
 
 def conventions_of(own: Implementation, wrong: Iterable[str], seed: int = 0) -> dict[str, Conventions]:
-    """For each wrong function of the forward pass that is right by another convention, which that is.
+    """For each wrong forward function that is right by another convention, which that is.
 
-    The cell is said to follow the network's convention where it does: alone it would not tell which of two it is.
+    A step is said to follow its sequence's convention where it does: alone it would not tell which of two it is.
     """
-    wrong = [name for name in FORWARD if name in set(wrong)]
-    if not wrong:
-        return {}
-    problems = [NAMED[name].at(seed=seed, dtype=own.dtype) for name in PANEL]
+    found: dict[str, Conventions] = {}
+    for cell in own.cells:
+        names = [function.name for function in (cell.forward, cell.cell_forward) if function.name in set(wrong)]
+        if names:
+            with _quietly():
+                found |= _of_cell(own, cell, names, [NAMED[n].of(cell).at(seed=seed, dtype=own.dtype) for n in PANEL])
+    return found
+
+
+def _of_cell(own: Implementation, cell: Cell, wrong: list[str], problems: list[Problem]) -> dict[str, Conventions]:
     ends = time.monotonic() + PATIENCE
-    with _quietly():
-        network = _first_fit(own, "rnn_forward", problems, every_choice(), ends)
-        preferred = [*([network] if network else []), *filter(_shows_in_a_step, every_choice())]
-        cell = _first_fit(own, "rnn_cell_forward", problems, preferred, ends) if "rnn_cell_forward" in wrong else None
-    found = {"rnn_forward": network, "rnn_cell_forward": cell}
+    whole = _first_fit(own, cell.forward, problems, every_choice(), ends)
+    preferred = [*([whole] if whole else []), *filter(_shows_in_a_step, every_choice())]
+    step = _first_fit(own, cell.cell_forward, problems, preferred, ends) if cell.cell_forward.name in wrong else None
+    found = {cell.forward.name: whole, cell.cell_forward.name: step}
     return {name: conventions for name in wrong if (conventions := found[name])}
 
 
@@ -59,49 +63,31 @@ def _quietly() -> Iterator[None]:
 
 
 def _first_fit(
-    own: Implementation, function: str, problems: list[Problem], choices: Iterable[Conventions], ends: float
+    own: Implementation, signature: Signature, problems: list[Problem], choices: Iterable[Conventions], ends: float
 ) -> Conventions | None:
     """The first choice under which the function is right on every problem; None too if it needs no other."""
-    if not own.offers(function):
+    if not own.offers(signature.name):
         return None
-    fits = FITS[function]
     with contextlib.suppress(TimedOut):
-        if fits(own, problems[0]):
+        if _fits(own, signature, problems[0]):
             return None  # by value it is right as it is: whatever is wrong with it, this is not it
         for conventions in choices:
             under = Converted(own, conventions)
-            if time.monotonic() < ends and all(fits(under, problem) for problem in problems):
+            if time.monotonic() < ends and all(_fits(under, signature, problem) for problem in problems):
                 return conventions
     return None
 
 
-def _fits(call: Callable[[], dict[str, Array]], expected: dict[str, Array], tolerance: dict[str, Array]) -> bool:
-    """Whether the answer is right; a crash, as most conventions give for most networks, is no match."""
+def _fits(own: Implementation, signature: Signature, problem: Problem) -> bool:
+    """True if the answer is right; a crash, as most conventions give for most networks, is no match."""
+    of_a_step = signature.role == CELL_FORWARD
+    right = cell_answers(problem) if of_a_step else network_answers(problem)
     try:
-        return agrees(call(), expected, tolerance)
+        got = own.ask(signature.name, *(problem.step if of_a_step else problem.inputs))
+        if of_a_step:
+            got = {signature.cell.of_sequence[name]: got[name][..., None] for name in signature.tensors}
+        return agrees(got, right.forward, right.tolerance)
     except TimedOut:
         raise
     except (Outcome, Exception):
         return False
-
-
-def _network_fits(own: Implementation, problem: Problem) -> bool:
-    right = network_answers(problem)
-
-    def call() -> dict[str, Array]:
-        return dict(zip(("a", "y_pred"), own.rnn_forward(*problem.inputs), strict=False))
-
-    return _fits(call, {"a": right.a, "y_pred": right.y_pred}, right.tolerance)
-
-
-def _cell_fits(own: Implementation, problem: Problem) -> bool:
-    right = cell_answers(problem)
-
-    def call() -> dict[str, Array]:
-        a_next, yt_pred, _ = own.rnn_cell_forward(*problem.step)
-        return {"a": a_next[..., None], "y_pred": yt_pred[..., None]}
-
-    return _fits(call, {"a": right.a, "y_pred": right.y_pred}, right.tolerance)
-
-
-FITS = {"rnn_forward": _network_fits, "rnn_cell_forward": _cell_fits}

@@ -1,39 +1,52 @@
 """Which mistake explains a failure, and whose it is.
 
 Every function is held, on a few fixed problems, against what is right and against every fault of the catalogue. It
-is judged by what it stands on: the cell by the implementation's own activations, the loop by its own cell, the
-backward pass by its own states. So a mistake is told of once, where it is made, and two are told of as two.
+is judged by what it stands on: the step by the implementation's own activations, the loop by its own step, the
+backward function by its own states. So a mistake is named once, where it is made, and two are named as two.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-from rnn_reference.diagnosis import backward as backward_findings
-from rnn_reference.diagnosis import forward as forward_findings
-from rnn_reference.diagnosis import probes
+from rnn_reference.cells.cell import FORWARD, function_named, functions
+from rnn_reference.diagnosis import backward, forward, probes
 from rnn_reference.diagnosis.findings import Finding, named_line
-from rnn_reference.implementations.implementation import FUNCTIONS, Implementation
-from rnn_reference.numerics.rounding import unit_roundoff
-from rnn_reference.outcomes import Crashed, NotJudged, Outcome, Wrong
-from rnn_reference.problems.problem import NAMED, Problem
+from rnn_reference.diagnosis.subject import Restart, Subject
+from rnn_reference.implementations.implementation import Implementation
+from rnn_reference.outcomes import Crashed, Doubt, NotJudged, Outcome, Wrong
+from rnn_reference.problems.problem import Problem
 
-PANEL = ("T_x=6", "T_x=5", "square", "large-cotangent")
-"""The problems that a fault must explain, all of them."""
-
-BESIDE = ("changed", "caches")
+SIDE_EFFECTS = ("changed", "caches")
 """Labels of failures that are about something else than values."""
 
-FINDERS = forward_findings.FINDERS | backward_findings.FINDERS
+FINDERS = forward.FINDERS | backward.FINDERS
 
-Restart = Callable[[], Implementation]
+FOLLOWS = "follows from the forward pass, which is wrong: it is right for what that gives"
 
 
-class Diagnosis:
-    """What is wrong with one implementation, found out when it is first asked for, once for each function.
+def by_value(subject: Subject, function: str) -> Finding:
+    """The finding from what a function returns alone."""
+    signature = function_named(function)
+    return FINDERS[signature.role](subject, signature)
 
-    ``restart`` loads the implementation afresh: it tells what changes from call to call from what is kept between
-    calls. ``problems`` are what it is judged on in place of the usual ones; ``naming``: whether faults are tried.
-    """
+
+def found(subject: Subject, function: str) -> Finding:
+    """The finding on a function, from everything that calls of it show."""
+    signature = function_named(function)
+    changing = probes.not_the_same_twice(subject, signature)
+    if changing:
+        return changing
+    finding = by_value(subject, function)
+    if finding.status == "wrong" and not finding.matches:
+        crashing = probes.crashing(subject, signature, finding)
+        finding = crashing or probes.hard_coded(subject, signature, finding, by_value)
+    if signature.role == FORWARD:
+        finding = probes.with_shared_caches(subject, signature, finding)
+    return probes.with_modified_inputs(subject, signature, finding)
+
+
+class Diagnosis(Subject):
+    """What is wrong with one implementation, found out when it is first asked for, once for each function."""
 
     def __init__(
         self,
@@ -43,64 +56,43 @@ class Diagnosis:
         problems: Sequence[Problem] | None = None,
         naming: bool = True,
     ) -> None:
-        self.implementation = implementation
-        self.restart = restart
-        self.naming = naming
-        self.u = unit_roundoff(implementation.dtype)
-        chosen = problems or [NAMED[name].at(seed=seed) for name in PANEL]
-        self.problems = [problem.at(dtype=implementation.dtype) for problem in chosen]
-        self._findings: dict[str, Finding] = {}
-
-    def finding(self, function: str) -> Finding:
-        """What is found about one of the six functions, the ones it stands on found first."""
-        if function not in self._findings:
-            self._findings[function] = self._found(function)
-        return self._findings[function]
+        super().__init__(implementation, found, seed, restart, problems, naming)
 
     def conforms_on(self, problem: Problem, function: str) -> bool:
-        """Whether, on this very problem, a backward function is right for what the forward pass gives."""
-        there = Diagnosis(self.implementation, problems=[problem], naming=False)
-        there._findings = {name: found for name, found in self._findings.items() if name != function}
-        finding = there.by_value(function)
+        """True if, on this very problem, a backward function is right for what the forward function gives."""
+        known = {name: finding for name, finding in self._findings.items() if name != function}
+        finding = by_value(self.elsewhere([problem], known), function)
         return finding.status == "right" or (finding.status == "follows" and finding.culprit.endswith("forward"))
 
     @cached_property
     def findings(self) -> dict[str, Finding]:
         """All of the functions that are offered."""
-        return {name: self.finding(name) for name in FUNCTIONS if self.implementation.offers(name)}
+        return {name: self.finding(name) for name in functions() if self.implementation.offers(name)}
 
-    def wrong(self, function: str) -> bool:
-        """Whether the function is offered and is not right by itself."""
-        return self.implementation.offers(function) and not self.finding(function).is_right
 
-    def _found(self, function: str) -> Finding:
-        changing = probes.not_the_same_twice(self, function)
-        if changing:
-            return changing
-        finding = self.by_value(function)
-        if finding.status == "wrong" and not finding.matches:
-            finding = probes.crashing(self, finding) or probes.hard_coded(self, finding)
-        if function == "rnn_forward":
-            finding = probes.with_shared_caches(self, finding)
-        return probes.with_modified_inputs(self, finding)
-
-    def by_value(self, function: str) -> Finding:
-        """The finding from what the function returns alone."""
-        return FINDERS[function](self)
+def settle(doubts: Iterable[Doubt], followed: Iterable[str], diagnosis: Diagnosis) -> list[str]:
+    """Notes on backward functions that follow from a wrong forward function. Raises Wrong for one that does not."""
+    right = set(followed)
+    for doubt in doubts:
+        if diagnosis.conforms_on(doubt.problem, doubt.function):
+            right.add(doubt.function)
+        else:
+            doubt.compare()
+    return [FOLLOWS] if any(diagnosis.finding(name).status == "follows" for name in right) else []
 
 
 def explain(outcome: Outcome, about: str, diagnosis: Diagnosis) -> Outcome:
     """The outcome of a check with what is found about its cause: a name, or whose mistake it follows from."""
     function = outcome.function or about
-    if not isinstance(outcome, Wrong | Crashed) or function not in FINDERS:
+    if not isinstance(outcome, Wrong | Crashed) or function not in functions():
         return outcome  # of a black box nothing is known that could be told apart
     if not diagnosis.implementation.offers(function):
         return outcome
     finding = diagnosis.finding(function)
-    about_values = not any(label in BESIDE for label, _ in outcome.lines)
-    if finding.status == "right" or (finding.beside and not about_values):
-        outcome.faults = [fault.id for fault in finding.beside]
-        outcome.lines += map(named_line, finding.beside)
+    about_values = not any(label in SIDE_EFFECTS for label, _ in outcome.lines)
+    if finding.status == "right" or (finding.side_effects and not about_values):
+        outcome.faults = [fault.id for fault in finding.side_effects]
+        outcome.lines += map(named_line, finding.side_effects)
         return outcome
     if finding.status == "follows" and _is_stub(diagnosis, finding.culprit):
         return NotJudged([("", f"it stands on {finding.culprit}, which is a stub")], function=function)
@@ -113,10 +105,10 @@ def explain(outcome: Outcome, about: str, diagnosis: Diagnosis) -> Outcome:
 def _named(outcome: Outcome, culprit: Finding) -> Outcome:
     """The outcome with the mistakes of the function to blame."""
     outcome.faults, outcome.candidates = culprit.faults, culprit.candidates
-    outcome.lines += culprit.told() if culprit.matches or not culprit.beside else []
+    outcome.lines += culprit.lines_for_people() if culprit.matches or not culprit.side_effects else []
     if not culprit.matches:
-        outcome.faults = [fault.id for fault in culprit.beside]
-        outcome.lines += map(named_line, culprit.beside)
+        outcome.faults = [fault.id for fault in culprit.side_effects]
+        outcome.lines += map(named_line, culprit.side_effects)
     return outcome
 
 
@@ -126,8 +118,8 @@ def _is_stub(diagnosis: Diagnosis, function: str) -> bool:
 
 def explain_advice(outcome: Outcome, about: str, diagnosis: Diagnosis) -> Outcome:
     """The same for a check of arithmetic's limits: only the faults that show there can explain it."""
-    finding = forward_findings.at_the_limits(diagnosis, about)
+    finding = forward.at_the_limits(diagnosis, function_named(about))
     if finding and finding.faults:
         outcome.faults = finding.faults
-        outcome.lines += finding.told()
+        outcome.lines += finding.lines_for_people()
     return outcome

@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 import numpy as np
 
 from rnn_reference.arrays import Array
+from rnn_reference.cells.fault import Fault
 from rnn_reference.diagnosis.hypotheses import Loop
 from rnn_reference.diagnosis.matching import Case, attempted, explains
-from rnn_reference.faults import Fault
 from rnn_reference.numerics.compare import difference
 from rnn_reference.outcomes import NotImplementedYet, Outcome
 
@@ -26,7 +26,7 @@ class Finding:
     """The verdict on a function: ``right``; or right for what it is given, which is not (it ``follows``); or ``wrong``.
 
     ``blame`` is the function whose mistake its failures are. ``matches`` are the faults that explain it: of one id
-    it is named, of several they are candidates. ``beside`` are mistakes of its own that its values do not show.
+    it is named, of several they are candidates. ``side_effects`` are mistakes of its own that its values do not show.
     ``loops`` are forward passes that give what it gives.
     """
 
@@ -34,7 +34,7 @@ class Finding:
     status: str = "right"
     blame: str = ""
     matches: tuple[Fault, ...] = ()
-    beside: tuple[Fault, ...] = ()
+    side_effects: tuple[Fault, ...] = ()
     lines: tuple[tuple[str, str], ...] = ()
     loops: tuple[Loop, ...] = ()
 
@@ -58,14 +58,14 @@ class Finding:
     @property
     def is_right(self) -> bool:
         """Whether nothing at all is wrong with it."""
-        return self.status == "right" and not self.beside
+        return self.status == "right" and not self.side_effects
 
     @property
     def writes(self) -> bool:
         """Whether the function was seen to change what it is handed."""
-        return any(fault.id in ("inputs-modified", "cotangent-overwritten") for fault in self.beside)
+        return any(fault.id in ("inputs-modified", "cotangent-overwritten") for fault in self.side_effects)
 
-    def told(self) -> list[tuple[str, str]]:
+    def lines_for_people(self) -> list[tuple[str, str]]:
         """Lines for people on what it returns: the name, or that there is none."""
         if self.candidates:
             return [("looks like", f"one of {', '.join(self.candidates)}: no output tells them apart here")]
@@ -106,7 +106,7 @@ def ratios(model: Callable[..., dict[str, Array]], cases: Sequence[Case], u: flo
 
 def _plain_ratios(inputs: tuple[Any, ...]) -> dict[str, float]:
     known = {"-1": -1.0, "2": 2.0, "1/2": 0.5, "-2": -2.0, "0": 0.0}
-    x = inputs[0]
+    x = inputs[0][0] if isinstance(inputs[0], tuple) else inputs[0]
     if x.ndim > 1:
         known |= {"m": x.shape[1], "1/m": 1 / x.shape[1]}
     if x.ndim > 2:

@@ -1,39 +1,33 @@
-"""What is found about the four functions of the forward pass."""
+"""What is found about the forward functions of a cell and its activations."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rnn_reference.arrays import Array
+from rnn_reference.cells.cell import ACTIVATION, CELL_FORWARD, FORWARD, Cell
+from rnn_reference.cells.cell import Function as Signature
 from rnn_reference.cells.fault import Function
-from rnn_reference.cells.loop import forward_of
-from rnn_reference.cells.rnn import building_blocks as pieces
+from rnn_reference.cells.functions import cell_forward_of
 from rnn_reference.diagnosis.findings import Finding, matching, unnamed
 from rnn_reference.diagnosis.hypotheses import (
-    RIGHT_CELL,
-    RIGHT_LOOP,
+    Activations,
     Loop,
-    cells,
+    as_model,
     faults_of,
     loops,
-    two,
+    right_activations,
+    right_loop,
+    steps,
 )
 from rnn_reference.diagnosis.matching import Answer, Case, Model, both_fail, explains
+from rnn_reference.diagnosis.subject import Subject
 from rnn_reference.outcomes import Outcome
 
-if TYPE_CHECKING:
-    from rnn_reference.diagnosis.explain import Diagnosis
 
-ACTIVATIONS = {"tanh_forward": pieces.tanh, "softmax_forward": pieces.softmax}
-CELL = ("a_next", "yt_pred")
-NETWORK = ("a", "y_pred")
-
-
-def got(call: Callable[[], Answer]) -> Answer | Outcome:
+def result_or_outcome(call: Callable[[], Answer]) -> Answer | Outcome:
     """What a call gives, or the outcome that it ends in."""
     try:
         return call()
@@ -41,113 +35,117 @@ def got(call: Callable[[], Answer]) -> Answer | Outcome:
         return outcome
 
 
-def activation(function: str) -> Callable[[Diagnosis], Finding]:
-    """The finder for one of the two activations."""
-
-    def find(diagnosis: Diagnosis) -> Finding:
-        cases = [_activated(diagnosis, function, scale * _drawn(diagnosis, 4, 6)) for scale in (1.0, 2.0)]
-        model = two_of(ACTIVATIONS[function])
-        if explains(model, cases, diagnosis.u):
-            return Finding(function)
-        finding = unnamed(function, model, cases, diagnosis.u)
-        hypotheses = [(fault, fault.of(ACTIVATIONS[function])) for fault in faults_of(function)]
-        return finding.with_(matches=tuple(fault for fault, _ in matching(hypotheses, two_of, cases, diagnosis.u)))
-
-    return find
+def activation(subject: Subject, signature: Signature) -> Finding:
+    """The finding on one of the activations."""
+    function, u = signature.name, subject.u
+    cases = [_activated(subject, signature, scale * _drawn(subject, 4, 6)) for scale in (1.0, 2.0)]
+    right = signature.cell.activations[function].function
+    if explains(activation_model(right), cases, u):
+        return Finding(function)
+    finding = unnamed(function, activation_model(right), cases, u)
+    hypotheses = [(fault, fault.of(right)) for fault in faults_of(signature)]
+    return finding.with_(matches=tuple(fault for fault, _ in matching(hypotheses, activation_model, cases, u)))
 
 
-def two_of(function: Function) -> Model:
+def activation_model(function: Function) -> Model:
     """An activation as a model of its one result."""
     return lambda x: {"out": np.asarray(function(x))}
 
 
-def _activated(diagnosis: Diagnosis, function: str, x: Array) -> Case:
-    call: Any = getattr(diagnosis.implementation, function)
-    return Case((x,), got(lambda: {"out": call(x)}))
+def _activated(subject: Subject, signature: Signature, x: Array) -> Case:
+    return Case((x,), result_or_outcome(lambda: subject.implementation.ask(signature.name, x)))
 
 
-def _drawn(diagnosis: Diagnosis, *shape: int) -> Array:
-    drawn = np.random.default_rng([diagnosis.problems[0].seed, *shape]).standard_normal(shape)
-    return drawn.astype(diagnosis.implementation.dtype).astype(np.float64)
+def _drawn(subject: Subject, *shape: int) -> Array:
+    drawn = np.random.default_rng([subject.seed, *shape]).standard_normal(shape)
+    return drawn.astype(subject.implementation.dtype).astype(np.float64)
 
 
-def at_the_limits(diagnosis: Diagnosis, function: str) -> Finding | None:
+def at_the_limits(subject: Subject, signature: Signature) -> Finding | None:
     """The finding on an activation for large arguments, which a formula may not survive."""
-    if function not in ACTIVATIONS:
+    if signature.role != ACTIVATION:
         return None
     apart = 1000.0 * np.arange(6)
-    x, dtype = _drawn(diagnosis, 4, 6), diagnosis.implementation.dtype  # where exp overflows is a matter of dtype
-    cases = [_activated(diagnosis, function, large.astype(dtype)) for large in (x + 1e4, x + apart, 1e3 * x)]
-    hypotheses = [(fault, fault.of(ACTIVATIONS[function])) for fault in faults_of(function, advice=True)]
-    matches = matching(hypotheses, two_of, cases, diagnosis.u)
-    return Finding(function, "wrong", matches=tuple(fault for fault, _ in matches))
+    x, dtype = _drawn(subject, 4, 6), subject.implementation.dtype  # where exp overflows is a matter of dtype
+    cases = [_activated(subject, signature, large.astype(dtype)) for large in (x + 1e4, x + apart, 1e3 * x)]
+    right = signature.cell.activations[signature.name].function
+    hypotheses = [(fault, fault.of(right)) for fault in faults_of(signature, advice=True)]
+    matches = matching(hypotheses, activation_model, cases, subject.u)
+    return Finding(signature.name, "wrong", matches=tuple(fault for fault, _ in matches))
 
 
-def cell(diagnosis: Diagnosis) -> Finding:
-    """The finding on ``rnn_cell_forward``, given the implementation's own activations."""
-    function, own = "rnn_cell_forward", diagnosis.implementation
-    cases = [
-        Case(problem.step, got(partial(two(own.rnn_cell_forward, *CELL), *problem.step)))
-        for problem in diagnosis.problems
-    ]
-    right = two(RIGHT_CELL, *CELL)
-    if explains(right, cases, diagnosis.u):
+def _cases(subject: Subject, signature: Signature) -> list[Case]:
+    """What the function gives on every problem."""
+    own = as_model(signature, subject.implementation.function(signature.name))
+    problems = subject.problems(signature.cell)
+    given = [problem.step if signature.role == CELL_FORWARD else problem.inputs for problem in problems]
+    return [Case(inputs, result_or_outcome(lambda inputs=inputs: own(*inputs))) for inputs in given]  # type: ignore[misc]
+
+
+def step(subject: Subject, signature: Signature) -> Finding:
+    """The finding on a step forward, given the implementation's own activations."""
+    function, cell = signature.name, signature.cell
+    cases = _cases(subject, signature)
+    right = as_model(signature, right_loop(cell).step)
+    if explains(right, cases, subject.u):
         return Finding(function)
-    pairs = [(pieces.tanh, pieces.softmax)]
-    for activations, blame in own_activations(diagnosis):
-        model = two(pieces.cell_forward(*activations), *CELL)
-        if explains(model, cases, diagnosis.u) or both_fail(model, cases):
-            loop = Loop(forward_of, pieces.cell_forward(*activations))
-            return Finding(function, "follows", blame, loops=(loop,))
-        pairs.append(activations)
-    finding = unnamed(function, right, cases, diagnosis.u)
-    found = matching(cells(pairs), lambda made: two(made, *CELL), cases, diagnosis.u) if diagnosis.naming else []
-    explaining = tuple(Loop(forward_of, made) for _, made in found)
+    sets = [right_activations(cell)]
+    for activations, blame in own_activations(subject, cell):
+        made = cell_forward_of(cell, *activations)
+        model = as_model(signature, made)
+        if explains(model, cases, subject.u) or both_fail(model, cases):
+            return Finding(function, "follows", blame, loops=(Loop(right_loop(cell).of, made),))
+        sets.append(activations)
+    finding = unnamed(function, right, cases, subject.u)
+    hypotheses = steps(cell, sets) if subject.naming else []
+    found = matching(hypotheses, lambda made: as_model(signature, made), cases, subject.u)
+    explaining = tuple(Loop(right_loop(cell).of, made) for _, made in found)
     return finding.with_(matches=tuple(fault for fault, _ in found), loops=explaining)
 
 
-def own_activations(diagnosis: Diagnosis) -> list[tuple[tuple[Function, Function], str]]:
+def own_activations(subject: Subject, cell: Cell) -> list[tuple[Activations, str]]:
     """The implementation's own activations, where one of them is wrong, and which that is."""
-    wrong = [name for name in ACTIVATIONS if diagnosis.wrong(name)]
+    wrong = [name for name in cell.activations if subject.wrong(name)]
     if not wrong:
         return []
-    own = [getattr(diagnosis.implementation, name) if name in wrong else right for name, right in ACTIVATIONS.items()]
-    return [((own[0], own[1]), wrong[0])]
-
-
-def network(diagnosis: Diagnosis) -> Finding:
-    """The finding on ``rnn_forward``, given the implementation's own cell."""
-    function, own = "rnn_forward", diagnosis.implementation
-    cases = [
-        Case(problem.inputs, got(partial(two(own.rnn_forward, *NETWORK), *problem.inputs)))
-        for problem in diagnosis.problems
+    own = [
+        subject.implementation.function(name) if name in wrong else right.function
+        for name, right in cell.activations.items()
     ]
-    right = two(RIGHT_LOOP.forward, *NETWORK)
-    if explains(right, cases, diagnosis.u):
-        return Finding(function, loops=(RIGHT_LOOP,))
-    own_cells = _own_cells(diagnosis)
-    for made, blame in own_cells:
-        model = two(forward_of(made), *NETWORK)
-        if explains(model, cases, diagnosis.u) or both_fail(model, cases):
-            return Finding(function, "follows", blame, loops=(Loop(forward_of, made), *diagnosis.finding(blame).loops))
-    finding = unnamed(function, right, cases, diagnosis.u)
-    hypotheses = loops([made for made, _ in own_cells]) if diagnosis.naming else []
-    found = matching(hypotheses, lambda loop: two(loop.forward, *NETWORK), cases, diagnosis.u)
+    return [(tuple(own), wrong[0])]
+
+
+def sequence(subject: Subject, signature: Signature) -> Finding:
+    """The finding on a forward function of the sequence, given the implementation's own step."""
+    function, cell = signature.name, signature.cell
+    cases = _cases(subject, signature)
+    loop = right_loop(cell)
+    right = as_model(signature, loop.forward)
+    if explains(right, cases, subject.u):
+        return Finding(function, loops=(loop,))
+    own_steps = _own_steps(subject, cell)
+    for made, blame in own_steps:
+        model = as_model(signature, loop.of(made))
+        if explains(model, cases, subject.u) or both_fail(model, cases):
+            return Finding(function, "follows", blame, loops=(Loop(loop.of, made), *subject.finding(blame).loops))
+    finding = unnamed(function, right, cases, subject.u)
+    hypotheses = loops(cell, [made for made, _ in own_steps]) if subject.naming else []
+    found = matching(hypotheses, lambda loop: as_model(signature, loop.forward), cases, subject.u)
     return finding.with_(matches=tuple(fault for fault, _ in found), loops=tuple(loop for _, loop in found))
 
 
-def _own_cells(diagnosis: Diagnosis) -> list[tuple[Function, str]]:
-    """Cells that the loop may stand on and that are not right, each with the function to blame for it."""
-    cells: list[tuple[Function, str]] = []
-    if diagnosis.wrong("rnn_cell_forward"):
-        cells.append((diagnosis.implementation.rnn_cell_forward, diagnosis.finding("rnn_cell_forward").culprit))
-    cells += [(pieces.cell_forward(*activations), blame) for activations, blame in own_activations(diagnosis)]
-    return cells
+def _own_steps(subject: Subject, cell: Cell) -> list[tuple[Function, str]]:
+    """Steps that the loop may stand on and that are not right, each with the function to blame for it."""
+    name = cell.cell_forward.name
+    found: list[tuple[Function, str]] = []
+    if subject.wrong(name):
+        found.append((subject.implementation.function(name), subject.finding(name).culprit))
+    found += [(cell_forward_of(cell, *activations), blame) for activations, blame in own_activations(subject, cell)]
+    return found
 
 
-FINDERS: dict[str, Callable[[Diagnosis], Finding]] = {
-    "tanh_forward": activation("tanh_forward"),
-    "softmax_forward": activation("softmax_forward"),
-    "rnn_cell_forward": cell,
-    "rnn_forward": network,
+FINDERS: dict[str, Callable[[Subject, Signature], Finding]] = {
+    ACTIVATION: activation,
+    CELL_FORWARD: step,
+    FORWARD: sequence,
 }

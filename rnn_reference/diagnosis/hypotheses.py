@@ -1,64 +1,83 @@
 """What an implementation may have computed instead: every fault, run through every piece it may stand on."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from functools import cache, partial
+from typing import Any, NamedTuple
 
-from rnn_reference.cells.fault import Function
+from rnn_reference.cells.cell import Cell
+from rnn_reference.cells.cell import Function as Signature
+from rnn_reference.cells.fault import ANY, Fault, Function, catalogue
+from rnn_reference.cells.functions import cell_backward_of, cell_forward_of
 from rnn_reference.cells.loop import backward_of, forward_of
-from rnn_reference.cells.rnn import building_blocks as pieces
 from rnn_reference.diagnosis.matching import Answer
-from rnn_reference.faults import ANY, CATALOGUE, Fault
 
-RIGHT_CELL = pieces.cell_forward()
+Activations = tuple[Function, ...]
 
 
 class Loop(NamedTuple):
-    """A forward pass as a loop over a cell; ``of`` makes it from the cell."""
+    """A forward function as a loop over a step; ``of`` makes it from the step."""
 
     of: Callable[[Function], Function]
-    cell: Function
+    step: Function
 
     @property
     def forward(self) -> Function:
-        """``rnn_forward``."""
-        return self.of(self.cell)
+        """The forward function of the sequence."""
+        return self.of(self.step)
 
 
-RIGHT_LOOP = Loop(forward_of, RIGHT_CELL)
+@cache
+def right_loop(cell: Cell) -> Loop:
+    """The right loop over the right step."""
+    return Loop(partial(forward_of, cell), cell_forward_of(cell))
 
 
-def faults_of(function: str, advice: bool = False) -> list[Fault]:
-    """The faults of a stage, those that no single call shows left out."""
-    return [f for f in CATALOGUE if f.function == function and f.stage != ANY and f.advice == advice]
+def right_activations(cell: Cell) -> Activations:
+    """The right activations of a cell, in its order."""
+    return tuple(activation.function for activation in cell.activations.values())
 
 
-def cells(activations: Iterable[tuple[Function, Function]]) -> Iterator[tuple[Fault, Function]]:
-    """Wrong cells: each fault of the cell over each pair of activations, and each wrong activation in a right cell."""
-    for tanh, softmax in activations:
-        yield from ((fault, fault.of(tanh, softmax)) for fault in faults_of("rnn_cell_forward"))
-    for fault in faults_of("tanh_forward"):
-        yield fault, pieces.cell_forward(tanh=fault.of(pieces.tanh))
-    for fault in faults_of("softmax_forward"):
-        yield fault, pieces.cell_forward(softmax=fault.of(pieces.softmax))
+def faults_of(signature: Signature, advice: bool = False) -> list[Fault]:
+    """The faults of a function, those that no single call shows left out."""
+    found = catalogue(signature.cell)
+    return [f for f in found if f.function == signature.name and f.stage != ANY and f.advice == advice]
 
 
-def loops(own_cells: Sequence[Function]) -> Iterator[tuple[Fault, Loop]]:
-    """Wrong loops: each fault of the loop over each cell, and each wrong cell in a right loop."""
-    for cell in (RIGHT_CELL, *own_cells):
-        yield from ((fault, Loop(fault.of, cell)) for fault in faults_of("rnn_forward"))
-    yield from ((fault, Loop(forward_of, cell)) for fault, cell in cells([(pieces.tanh, pieces.softmax)]))
+def steps(cell: Cell, activations: Iterable[Activations]) -> Iterator[tuple[Fault, Function]]:
+    """Wrong steps: each fault of the step over each set of activations, and each wrong activation in a right step."""
+    for some in activations:
+        yield from ((fault, fault.of(*some)) for fault in faults_of(cell.cell_forward))
+    right = right_activations(cell)
+    for place, name in enumerate(cell.activations):
+        for fault in faults_of(cell.functions[name]):
+            others = list(right)
+            others[place] = fault.of(right[place])
+            yield fault, cell_forward_of(cell, *others)
 
 
-def backward_loops(own_cell: Function | None) -> Iterator[tuple[Fault, Function]]:
-    """Wrong ``rnn_backward``: each fault of the loop over a cell, and, over the right one, each wrong cell."""
-    if own_cell:
-        yield from ((fault, fault.of(own_cell)) for fault in faults_of("rnn_backward"))
+def loops(cell: Cell, own_steps: Sequence[Function]) -> Iterator[tuple[Fault, Loop]]:
+    """Wrong loops: each fault of the loop over each step, and each wrong step in a right loop."""
+    right = right_loop(cell)
+    for step in (right.step, *own_steps):
+        yield from ((fault, Loop(fault.of, step)) for fault in faults_of(cell.forward))
+    yield from ((fault, Loop(right.of, step)) for fault, step in steps(cell, [right_activations(cell)]))
+
+
+def backward_loops(cell: Cell, own_step: Function | None) -> Iterator[tuple[Fault, Function]]:
+    """Wrong backward functions: each fault of the loop over a step, and, over the right one, each wrong step."""
+    if own_step:
+        yield from ((fault, fault.of(own_step)) for fault in faults_of(cell.backward))
         return
-    right = pieces.cell_backward()
-    yield from ((fault, fault.of(right)) for fault in faults_of("rnn_backward"))
-    yield from ((fault, backward_of(fault.of(right))) for fault in faults_of("rnn_cell_backward"))
+    right = cell_backward_of(cell)
+    yield from ((fault, fault.of(right)) for fault in faults_of(cell.backward))
+    yield from ((fault, backward_of(cell, fault.of(right))) for fault in faults_of(cell.cell_backward))
 
 
-def two(function: Function, *names: str) -> Callable[..., Answer]:
-    """A forward function as a model: its first results by name, its caches left out."""
-    return lambda *inputs: dict(zip(names, function(*inputs), strict=False))
+def as_model(signature: Signature, function: Function) -> Callable[..., Answer]:
+    """A forward function as a model: its results by name, its caches left out."""
+
+    def model(*inputs: Any) -> Answer:
+        results = signature.results(function(*inputs))
+        return {name: results[name] for name in signature.tensors}
+
+    return model

@@ -1,111 +1,141 @@
-"""Whether a backward pass is the derivative of the implementation's own forward pass, right or wrong."""
+"""Whether a backward function is the derivative of the implementation's own forward function, right or wrong."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from rnn_reference.arrays import Array, Gradients, Parameters
+from rnn_reference.arrays import Array
+from rnn_reference.cells.cell import CELL_BACKWARD, Cell
+from rnn_reference.cells.cell import Function as Signature
 from rnn_reference.diagnosis.findings import Finding
 from rnn_reference.diagnosis.matching import Case, explains
+from rnn_reference.diagnosis.subject import Subject
 from rnn_reference.faults.derivative import derivative_of
+from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.numerics.compare import difference
-from rnn_reference.numerics.elementwise import by_element
-from rnn_reference.numerics.injection import singly
+from rnn_reference.numerics.elementwise import by_element, moved_inputs, states_of
+from rnn_reference.numerics.injection import Forward, Run
 from rnn_reference.outcomes import Outcome
+from rnn_reference.problems.inputs import Inputs, of_sequence, of_step
 from rnn_reference.problems.problem import Problem
-
-if TYPE_CHECKING:
-    from rnn_reference.diagnosis.explain import Diagnosis
 
 SMALL = Problem(n_x=2, n_a=3, n_y=6, m=4, T_x=5, push=50.0)
 """Few enough elements that each is moved by itself; the cotangent is large, so that clipping shows."""
 
 SQUARE = SMALL.at(m=3)
-"""For a forward pass that works where n_a = m alone."""
+"""For a forward function that works where n_a = m alone."""
 
-WEIGHTS = ("Wax", "Waa", "ba")
 STEP = 2.0**-13
 FAR_OFF = 1e-4
-"""A backward pass that is another is off by more along a random direction; a central difference by far less."""
+"""A backward function that is another is off by more along a random direction; a central difference by far less."""
+
+Tensors = Mapping[str, Array]
 
 
-def is_derivative(diagnosis: Diagnosis, function: str, forward: Finding) -> bool:
-    """Whether it is, on a small problem: along a direction for each input first, then element by element.
+class _Claim(NamedTuple):
+    """Gradients of a forward function, which may be its derivative: all under the names of the sequence."""
 
-    In less than float64 differences say little: there it must be the derivative of every faulty forward pass that
+    forward: Forward
+    gradients: Tensors
+    given: Inputs
+    cotangents: Tensors
+
+    @property
+    def run(self) -> Run:
+        """The call that is differentiated."""
+        return Run(self.given.x, self.given.initial, self.given.parameters)
+
+
+def is_derivative(subject: Subject, signature: Signature, forward: Finding) -> bool:
+    """True if it is, on a small problem: along a direction for each input first, then element by element.
+
+    In less than float64 differences say little: there it must be the derivative of every faulty forward function that
     explains the implementation's own.
     """
-    run = _cell if function == "rnn_cell_backward" else _network
+    own, cell = subject.implementation, signature.cell
+    claimed = _of_a_step if signature.role == CELL_BACKWARD else _of_the_sequence
     for problem in (SMALL, SQUARE):
         try:
-            there = problem.at(seed=diagnosis.problems[0].seed, dtype=diagnosis.implementation.dtype)
-            own, found, inputs, da = run(diagnosis, there)
-            if diagnosis.implementation.dtype != "float64":
-                return _of_the_explained(forward, found, inputs, da, diagnosis.u)
-            return _along_directions(own, found, inputs, da) and _everywhere(own, found, inputs, da)
+            claim = claimed(own, problem.of(cell).at(seed=subject.seed, dtype=own.dtype))
+            if own.dtype != "float64":
+                return _of_the_explained(cell, forward, claim, subject.u)
+            return _along_directions(claim) and _everywhere(claim)
         except Outcome:
             continue
     return False
 
 
-def _network(diagnosis: Diagnosis, problem: Problem) -> Any:
-    own = diagnosis.implementation
-    found = own.rnn_backward(problem.da, own.rnn_forward(*problem.inputs)[2])
-    return lambda *inputs: own.rnn_forward(*inputs)[0], found, problem.inputs, problem.da
+def _of_the_sequence(own: Implementation, problem: Problem) -> _Claim:
+    cell, given = problem.cell, problem.given
+    caches = own.ask(cell.forward.name, *problem.inputs)["caches"]
+    arguments = cell.backward.ordered({**of_sequence(problem.cotangents), "caches": caches})
+
+    def forward(several: list[Run]) -> list[dict[str, Array]]:
+        calls = [given.at(x=run.x, initial=run.initial, parameters=run.parameters).forward for run in several]
+        return [own.ask(cell.forward.name, *call) for call in calls]
+
+    return _Claim(forward, own.ask(cell.backward.name, *arguments), given, problem.cotangents)
 
 
-def _cell(diagnosis: Diagnosis, problem: Problem) -> Any:
-    own = diagnosis.implementation
-    xt, a_prev, parameters = problem.step
-    step = own.rnn_cell_backward(problem.da[:, :, 0], own.rnn_cell_forward(xt, a_prev, parameters)[2])
-    found = {"dx": step.pop("dxt")[..., None], "da0": step.pop("da_prev"), **step}
+def _of_a_step(own: Implementation, problem: Problem) -> _Claim:
+    cell, first = problem.cell, slice(0, 1)
+    given = problem.given.steps(first)
+    cache = own.ask(cell.cell_forward.name, *problem.step)["cache"]
+    arguments = cell.cell_backward.ordered({**of_step(problem.cotangents), "cache": cache})
+    step = own.ask(cell.cell_backward.name, *arguments)
+    gradients = {cell.of_sequence.get(name, name): value for name, value in step.items()}
+    gradients["dx"] = gradients["dx"][..., None]
 
-    def forward(x: Array, a0: Array, parameters: Parameters) -> Array:
-        return own.rnn_cell_forward(x[:, :, 0], a0, parameters)[0][:, :, None]
+    def forward(several: list[Run]) -> list[dict[str, Array]]:
+        calls = [given.at(x=run.x, initial=run.initial, parameters=run.parameters).step for run in several]
+        answers = [own.ask(cell.cell_forward.name, *call) for call in calls]
+        return [{s: answer[f"{s}_next"][:, :, None] for s in cell.states} for answer in answers]
 
-    return forward, found, (xt[:, :, None], a_prev, parameters), problem.da[:, :, :1]
+    return _Claim(forward, gradients, given, {s: value[:, :, first] for s, value in problem.cotangents.items()})
 
 
-def _along_directions(forward: Callable[..., Array], found: Gradients, inputs: Any, da: Array) -> bool:
+def _along_directions(claim: _Claim) -> bool:
     rng = np.random.default_rng(0)
-    x, a0, parameters = inputs
-    values = {"dx": x, "da0": a0, **{f"d{name}": parameters[name] for name in WEIGHTS}}
-
-    def loss(name: str, moved: Array) -> Array:
-        used = values | {name: moved}
-        return forward(used["dx"], used["da0"], {**parameters, **{w: used[f"d{w}"] for w in WEIGHTS}})
-
-    for name, value in values.items():
-        if found[name].shape != value.shape:
+    cell = claim.given.cell
+    states = states_of(claim.forward, claim.run, cell.states)
+    cotangent = np.concatenate([claim.cotangents[s] for s in cell.states])
+    inputs = moved_inputs(claim.run, cell.trained)
+    for name, value in inputs.items():
+        gradient = claim.gradients[f"d{name}"]
+        if gradient.shape != value.shape:
             return False
         v = rng.standard_normal(value.shape)
-        a_up, a_down = loss(name, value + STEP * v), loss(name, value - STEP * v)
-        if a_up.shape != da.shape:
+        up, down = (states([{**inputs, name: value + sign * STEP * v}])[0] for sign in (1, -1))
+        if up.shape != cotangent.shape:
             return False
-        slope, size = np.sum(da * (a_up - a_down)) / (2 * STEP), np.sum(np.abs(da))
-        if not abs(slope - np.sum(found[name] * v)) <= FAR_OFF * size:
+        slope, size = np.sum(cotangent * (up - down)) / (2 * STEP), np.sum(np.abs(cotangent))
+        if not abs(slope - np.sum(gradient * v)) <= FAR_OFF * size:
             return False
     return True
 
 
-def _everywhere(forward: Callable[..., Array], found: Gradients, inputs: Any, da: Array) -> bool:
-    x, a0, parameters = inputs
-    right = by_element(singly(forward), x, a0, parameters, da, a_rounding=np.full(da.shape, 1e-15))
+def _everywhere(claim: _Claim) -> bool:
+    cell = claim.given.cell
+    rounding = {s: np.full(value.shape, 1e-15) for s, value in claim.cotangents.items()}
+    right = by_element(claim.forward, claim.run, claim.cotangents, rounding, cell.trained)
+    largest = max(float(abs(value).max()) for value in claim.cotangents.values())
     return all(
-        bool(np.all(difference(found[name], right.value[name]) <= right.error[name] + 1e-9 * (1 + abs(da).max())))
+        bool(np.all(difference(claim.gradients[name], right.value[name]) <= right.error[name] + 1e-9 * (1 + largest)))
         for name in right.value
     )
 
 
-def _of_the_explained(forward: Finding, found: Gradients, inputs: Any, da: Array, u: float) -> bool:
+def _of_the_explained(cell: Cell, forward: Finding, claim: _Claim, u: float) -> bool:
     if not forward.loops:
         return False
     explained = forward.loops[0].forward
 
-    def model(x: Array, a0: Array, parameters: Parameters, da: Array) -> Gradients:
-        return derivative_of(explained, da, x, a0, parameters)
+    def model(arguments: tuple[Any, ...], cotangents: Tensors) -> dict[str, Array]:
+        return derivative_of(cell, explained, cotangents, arguments)
 
-    return explains(model, [Case((*inputs, da), found)], u)
+    case = Case((claim.given.forward, dict(claim.cotangents)), dict(claim.gradients))
+    return explains(partial(model), [case], u)

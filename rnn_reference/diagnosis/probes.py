@@ -3,99 +3,105 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from rnn_reference.arrays import Array
+from rnn_reference.cells.cell import ACTIVATION, BACKWARD, CELL_BACKWARD, CELL_FORWARD, FORWARD
+from rnn_reference.cells.cell import Function as Signature
 from rnn_reference.diagnosis.caches import same_at_every_step
 from rnn_reference.diagnosis.crashes import crash_named
 from rnn_reference.diagnosis.findings import Finding
+from rnn_reference.diagnosis.subject import Subject
 from rnn_reference.faults import named
 from rnn_reference.implementations.implementation import Implementation
-from rnn_reference.implementations.returned import triple_of
+from rnn_reference.implementations.question import Question, forward_backward, repeated
 from rnn_reference.numerics.compare import difference
 from rnn_reference.outcomes import Outcome
+from rnn_reference.problems.inputs import of_sequence, of_step
 from rnn_reference.problems.problem import Problem
-
-if TYPE_CHECKING:
-    from rnn_reference.diagnosis.explain import Diagnosis
 
 COURSE = {"n_x": 3, "n_a": 5, "n_y": 2, "m": 10, "T_x": 4}
 """The sizes of the document's own problems."""
 
-STANDS_ON = {
-    "tanh_forward": (),
-    "softmax_forward": (),
-    "rnn_cell_forward": ("tanh_forward", "softmax_forward"),
-    "rnn_forward": ("rnn_cell_forward",),
-    "rnn_cell_backward": ("rnn_cell_forward",),
-    "rnn_backward": ("rnn_forward", "rnn_cell_backward"),
-}
-"""What a mistake may have come from."""
+Call = Callable[[], dict[str, Any]]
 
 
-def crashing(diagnosis: Diagnosis, finding: Finding) -> Finding | None:
+def stands_on(signature: Signature) -> tuple[str, ...]:
+    """The functions that a mistake in this one may have come from."""
+    cell = signature.cell
+    below = {
+        ACTIVATION: (),
+        CELL_FORWARD: tuple(cell.activations),
+        FORWARD: (cell.cell_forward.name,),
+        CELL_BACKWARD: (cell.cell_forward.name,),
+        BACKWARD: (cell.forward.name, cell.cell_backward.name),
+    }
+    return below[signature.role]
+
+
+def crashing(subject: Subject, signature: Signature, finding: Finding) -> Finding | None:
     """The finding with what its exception says, if the function raises one on the first problem."""
-    problem = diagnosis.problems[0]
+    problem = subject.problems(signature.cell)[0]
     try:
-        _caller(diagnosis.implementation, finding.function, problem)()
+        _caller(subject.implementation, signature, problem)()
     except Outcome as outcome:
         return crash_named(finding, outcome, problem.T_x)
     return None
 
 
-def _caller(own: Implementation, function: str, problem: Problem) -> Callable[[], Any]:
-    """The function on the problem, ready to be called over and over."""
-    xt, a_prev, parameters = problem.step
-    if function in ("tanh_forward", "softmax_forward"):
-        return lambda: getattr(own, function)(xt)
-    if function == "rnn_cell_forward":
-        return lambda: own.rnn_cell_forward(xt, a_prev, parameters)[:2]
-    if function == "rnn_forward":
-        return lambda: own.rnn_forward(*problem.inputs)[:2]
-    if function == "rnn_cell_backward":
-        cache = own.rnn_cell_forward(xt, a_prev, parameters)[2]
-        return lambda: own.rnn_cell_backward(problem.da[:, :, 0], cache)
-    caches = own.rnn_forward(*problem.inputs)[2]
-    return lambda: own.rnn_backward(problem.da, caches)
+def _caller(own: Implementation, signature: Signature, problem: Problem) -> Call:
+    """The function on the problem, ready to be called over and over; a backward function always with one cache."""
+    of_a_step = signature.role in (CELL_FORWARD, CELL_BACKWARD)
+    if signature.role == ACTIVATION:
+        arguments: tuple[Any, ...] = (problem.x[:, :, 0],)
+    elif signature.takes_cache:
+        forward = own.ask(signature.partner.name, *(problem.step if of_a_step else problem.inputs))
+        cotangents = of_step(problem.cotangents) if of_a_step else of_sequence(problem.cotangents)
+        cache = forward[signature.partner.returns[-1]]
+        arguments = signature.ordered({**cotangents, "cache": cache, "caches": cache})
+    else:
+        arguments = problem.step if of_a_step else problem.inputs
 
+    def call() -> dict[str, Any]:
+        results = own.ask(signature.name, *arguments)
+        return {name: results[name] for name in signature.tensors}
 
-def _flat(result: Any) -> list[Any]:
-    if isinstance(result, dict):
-        return [result[name] for name in sorted(result)]
-    return list(result) if isinstance(result, tuple) else [result]
+    return call
 
 
 def _largest(array: Array) -> float:
     return float(np.abs(array[np.isfinite(array)]).max(initial=0.0))
 
 
-def _same(first: Any, second: Any, u: float) -> bool:
-    """Whether two results differ by no more than the order of summation may make them."""
+def _same(first: dict[str, Array], second: dict[str, Array], u: float) -> bool:
+    """True if two results differ by no more than the order of summation may make them."""
     return all(
-        a.shape == b.shape and bool(np.all(difference(a, b) <= np.sqrt(u) * (1 + _largest(b))))
-        for a, b in zip(_flat(first), _flat(second), strict=True)
+        a.shape == second[name].shape
+        and bool(np.all(difference(a, second[name]) <= np.sqrt(u) * (1 + _largest(second[name]))))
+        for name, a in first.items()
     )
 
 
-def not_the_same_twice(diagnosis: Diagnosis, function: str) -> Finding | None:
+def not_the_same_twice(subject: Subject, signature: Signature) -> Finding | None:
     """The finding on a function that gives other values when it is called again."""
+    function, problem = signature.name, subject.problems(signature.cell)[0]
     try:
-        call = _caller(diagnosis.implementation, function, diagnosis.problems[0])
+        call = _caller(subject.implementation, signature, problem)
         first, second = call(), call()
     except Outcome:
         return None
-    if _same(first, second, diagnosis.u):
+    if _same(first, second, subject.u):
         return None
-    for below in STANDS_ON[function]:
-        if diagnosis.wrong(below) and _changes(diagnosis.finding(below)):
-            return Finding(function, "follows", diagnosis.finding(below).culprit)
+    for below in stands_on(signature):
+        if subject.wrong(below) and _changes(subject.finding(below)):
+            return Finding(function, "follows", subject.finding(below).culprit)
     kept, random = named("state-between-calls")[0], named("not-repeatable")[0]
-    if diagnosis.restart is None:
+    if subject.restart is None:
         return Finding(function, "wrong", matches=(kept, random))
-    starts = [_from_the_start(diagnosis.restart(), function, diagnosis.problems[0]) for _ in range(2)]
-    again = all(_same(a, b, diagnosis.u) for a, b in zip(*starts, strict=True))
+    starts = [_from_the_start(subject.restart(), signature, problem) for _ in range(2)]
+    again = all(_same(a, b, subject.u) for a, b in zip(*starts, strict=True))
     return Finding(function, "wrong", matches=(kept if again else random,))
 
 
@@ -104,79 +110,95 @@ def _changes(finding: Finding) -> bool:
     return finding.status == "follows" or bool(ids & {"state-between-calls", "not-repeatable"})
 
 
-def _from_the_start(fresh: Implementation, function: str, problem: Problem) -> list[Any]:
-    call = _caller(fresh, function, problem)
+def _from_the_start(fresh: Implementation, signature: Signature, problem: Problem) -> list[dict[str, Array]]:
+    call = _caller(fresh, signature, problem)
     return [call(), call()]
 
 
-def with_modified_inputs(diagnosis: Diagnosis, finding: Finding) -> Finding:
-    """The finding, and beside it that the function writes to what it is handed."""
-    function = finding.function
-    changed = next((names for problem in diagnosis.problems
-                    if (names := _changed(diagnosis.implementation, function, problem)) is not None), [])  # fmt: skip
-    below = [name for name in STANDS_ON[function] if diagnosis.wrong(name) and diagnosis.finding(name).writes]
+def with_modified_inputs(subject: Subject, signature: Signature, finding: Finding) -> Finding:
+    """The finding, and beside it that the function modifies its arguments."""
+    problems = subject.problems(signature.cell)
+    found = (_modified(subject.implementation, signature, problem) for problem in problems)
+    modified = next((names for names in found if names is not None), [])
+    below = [name for name in stands_on(signature) if subject.wrong(name) and subject.finding(name).writes]
     if below:  # what it changes, and what comes of that, may be that one's doing
-        spoilt = changed or (finding.status == "wrong" and not finding.matches)
-        return finding.with_(status="follows", blame=diagnosis.finding(below[0]).culprit) if spoilt else finding
-    if not changed:
+        spoilt = modified or (finding.status == "wrong" and not finding.matches)
+        return finding.with_(status="follows", blame=subject.finding(below[0]).culprit) if spoilt else finding
+    if not modified:
         return finding
-    fault = named("cotangent-overwritten" if changed == ["da"] else "inputs-modified")[0]
-    return finding.with_(beside=(*finding.beside, fault))
+    cotangents = {name for name in (*signature.arguments, *signature.optional) if name.startswith("d")}
+    fault = named("cotangent-overwritten" if set(modified) <= cotangents else "inputs-modified")[0]
+    return finding.with_(side_effects=(*finding.side_effects, fault))
 
 
-def _changed(own: Implementation, function: str, problem: Problem) -> list[str] | None:
-    """What is not as before after a call of the function; None if it cannot be called."""
-    given, before = _given(problem, own.dtype), _given(problem, own.dtype)
+def _modified(own: Implementation, signature: Signature, problem: Problem) -> list[str] | None:
+    """The names of arrays that a call of the function changes; None if it cannot be called.
+
+    What the forward function before a backward one changes is its own affair: it is called beside, alone.
+    """
+    of_a_step = signature.role in (CELL_FORWARD, CELL_BACKWARD)
+
+    def arrays() -> dict[str, Any]:
+        forward = signature.partner if signature.takes_cache else signature
+        arguments = problem.step if of_a_step else problem.inputs
+        given = {"z": problem.x[:, :, 0]} if signature.role == ACTIVATION else forward.named(arguments)
+        if signature.takes_cache:
+            given |= of_step(problem.cotangents) if of_a_step else of_sequence(problem.cotangents)
+        return _in_dtype(given, own.dtype)
+
+    before, given = arrays(), arrays()
     try:
-        _call_as_they_are(own, function, given, before)
+        own.answers(_question(signature, before, given))
     except Outcome:
         return None
-    return [name for name in given if not np.array_equal(given[name], before[name], equal_nan=True)]
+    now, then = _flat(given), _flat(before)
+    return [name for name in then if not np.array_equal(now[name], then[name], equal_nan=True)]
 
 
-def _given(problem: Problem, dtype: str) -> dict[str, Any]:
-    arrays = {"x": problem.x, "a0": problem.a0, "da": problem.da, "xt": problem.x[:, :, 0], **problem.parameters}
-    return {name: np.array(value, dtype=dtype, order="C") for name, value in arrays.items()}
+def _question(signature: Signature, before: dict[str, Any], given: dict[str, Any]) -> Question:
+    """A call with the very arrays of ``given``; the forward function before a backward one is also called alone."""
+    if not signature.takes_cache:
+        return repeated(signature, signature.ordered(given), copy=False)
+    forward = signature.partner
+    cotangents = {name: given[name] for name in (*signature.arguments, *signature.optional) if name in given}
+    calls = forward_backward(forward, forward.ordered(given), cotangents).calls
+    return Question([(forward.name, forward.ordered(before)), *calls], copy=False)
 
 
-def _call_as_they_are(own: Implementation, function: str, given: dict[str, Any], before: dict[str, Any]) -> None:
-    """Call the function with these very arrays; ``before`` is what they hold when its turn comes."""
-    parameters = {name: given[name] for name in ("Wax", "Waa", "Wya", "ba", "by")}
-    if function in ("tanh_forward", "softmax_forward"):
-        own.call(function, given["xt"], as_they_are=True)
-        return
-    forward = "rnn_cell_forward" if "cell" in function else "rnn_forward"
-    x = given["xt"] if "cell" in function else given["x"]
-    result = own.call(forward, x, given["a0"], parameters, as_they_are=True)
-    if function != forward:
-        _, _, cache = triple_of(forward, ("its states", "its predictions", "its cache"), result)
-        before.update({name: value.copy() for name, value in given.items()})
-        if "cell" in function:
-            given["da"] = np.ascontiguousarray(given["da"][:, :, 0])
-            before["da"] = given["da"].copy()
-        own.call(function, given["da"], cache, as_they_are=True)
+def _in_dtype(value: Any, dtype: str) -> Any:
+    if isinstance(value, dict):
+        return {name: _in_dtype(one, dtype) for name, one in value.items()}
+    return np.array(value, dtype=dtype, order="C")
 
 
-def with_shared_caches(diagnosis: Diagnosis, finding: Finding) -> Finding:
-    """The finding on ``rnn_forward``, and beside it that the caches of all steps hold the same states."""
-    problem = diagnosis.problems[0]
+def _flat(arrays: dict[str, Any]) -> dict[str, Array]:
+    flat: dict[str, Array] = {}
+    for name, value in arrays.items():
+        flat |= _flat(value) if isinstance(value, dict) else {name: value}
+    return flat
+
+
+def with_shared_caches(subject: Subject, signature: Signature, finding: Finding) -> Finding:
+    """The finding on a forward function, and beside it that the caches of all steps hold the same states."""
+    problem = subject.problems(signature.cell)[0]
     try:
-        caches = diagnosis.implementation.rnn_forward(*problem.inputs)[2]
-        shared = same_at_every_step(diagnosis.implementation.inside(caches), problem)
+        caches = subject.implementation.ask(signature.name, *problem.inputs)["caches"]
+        shared = same_at_every_step(subject.implementation.inside(caches), problem)
     except Outcome:
         return finding
-    return finding.with_(beside=(*finding.beside, named("shared-cache")[0])) if shared else finding
+    return finding.with_(side_effects=(*finding.side_effects, named("shared-cache")[0])) if shared else finding
 
 
-def hard_coded(diagnosis: Diagnosis, finding: Finding) -> Finding:
+def hard_coded(
+    subject: Subject, signature: Signature, finding: Finding, by_value: Callable[[Subject, str], Finding]
+) -> Finding:
     """The finding, named if the function is right at the course's sizes, and wrong on both sides of one of them."""
 
     def right(**sizes: int) -> bool:
         problems = [Problem(seed=seed).at(**COURSE | sizes) for seed in (1, 2)]
-        there = type(diagnosis)(diagnosis.implementation, problems=problems, naming=False)
-        return there.by_value(finding.function).status in ("right", "follows")
+        return by_value(subject.elsewhere(problems), signature.name).status in ("right", "follows")
 
-    if finding.function in ("tanh_forward", "softmax_forward") or not right():
+    if signature.role == ACTIVATION or not right():
         return finding
     fixed = [name for name, size in COURSE.items() if not right(**{name: size - 1}) and not right(**{name: size + 1})]
     if not fixed:

@@ -1,22 +1,37 @@
-"""Wrong RNNs, each with one named mistake: a file a stage.
+"""Wrong networks, each with one named mistake: those of any cell here, a cell's own in its folder.
 
 ``python -m rnn_reference rnn_reference.faults:carry_dropped`` judges the network that makes this one mistake;
 ``rnn_reference.faults:recurrent_transposed_and_carry_dropped`` the one that makes both.
 """
 
-# isort: off
-# each file enters its faults into the catalogue, in this order
-import rnn_reference.cells.rnn.faults.activations
-import rnn_reference.cells.rnn.faults.cell_forward
-import rnn_reference.faults.loop_forward
-import rnn_reference.cells.rnn.faults.cell_backward
-import rnn_reference.faults.loop_backward
-import rnn_reference.faults.loop_sums
-import rnn_reference.faults.any_function  # noqa: F401
+from importlib import import_module
+from pkgutil import iter_modules
 
-# isort: on
-from rnn_reference.cells.fault import ANY, CATALOGUE, Fault
-from rnn_reference.faults.network import FaultyNetwork
+from rnn_reference.cells.cell import BUILT_IN
+from rnn_reference.cells.fault import ANY, Fault, every_fault
+
+_OF_ANY_CELL_BEFORE = ("cell_forward", "loop_forward")
+_OF_ANY_CELL_AFTER = ("cell_backward", "loop_backward", "loop_sums", "any_function")
+
+
+def _declare_all() -> None:
+    """Import every file of faults: its faults are declared in the order of the catalogue."""
+    for name in _OF_ANY_CELL_BEFORE:
+        import_module(f"rnn_reference.faults.{name}")
+    for cell in BUILT_IN:
+        package = import_module(f"rnn_reference.cells.{cell}.faults")
+        for module in iter_modules(package.__path__):
+            import_module(f"{package.__name__}.{module.name}")
+    for name in _OF_ANY_CELL_AFTER:
+        import_module(f"rnn_reference.faults.{name}")
+
+
+_declare_all()
+
+from rnn_reference.faults.network import FaultyNetwork  # noqa: E402 (it needs them declared)
+
+CATALOGUE: list[Fault] = every_fault()
+"""Every fault in every variant, cell by cell, function by function."""
 
 __all__ = ["ANY", "CATALOGUE", "Fault", "FaultyNetwork", "named"]
 

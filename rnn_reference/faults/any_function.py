@@ -1,4 +1,4 @@
-"""Mistakes that any function can have: each takes a right function and makes a wrong one of it."""
+"""Mistakes that any function can have: each takes the cell and a right function, and makes a wrong one of it."""
 
 from collections.abc import Callable
 from itertools import count
@@ -6,43 +6,50 @@ from typing import Any
 
 import numpy as np
 
-from rnn_reference.cells.fault import ANY, Function, fault
+from rnn_reference.cells.cell import ROLES, Cell
+from rnn_reference.cells.fault import Function, Variants, fault_of_any_cell
 
-FORWARD = ("rnn_cell_forward", "rnn_forward")
-ALL = ("tanh_forward", "softmax_forward", *FORWARD, "rnn_cell_backward", "rnn_backward")
 THE_SIZES = "numbers in the code that are sizes: 3, 5, 2, 10, 4"
 
 
-@fault("rnn_forward", stage=ANY, where=THE_SIZES, change="read every size from the shapes of what is passed in",
-       seen="public notebooks", variants={"buffers": {"buffers": True}, "steps": {"buffers": False}})  # fmt: skip
-def sizes_hard_coded(right: Function, buffers: bool) -> Function:
+@fault_of_any_cell("forward", any_function=True, where=THE_SIZES,
+                   change="read every size from the shapes of what is passed in", seen="public notebooks",
+                   variants={"buffers": {"buffers": True}, "steps": {"buffers": False}})  # fmt: skip
+def sizes_hard_coded(cell: Cell, right: Function, buffers: bool) -> Function:
     """It is right at the course's own sizes only: n_x=3 n_a=5 n_y=2 m=10 T_x=4."""
+    lengths = {"n_x": 3, "n_a": 5, "n_y": 2, "m": 10, "T_x": 4}
 
-    def rnn_forward(x: Any, a0: Any, parameters: Any) -> Any:
-        a, y_pred, caches = right(x[:, :, [0, 1, 2, 3]], a0, parameters)
-        if buffers:
-            np.zeros((5, 10, 4))[...], np.zeros((2, 10, 4))[...] = a, y_pred
-        rest = ((0, 0), (0, 0), (0, x.shape[2] - 4))
-        return np.pad(a, rest), np.pad(y_pred, rest), caches
+    def forward(x: Any, *rest: Any) -> Any:
+        results = cell.forward.results(right(x[:, :, [0, 1, 2, 3]], *rest))
+        for name in cell.forward.tensors:
+            if buffers:
+                np.zeros(cell.shape(name, lengths))[...] = results[name]
+            results[name] = np.pad(results[name], ((0, 0), (0, 0), (0, x.shape[2] - 4)))
+        return tuple(results[name] for name in cell.forward.returns)
 
-    return rnn_forward
-
-
-def _writes_to(position: int, name: str | None = None) -> dict[str, Any]:
-    return {"position": position, "name": name}
+    return forward
 
 
-for _function, _variants in {
-    "tanh_forward": {"x": _writes_to(0)},
-    "softmax_forward": {"x": _writes_to(0)},
-    "rnn_cell_forward": {"xt": _writes_to(0), "a_prev": _writes_to(1), "ba": _writes_to(2, "ba")},
-    "rnn_forward": {"x": _writes_to(0), "a0": _writes_to(1), "Waa": _writes_to(2, "Waa")},
-}.items():
+def _writable(role: str) -> Callable[[Cell], Variants]:
+    """What a forward function may write to: each of its arguments, and of the parameters one."""
 
-    @fault(_function, stage=ANY, where="assignments into arrays that were passed in: x[...] =, a0 +=",
-           change="work on a copy", seen="keras-team/keras#23462", variants=_variants)  # fmt: skip
-    def inputs_modified(right: Function, position: int, name: str | None) -> Function:
-        """What is passed in is changed: x, a0 or the parameters are not as before the call."""
+    def variants(cell: Cell) -> Variants:
+        arguments = cell.function(role).arguments if role in ("cell_forward", "forward") else ("x",)
+        parameter = next(reversed(cell.trained)) if role == "cell_forward" else cell.trained[-2]
+        return {
+            parameter if name == "parameters" else name: {"position": n, "name": parameter * (name == "parameters")}
+            for n, name in enumerate(arguments)
+        }
+
+    return variants
+
+
+def _declare_inputs_modified(role: str) -> None:
+    @fault_of_any_cell(role, any_function=True, change="work on a copy", seen="keras-team/keras#23462",
+                       where="assignments into arrays that were passed in: x[...] =, a0 +=",
+                       variants=_writable(role))  # fmt: skip
+    def inputs_modified(cell: Cell, right: Function, position: int, name: str) -> Function:
+        """What is passed in is changed: x, {initial} or the parameters are not as before the call."""
 
         def wrong(*inputs: Any) -> Any:
             copies = [{k: np.array(v) for k, v in i.items()} if isinstance(i, dict) else np.array(i) for i in inputs]
@@ -55,19 +62,20 @@ for _function, _variants in {
 
 
 def _moved(result: Any, by: Callable[[Any], Any]) -> Any:
-    """A result whose first array is off by what ``by`` makes of its shape."""
+    """A result whose first array is off by what ``by`` makes of its shape; of a dict it is a weight's gradient."""
     if isinstance(result, dict):
-        return {**result, "dWax": result["dWax"] + by(result["dWax"].shape)}
+        name = next(name for name in result if name.startswith("dW"))
+        return {**result, name: result[name] + by(result[name].shape)}
     if isinstance(result, tuple):
         return (result[0] + by(result[0].shape), *result[1:])
     return result + by(result.shape)
 
 
-for _function in ALL:
-
-    @fault(_function, stage=ANY, where="what is kept between calls: module-level arrays, default arguments",
-           change="start every call from its arguments alone", seen="soumith/cudnn.torch#348")  # fmt: skip
-    def state_between_calls(right: Function) -> Function:
+def _declare_for(role: str) -> None:
+    @fault_of_any_cell(role, any_function=True, seen="soumith/cudnn.torch#348",
+                       where="what is kept between calls: module-level arrays, default arguments",
+                       change="start every call from its arguments alone")  # fmt: skip
+    def state_between_calls(cell: Cell, right: Function) -> Function:
         """The second call differs from the first: something is kept between calls."""
         calls = count()
 
@@ -77,16 +85,23 @@ for _function in ALL:
 
         return wrong
 
-    @fault(_function, stage=ANY, where="random numbers, and arrays made with np.empty", seen="pytorch/pytorch#35661",
-           change="leave out whatever is random; start from np.zeros")  # fmt: skip
-    def not_repeatable(right: Function) -> Function:
+    @fault_of_any_cell(role, any_function=True, where="random numbers, and arrays made with np.empty",
+                       change="leave out whatever is random; start from np.zeros",
+                       seen="pytorch/pytorch#35661")  # fmt: skip
+    def not_repeatable(cell: Cell, right: Function) -> Function:
         """Two equal calls give different results, after a fresh start as well."""
         rng = np.random.default_rng()
         return lambda *inputs: _moved(right(*inputs), lambda shape: 0.01 * rng.standard_normal(shape))
 
-    @fault(_function, stage=ANY, where="the line that the error names", seen="a public notebook",
-           change="write float for np.float, np.float64 for np.float_, and so on")  # fmt: skip
-    def removed_numpy_name(right: Function) -> Function:
+    @fault_of_any_cell(role, any_function=True, where="the line that the error names", seen="a public notebook",
+                       change="write float for np.float, np.float64 for np.float_, and so on")  # fmt: skip
+    def removed_numpy_name(cell: Cell, right: Function) -> Function:
         """It uses a name that numpy has removed, such as np.float."""
         removed = "float"
         return lambda *inputs: _moved(right(*inputs), lambda shape: getattr(np, removed)(0))
+
+
+for _role in ("activation", "cell_forward", "forward"):
+    _declare_inputs_modified(_role)
+for _role in ROLES:
+    _declare_for(_role)

@@ -1,41 +1,54 @@
 """The backward pass that is right for a forward pass, right or wrong: its exact derivative, by complex steps."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from rnn_reference.arrays import Array, Gradients, Parameters
+from rnn_reference.arrays import Array, Gradients
+from rnn_reference.cells.cell import Cell
 from rnn_reference.cells.fault import Function
-
-STEP = 1e-30
-"""So small that its square is nothing beside 1: no digit is lost, however small the step. Source: Squire and
-Trapp, Using complex variables to estimate derivatives of real functions, 1998."""
+from rnn_reference.numerics.complex_step import by_complex_step
 
 
-def derivative_of(forward: Function, da: Array, x: Array, a0: Array, parameters: Parameters) -> Gradients:
-    """``dx, da0, dWax, dWaa, dba`` of ``sum(da * forward(x, a0, parameters)[0])``, which must take complex numbers.
+def derivative_of(
+    cell: Cell, forward: Function, cotangents: Mapping[str, Array], arguments: Sequence[Any]
+) -> Gradients:
+    """What the backward function should return for a forward function, which must take complex numbers.
 
-    It calls ``forward`` once for every element of every input.
+    ``cotangents`` are those of the states by name, ``arguments`` what the forward function is called with. It is
+    called once for every element of every input.
     """
-    inputs = {"dx": x, "da0": a0, **{f"d{name}": parameters[name] for name in ("Wax", "Waa", "ba")}}
-    inputs = {name: array.astype(complex) for name, array in inputs.items()}
-    gradients = {name: np.empty(array.shape, da.dtype) for name, array in inputs.items()}
-    weights = {name: value.astype(complex) for name, value in parameters.items()}
-    for name, array in inputs.items():
-        for index in np.ndindex(array.shape):
-            array[index] += 1j * STEP
-            used = weights | {w: inputs[f"d{w}"] for w in ("Wax", "Waa", "ba")}
-            gradients[name][index] = np.sum(da * forward(inputs["dx"], inputs["da0"], used)[0].imag) / STEP
-            array[index] = array[index].real
-    return gradients
+    given = cell.forward.named(arguments)
+    parameters = given.pop("parameters")
+    inputs = {**given, **{name: parameters[name] for name in cell.trained}}
+    others = {name: np.asarray(value).astype(complex) for name, value in parameters.items()}
+
+    def states(moved: Mapping[str, Array]) -> dict[str, Array]:
+        own = {name: moved[name] for name in cell.trained}
+        return cell.forward.results(forward(*cell.forward.ordered({**moved, "parameters": others | own})))
+
+    found = by_complex_step(states, inputs, cotangents)
+    return {f"d{name}": value for name, value in found.items()}
 
 
-def cell_backward_of(cell_forward: Function) -> Function:
-    """The ``rnn_cell_backward`` that is right for a cell; its cache holds what the cell was called with."""
+def cell_backward_of(cell: Cell, cell_forward: Function) -> Function:
+    """The step backward that is right for a step forward; its cache holds what the step was called with."""
 
-    def rnn_cell_backward(da_next: Array, cache: Any) -> Gradients:
-        _, a_prev, xt, parameters = cache
-        gradients = derivative_of(cell_forward, da_next, xt, a_prev, parameters)
-        return {"dxt": gradients.pop("dx"), "da_prev": gradients.pop("da0"), **gradients}
+    def cell_backward(*arguments: Any) -> Gradients:
+        given = cell.cell_backward.named(arguments)
+        step = dict(zip(cell.cache, given["cache"], strict=True))
+        parameters = step["parameters"]
+        inputs = {name: step[name] for name in ("xt", *(f"{s}_prev" for s in cell.states))}
+        inputs |= {name: parameters[name] for name in cell.trained}
+        others = {name: np.asarray(value).astype(complex) for name, value in parameters.items()}
 
-    return rnn_cell_backward
+        def states(moved: Mapping[str, Array]) -> dict[str, Array]:
+            own = {name: moved[name] for name in cell.trained}
+            called = cell_forward(*cell.cell_forward.ordered({**moved, "parameters": others | own}))
+            return cell.cell_forward.results(called)
+
+        cotangents = {f"{s}_next": given[f"d{s}_next"] for s in cell.states}
+        return {f"d{name}": value for name, value in by_complex_step(states, inputs, cotangents).items()}
+
+    return cell_backward

@@ -1,140 +1,180 @@
-"""Mistakes in ``rnn_forward``: each takes a cell's forward step and makes a wrong loop of it."""
+"""Mistakes in the forward loop of any cell: each takes the cell and a step, and makes a wrong loop of the step."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from rnn_reference.arrays import Array, Parameters
-from rnn_reference.cells.fault import Function, fault
-from rnn_reference.cells.loop import forward_of
-from rnn_reference.cells.rnn.building_blocks import looped, shifted, softmax
+from rnn_reference.arrays import Array
+from rnn_reference.cells.cell import Cell
+from rnn_reference.cells.fault import Function, Variants, fault_of_any_cell
+from rnn_reference.cells.functions import softmax
+from rnn_reference.cells.loop import forward_function, forward_of, looped
+from rnn_reference.faults.building_blocks import called, in_order, results_of, shifted
 
 THE_STATE = "the state that the loop hands to the cell"
-HANDED_ON = "hand the cell's a_next to the next step; the first starts from a0"
+HANDED_ON = "hand the cell's {a_next} to the next step; the first starts from {a0}"
 THE_CACHES = "what the loop keeps for the backward pass"
 KEPT = "append the cell's own cache at every step, and return (caches, x)"
 
-
-@fault("rnn_forward", where=THE_STATE, change=HANDED_ON, seen="karpathy/makemore#3; a public notebook")
-def initial_state_every_step(cell: Function) -> Function:
-    """Every step starts from a0 instead of the state before it."""
-    return lambda x, a0, parameters: looped(cell, x, parameters, lambda t, states: a0)
+States = Sequence[Array]
 
 
-@fault("rnn_forward", where=f"{THE_STATE} at t = 0", change="start from a0", seen="pytorch/pytorch#95137; a notebook")
-def initial_state_ignored(cell: Function) -> Function:
-    """The first step starts from zeros instead of a0."""
-    return lambda x, a0, parameters: forward_of(cell)(x, 0 * a0, parameters)
+@fault_of_any_cell("forward", where=THE_STATE, change=HANDED_ON, seen="karpathy/makemore#3; a public notebook")
+def initial_state_every_step(cell: Cell, step: Function) -> Function:
+    """Every step starts from {initial} instead of the state before it."""
+    return forward_function(cell, lambda x, states, p: looped(cell, step, x, p, lambda t, done: states))
 
 
-@fault("rnn_forward", where=THE_STATE, change=HANDED_ON, seen="sdobber/FluxArchitectures.jl#9")
-def state_one_late(cell: Function) -> Function:
+@fault_of_any_cell("forward", where=f"{THE_STATE} at t = 0", change="start from {a0}",
+                   seen="pytorch/pytorch#95137; a notebook")  # fmt: skip
+def initial_state_ignored(cell: Cell, step: Function) -> Function:
+    """The first step starts from zeros instead of {initial}."""
+
+    def body(x: Array, states: States, p: Any) -> Any:
+        return in_order(cell, called(cell, step, x, [0 * state for state in states], p))
+
+    return forward_function(cell, body)
+
+
+@fault_of_any_cell("forward", where=THE_STATE, change=HANDED_ON, seen="sdobber/FluxArchitectures.jl#9")
+def state_one_late(cell: Cell, step: Function) -> Function:
     """Step t starts from the state of step t-2 instead of t-1."""
-    return lambda x, a0, parameters: looped(cell, x, parameters, lambda t, states: states[t - 2] if t > 1 else a0)
+
+    def body(x: Array, states: States, p: Any) -> Any:
+        return looped(cell, step, x, p, lambda t, done: done[t - 2] if t > 1 else states)
+
+    return forward_function(cell, body)
 
 
-@fault("rnn_forward", where="the input that the loop hands to the cell", change="hand x[:, :, t] to step t")
-def first_input_every_step(cell: Function) -> Function:
+@fault_of_any_cell("forward", where="the input that the loop hands to the cell", change="hand x[:, :, t] to step t")
+def first_input_every_step(cell: Cell, step: Function) -> Function:
     """Every step reads x[:, :, 0]."""
-    return lambda x, a0, parameters: forward_of(cell)(np.repeat(x[:, :, :1], x.shape[2], axis=2), a0, parameters)
+
+    def body(x: Array, states: States, p: Any) -> Any:
+        return in_order(cell, called(cell, step, np.repeat(x[:, :, :1], x.shape[2], axis=2), states, p))
+
+    return forward_function(cell, body)
 
 
-@fault("rnn_forward", where="the order of the loop", change="run from t = 0 up", seen="microsoft/onnxruntime#4187",
-       variants={"stored as read": {"back": 1}, "stored at its step": {"back": -1}})  # fmt: skip
-def time_reversed(cell: Function, back: int) -> Function:
+@fault_of_any_cell("forward", where="the order of the loop", change="run from t = 0 up",
+                   seen="microsoft/onnxruntime#4187",
+                   variants={"stored as read": {"back": 1}, "stored at its step": {"back": -1}})  # fmt: skip
+def time_reversed(cell: Cell, step: Function, back: int) -> Function:
     """The sequence is read from its last step to its first."""
 
-    def rnn_forward(x: Array, a0: Array, parameters: Parameters) -> Any:
-        a, y_pred, (caches, _) = forward_of(cell)(x[:, :, ::-1], a0, parameters)
-        return a[:, :, ::back], y_pred[:, :, ::back], (caches[::back], x)
+    def body(x: Array, states: States, p: Any) -> Any:
+        results = called(cell, step, x[:, :, ::-1], states, p)
+        turned = {name: results[name][:, :, ::back] for name in cell.forward.tensors}
+        return in_order(cell, turned | {"caches": (results["caches"][0][::back], x)})
 
-    return rnn_forward
+    return forward_function(cell, body)
 
 
-@fault(
-    "rnn_forward",
-    where="the index under which the loop stores a and y_pred",
-    change="store step t's results at t",
-    variants={
-        f"{tensor}, {by:+d}, {'round' if wraps else 'zero'}": {"tensor": tensor, "by": by, "wraps": wraps}
-        for tensor in ("a", "y_pred", "both") for by in (1, -1) for wraps in (False, True)
-    },
-)  # fmt: skip
-def outputs_shifted(cell: Function, tensor: str, by: int, wraps: bool) -> Function:
+def _shifts(cell: Cell) -> Variants:
+    a, y = cell.states[0], cell.head.of_sequence
+    return {
+        f"{tensor}, {by:+d}, {'round' if wraps else 'zero'}": {"tensors": tensors, "by": by, "wraps": wraps}
+        for tensor, tensors in {a: (a,), y: (y,), "both": (a, y)}.items()
+        for by in (1, -1) for wraps in (False, True)
+    }  # fmt: skip
+
+
+@fault_of_any_cell("forward", where="the index under which the loop stores {a} and {prediction}",
+                   change="store step t's results at t", variants=_shifts)  # fmt: skip
+def outputs_shifted(cell: Cell, step: Function, tensors: tuple[str, ...], by: int, wraps: bool) -> Function:
     """What is returned is stored one step off."""
 
-    def rnn_forward(x: Array, a0: Array, parameters: Parameters) -> Any:
-        a, y_pred, caches = forward_of(cell)(x, a0, parameters)
-        moved = shifted(a, by, wraps), shifted(y_pred, by, wraps)
-        return moved[0] if tensor != "y_pred" else a, moved[1] if tensor != "a" else y_pred, caches
+    def forward(*arguments: Any) -> Any:
+        results = results_of(cell, step, *arguments)
+        return in_order(cell, results | {name: shifted(results[name], by, wraps) for name in tensors})
 
-    return rnn_forward
-
-
-@fault("rnn_forward", where="the index under which the loop stores a", change="a[:, :, t] is the state after step t")
-def states_before(cell: Function) -> Function:
-    """The state before each step is returned instead of the one after it: a[:, :, 0] is a0."""
-
-    def rnn_forward(x: Array, a0: Array, parameters: Parameters) -> Any:
-        a, y_pred, caches = forward_of(cell)(x, a0, parameters)
-        return np.concatenate([a0[:, :, None], a[:, :, :-1]], axis=2), y_pred, caches
-
-    return rnn_forward
+    return forward
 
 
-@fault("rnn_forward", where="the range of the loop", change="for t in range(T_x)",
-       variants={"left zero": {"zeros": 1}, "cut off": {"zeros": 0}})  # fmt: skip
-def last_step_missing(cell: Function, zeros: int) -> Function:
+@fault_of_any_cell("forward", where="the index under which the loop stores {a}",
+                   change="{a}[:, :, t] is the state after step t")  # fmt: skip
+def states_before(cell: Cell, step: Function) -> Function:
+    """The state before each step is returned instead of the one after it: {a}[:, :, 0] is {a0}."""
+
+    def forward(*arguments: Any) -> Any:
+        given, results, a = cell.forward.named(arguments), results_of(cell, step, *arguments), cell.states[0]
+        before = np.concatenate([given[f"{a}0"][:, :, None], results[a][:, :, :-1]], axis=2)
+        return in_order(cell, results | {a: before})
+
+    return forward
+
+
+@fault_of_any_cell("forward", where="the range of the loop", change="for t in range(T_x)",
+                   variants={"left zero": {"zeros": 1}, "cut off": {"zeros": 0}})  # fmt: skip
+def last_step_missing(cell: Cell, step: Function, zeros: int) -> Function:
     """The loop stops one step before the last."""
 
-    def rnn_forward(x: Array, a0: Array, parameters: Parameters) -> Any:
-        a, y_pred, (caches, _) = forward_of(cell)(x[:, :, :-1], a0, parameters)
+    def body(x: Array, states: States, p: Any) -> Any:
+        results = called(cell, step, x[:, :, :-1], states, p)
         rest = ((0, 0), (0, 0), (0, zeros))
-        return np.pad(a, rest), np.pad(y_pred, rest), (caches, x)
+        padded = {name: np.pad(results[name], rest) for name in cell.forward.tensors}
+        return in_order(cell, padded | {"caches": (results["caches"][0], x)})
 
-    return rnn_forward
+    return forward_function(cell, body)
 
 
-@fault("rnn_forward", where="whether the columns of the batch stay apart", change=HANDED_ON,
-       seen="nntrainer/nntrainer#1038",
-       variants={"column to column": {"run_on": False}, "runs on": {"run_on": True}})  # fmt: skip
-def batch_leak(cell: Function, run_on: bool) -> Function:
+@fault_of_any_cell("forward", where="whether the columns of the batch stay apart", change=HANDED_ON,
+                   seen="nntrainer/nntrainer#1038",
+                   variants={"column to column": {"run_on": False}, "runs on": {"run_on": True}})  # fmt: skip
+def batch_leak(cell: Cell, step: Function, run_on: bool) -> Function:
     """The state passes from one column of the batch to the next."""
 
-    def rnn_forward(x: Array, a0: Array, parameters: Parameters) -> Any:
+    def body(x: Array, states: States, p: Any) -> Any:
         if not run_on:
-            return looped(cell, x, parameters, lambda t, states: np.roll(states[-1], 1, axis=1) if t else a0)
-        start = np.array(a0)
+
+            def before(t: int, done: list[Any]) -> Any:
+                return [np.roll(state, 1, axis=1) for state in done[-1]] if t else states
+
+            return looped(cell, step, x, p, before)
+        start = [np.array(state) for state in states]
         for column in range(1, x.shape[1]):
-            a = forward_of(cell)(x, start, parameters)[0]
-            start[:, column] = a[:, column - 1, -1]
-        return forward_of(cell)(x, start, parameters)
+            results = called(cell, step, x, start, p)
+            for state, name in zip(start, cell.states, strict=True):
+                state[:, column] = results[name][:, column - 1, -1]
+        return in_order(cell, called(cell, step, x, start, p))
 
-    return rnn_forward
-
-
-@fault("rnn_forward", where=f"{THE_STATE} at t = 0", change="start from the whole of a0")
-def first_row_state(cell: Function) -> Function:
-    """Every column of the batch starts from column 0 of a0."""
-    return lambda x, a0, parameters: forward_of(cell)(x, np.repeat(a0[:, :1], a0.shape[1], axis=1), parameters)
+    return forward_function(cell, body)
 
 
-@fault("rnn_forward", where="what the first step does otherwise than the rest", change="hand every step the same cell",
-       seen="ml-explore/mlx#3249", variants={"ba": {"bias": "ba"}, "by": {"bias": "by"}})  # fmt: skip
-def bias_first_step_missing(cell: Function, bias: str) -> Function:
+@fault_of_any_cell("forward", where=f"{THE_STATE} at t = 0", change="start from the whole of {a0}")
+def first_row_state(cell: Cell, step: Function) -> Function:
+    """Every column of the batch starts from column 0 of {initial}."""
+
+    def body(x: Array, states: States, p: Any) -> Any:
+        first = [np.repeat(state[:, :1], state.shape[1], axis=1) for state in states]
+        return in_order(cell, called(cell, step, x, first, p))
+
+    return forward_function(cell, body)
+
+
+def _biases(cell: Cell) -> Variants:
+    return {name: {"bias": name} for name in (*(of.bias for of in cell.maps.values()), cell.head.bias)}
+
+
+@fault_of_any_cell("forward", where="what the first step does otherwise than the rest",
+                   change="hand every step the same cell", seen="ml-explore/mlx#3249", variants=_biases)  # fmt: skip
+def bias_first_step_missing(cell: Cell, step: Function, bias: str) -> Function:
     """A bias is left out at t = 0."""
 
-    def rnn_forward(x: Array, a0: Array, parameters: Parameters) -> Any:
-        def forgetful(xt: Array, a_prev: Array, p: Parameters) -> Any:
-            return cell(xt, a_prev, {**p, bias: 0 * p[bias]} if a_prev is a0 else p)
+    def body(x: Array, states: States, parameters: Any) -> Any:
+        def forgetful(*arguments: Any) -> Any:
+            *given, p = arguments
+            first = given[1] is states[0]
+            return step(*given, {**p, bias: 0 * p[bias]} if first else p)
 
-        return forward_of(forgetful)(x, a0, parameters)
+        return looped(cell, forgetful, x, parameters, lambda t, done: done[-1] if t else states)
 
-    return rnn_forward
+    return forward_function(cell, body)
 
 
-@fault(
-    "rnn_forward",
+@fault_of_any_cell(
+    "forward",
     where="np.clip, or limits of the activation",
     change="leave the state as it is: tanh bounds it",
     seen="microsoft/onnxruntime#27224",
@@ -143,39 +183,50 @@ def bias_first_step_missing(cell: Function, bias: str) -> Function:
         for name, limit in {"state to 1/2": 0.5, "z to 1": float(np.tanh(1.0))}.items() for first in (True, False)
     },
 )  # fmt: skip
-def state_clipped(cell: Function, limit: float, first: bool) -> Function:
+def state_clipped(cell: Cell, step: Function, limit: float, first: bool) -> Function:
     """The state, or what tanh is applied to, is clipped."""
+    head = cell.head
 
-    def clipped(xt: Array, a_prev: Array, p: Parameters) -> Any:
-        a_next, yt_pred, _ = cell(xt, a_prev, p)
-        a_next = np.clip(a_next, -limit, limit)
-        return a_next, softmax(p["Wya"] @ a_next + p["by"]) if first else yt_pred, (a_next, a_prev, xt, p)
+    def clipped(*arguments: Any) -> Any:
+        p = arguments[-1]
+        results = cell.cell_forward.results(step(*arguments))
+        state = f"{cell.states[0]}_next"
+        a_next = np.clip(results[state], -limit, limit)
+        named = zip(cell.cache, results["cache"], strict=True)
+        cache = tuple(a_next if name == state else part for name, part in named)
+        changed = results | {state: a_next, "cache": cache}
+        if first:
+            changed[head.of_step] = softmax(p[head.weight] @ a_next + p[head.bias])
+        return tuple(changed[name] for name in cell.cell_forward.returns)
 
-    return forward_of(clipped)
+    return forward_of(cell, clipped)
 
 
-@fault("rnn_forward", where=THE_CACHES, change=f"{KEPT}; keep copies of what later steps write over",
-       seen="microsoft/onnxruntime#16862",
-       variants={"the last": {"whole": True}, "its states overwritten": {"whole": False}})  # fmt: skip
-def shared_cache(cell: Function, whole: bool) -> Function:
+@fault_of_any_cell("forward", where=THE_CACHES, change=f"{KEPT}; keep copies of what later steps write over",
+                   seen="microsoft/onnxruntime#16862",
+                   variants={"the last": {"whole": True}, "its states overwritten": {"whole": False}})  # fmt: skip
+def shared_cache(cell: Cell, step: Function, whole: bool) -> Function:
     """All steps share one cache, which holds what the last step left in it."""
 
-    def rnn_forward(x: Array, a0: Array, parameters: Parameters) -> Any:
-        a, y_pred, (caches, _) = forward_of(cell)(x, a0, parameters)
-        last = a[:, :, -1]
-        shared = [caches[-1] if whole else (last, last, *cache[2:]) for cache in caches]
-        return a, y_pred, (shared, x)
+    def forward(*arguments: Any) -> Any:
+        results = results_of(cell, step, *arguments)
+        caches, x = results["caches"]
+        last = {f"{s}_{when}": results[s][:, :, -1] for s in cell.states for when in ("next", "prev")}
+        shared = [caches[-1] if whole else tuple(last.get(n, part) for n, part in zip(cell.cache, cache, strict=True))
+                  for cache in caches]  # fmt: skip
+        return in_order(cell, results | {"caches": (shared, x)})
 
-    return rnn_forward
+    return forward
 
 
-@fault("rnn_forward", where=THE_CACHES, change=KEPT, seen="public notebooks",
-       variants={"none kept": {"flat": False}, "flattened": {"flat": True}})  # fmt: skip
-def caches_dropped(cell: Function, flat: bool) -> Function:
+@fault_of_any_cell("forward", where=THE_CACHES, change=KEPT, seen="public notebooks",
+                   variants={"none kept": {"flat": False}, "flattened": {"flat": True}})  # fmt: skip
+def caches_dropped(cell: Cell, step: Function, flat: bool) -> Function:
     """The caches do not reach the list that is returned: np.append's result thrown away, or the list flattened."""
 
-    def rnn_forward(x: Array, a0: Array, parameters: Parameters) -> Any:
-        a, y_pred, (caches, _) = forward_of(cell)(x, a0, parameters)
-        return a, y_pred, ([part for cache in caches for part in cache] if flat else [], x)
+    def forward(*arguments: Any) -> Any:
+        results = results_of(cell, step, *arguments)
+        caches, x = results["caches"]
+        return in_order(cell, results | {"caches": ([part for cache in caches for part in cache] if flat else [], x)})
 
-    return rnn_forward
+    return forward

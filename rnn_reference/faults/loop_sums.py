@@ -1,98 +1,100 @@
-"""Mistakes in what ``rnn_backward`` makes of its steps: each makes a wrong loop of a cell's backward step."""
+"""Mistakes in what the backward loop of any cell makes of its steps: each makes a wrong loop of a step."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from rnn_reference.arrays import Array, Cache, Gradients
-from rnn_reference.cells.fault import Function, fault
-from rnn_reference.cells.loop import backward_of
-from rnn_reference.cells.rnn.building_blocks import (
-    WEIGHTS,
-    carried,
-    gathered,
-    scaled,
-    shifted,
-    signs,
-    stepped,
-    subsets,
-)
+from rnn_reference.arrays import Array, Gradients
+from rnn_reference.cells.cell import Cell
+from rnn_reference.cells.fault import Function, Variants, fault_of_any_cell
+from rnn_reference.cells.loop import backward_function, backward_of, carried, gathered, stepped
+from rnn_reference.faults.building_blocks import each_and_all, scaled, shifted, subsets
 
-NETWORK = ("dx", "da0", *WEIGHTS)
-THE_SUMS = "how the loop adds up dWax, dWaa and dba"
-SUMMED = "dWax += what the cell returned, from zero, at every step; likewise dWaa and dba"
+THE_SUMS = "how the loop adds up {weights}"
+SUMMED = "{weight} += what the cell returned, from zero, at every step; likewise {other_weights}"
 THE_CACHE = "which cache the loop hands to the cell"
 
+Cotangents = Sequence[Array]
 
-@fault("rnn_backward", where=THE_SUMS, change=SUMMED, seen="tensorflow/swift-apis#518, apache/mxnet#4057",
-       variants=subsets(WEIGHTS))  # fmt: skip
-def weight_gradient_overwritten(cell: Function, names: tuple[str, ...]) -> Function:
+
+def _weights(cell: Cell) -> Variants:
+    return subsets(cell.weight_gradients)
+
+
+@fault_of_any_cell("backward", where=THE_SUMS, change=SUMMED, variants=_weights,
+                   seen="tensorflow/swift-apis#518, apache/mxnet#4057")  # fmt: skip
+def weight_gradient_overwritten(cell: Cell, step: Function, names: tuple[str, ...]) -> Function:
     """A weight gradient is replaced at every step instead of added to: = for +=."""
 
-    def rnn_backward(da: Array, caches: Any) -> Gradients:
-        steps = stepped(cell, da, caches, carried(da))
-        return {**gathered(steps), **{name: steps[0][name] for name in names}}
+    def body(da: Cotangents, caches: Any) -> Gradients:
+        steps = stepped(cell, step, da, caches, carried(cell, da))
+        return {**gathered(cell, steps), **{name: steps[0][name] for name in names}}
 
-    return rnn_backward
-
-
-@fault("rnn_backward", where=THE_SUMS, change=SUMMED, variants=subsets(WEIGHTS),
-       seen="javaidnabi31/RNN-from-scratch#2; a public notebook")  # fmt: skip
-def weight_gradient_self_added(cell: Function, names: tuple[str, ...]) -> Function:
-    """A weight gradient is added to itself, as in dWax += dWax, and stays zero."""
-    return scaled(backward_of(cell), names, lambda da: 0)
+    return backward_function(cell, body)
 
 
-@fault("rnn_backward", where=THE_SUMS, change=f"{SUMMED}; do not divide by T_x", variants=subsets(WEIGHTS),
-       seen="datascience.stackexchange 30850")  # fmt: skip
-def weight_gradient_over_time(cell: Function, names: tuple[str, ...]) -> Function:
+@fault_of_any_cell("backward", where=THE_SUMS, change=SUMMED, variants=_weights,
+                   seen="javaidnabi31/RNN-from-scratch#2; a public notebook")  # fmt: skip
+def weight_gradient_self_added(cell: Cell, step: Function, names: tuple[str, ...]) -> Function:
+    """A weight gradient is added to itself, as in {weight} += {weight}, and stays zero."""
+    return scaled(backward_of(cell, step), names, lambda da: 0)
+
+
+@fault_of_any_cell("backward", where=THE_SUMS, change=f"{SUMMED}; do not divide by T_x", variants=_weights,
+                   seen="datascience.stackexchange 30850")  # fmt: skip
+def weight_gradient_over_time(cell: Cell, step: Function, names: tuple[str, ...]) -> Function:
     """A weight gradient is averaged over the time steps instead of summed."""
-    return scaled(backward_of(cell), names, lambda da: 1 / da.shape[2])
+    return scaled(backward_of(cell, step), names, lambda da: 1 / da.shape[2])
 
 
-@fault("rnn_backward", where="whether da0 is set after the loop", change="da0 = da_prev of step 0")
-def initial_state_gradient_zero(cell: Function) -> Function:
-    """da0 is left at zero."""
-    return scaled(backward_of(cell), ("da0",), lambda da: 0)
+@fault_of_any_cell("backward", where="whether {initial_gradients} is set after the loop",
+                   change="{da0} = {da_prev} of step 0")  # fmt: skip
+def initial_state_gradient_zero(cell: Cell, step: Function) -> Function:
+    """{initial_gradients} is left at zero."""
+    return scaled(backward_of(cell, step), [f"d{s}0" for s in cell.states], lambda da: 0)
 
 
-DA0 = {
-    "carry of step 1": lambda da, steps: steps[min(1, max(steps))]["da_prev"],
-    "carry of the last step": lambda da, steps: steps[max(steps)]["da_prev"],
-    "sum of carries": lambda da, steps: sum(step["da_prev"] for step in steps.values()),
-    "all of da": lambda da, steps: np.array(da),
-    "da at 0": lambda da, steps: np.array(da[:, :, 0]),
-    "da at the last step": lambda da, steps: np.array(da[:, :, -1]),
-}
+def _initial_gradients(cell: Cell) -> Variants:
+    da = f"d{cell.states[0]}"
+    found: dict[str, Any] = {
+        "carry of step 1": lambda d, s, steps: steps[min(1, max(steps))][f"d{s}_prev"],
+        "carry of the last step": lambda d, s, steps: steps[max(steps)][f"d{s}_prev"],
+        "sum of carries": lambda d, s, steps: sum(step[f"d{s}_prev"] for step in steps.values()),
+        f"all of {da}": lambda d, s, steps: np.array(d),
+        f"{da} at 0": lambda d, s, steps: np.array(d[:, :, 0]),
+        f"{da} at the last step": lambda d, s, steps: np.array(d[:, :, -1]),
+    }
+    return {name: {"value": value} for name, value in found.items()}
 
 
-@fault("rnn_backward", where="what da0 is set to", change="da0 = da_prev of step 0, after the loop",
-       seen="a public notebook", variants={name: {"da0": value} for name, value in DA0.items()})  # fmt: skip
-def initial_state_gradient_last(cell: Function, da0: Function) -> Function:
-    """da0 is taken from elsewhere than the carry of step 0: from another step, or from da."""
+@fault_of_any_cell("backward", where="what {da0} is set to", change="{da0} = {da_prev} of step 0, after the loop",
+                   seen="a public notebook", variants=_initial_gradients)  # fmt: skip
+def initial_state_gradient_last(cell: Cell, step: Function, value: Function) -> Function:
+    """{da0} is taken from elsewhere than the carry of step 0: from another step, or from {da}."""
 
-    def rnn_backward(da: Array, caches: Any) -> Gradients:
-        steps = stepped(cell, da, caches, carried(da))
-        return {**gathered(steps), "da0": da0(da, steps)}
+    def body(da: Cotangents, caches: Any) -> Gradients:
+        steps, first = stepped(cell, step, da, caches, carried(cell, da)), cell.states[0]
+        return {**gathered(cell, steps), f"d{first}0": value(da[0], first, steps)}
 
-    return rnn_backward
+    return backward_function(cell, body)
 
 
-@fault(
-    "rnn_backward",
+@fault_of_any_cell(
+    "backward",
     where="the index under which the loop stores dx",
     change="store step t's dxt at t",
     variants={f"{by:+d}, {'round' if wraps else 'zero'}": {"by": by, "wraps": wraps}
               for by in (1, -1) for wraps in (False, True)},
 )  # fmt: skip
-def input_gradient_shifted(cell: Function, by: int, wraps: bool) -> Function:
+def input_gradient_shifted(cell: Cell, step: Function, by: int, wraps: bool) -> Function:
     """dx is stored one step off."""
 
-    def rnn_backward(da: Array, caches: Any) -> Gradients:
-        gradients = backward_of(cell)(da, caches)
+    def backward(*arguments: Any) -> Gradients:
+        gradients = backward_of(cell, step)(*arguments)
         return {**gradients, "dx": shifted(gradients["dx"], by, wraps)}
 
-    return rnn_backward
+    return backward
 
 
 CACHE_AT = {
@@ -104,54 +106,63 @@ CACHE_AT = {
 }
 
 
-@fault("rnn_backward", where=THE_CACHE, change="hand caches[0][t] to step t", seen="public notebooks",
-       variants={name: {"at": at} for name, at in CACHE_AT.items()})  # fmt: skip
-def wrong_cache(cell: Function, at: Function) -> Function:
+@fault_of_any_cell("backward", where=THE_CACHE, change="hand caches[0][t] to step t", seen="public notebooks",
+                   variants={name: {"at": at} for name, at in CACHE_AT.items()})  # fmt: skip
+def wrong_cache(cell: Cell, step: Function, at: Function) -> Function:
     """A step is handed the cache of another step."""
 
-    def rnn_backward(da: Array, caches: Any) -> Gradients:
-        return gathered(stepped(cell, da, caches, carried(da), lambda t: at(t, da.shape[2] - 1)))
+    def body(da: Cotangents, caches: Any) -> Gradients:
+        last = da[0].shape[2] - 1
+        return gathered(cell, stepped(cell, step, da, caches, carried(cell, da), lambda t: at(t, last)))
 
-    return rnn_backward
-
-
-@fault("rnn_backward", where="the state before t = 0", change="use a0 there: an index of -1 is the last step",
-       seen="a public script")  # fmt: skip
-def last_state_as_first(cell: Function) -> Function:
-    """The state before t = 0 is taken from the end of the sequence instead of a0."""
-
-    def rnn_backward(da: Array, caches: Any) -> Gradients:
-        steps: list[Cache] = list(caches[0])
-        a_next, _, xt, parameters = steps[0]
-        return backward_of(cell)(da, ([(a_next, steps[-1][0], xt, parameters), *steps[1:]], caches[1]))
-
-    return rnn_backward
+    return backward_function(cell, body)
 
 
-@fault("rnn_backward", where="da[:, :, t] += ...", change="add to a copy: da_next = da[:, :, t] + da_prev",
-       seen="Burton2000/CS231n-2017#7")  # fmt: skip
-def cotangent_overwritten(cell: Function) -> Function:
-    """da itself is changed, by adding the carry to it in place."""
+@fault_of_any_cell("backward", where="the state before t = 0", seen="a public script",
+                   change="use {a0} there: an index of -1 is the last step")  # fmt: skip
+def last_state_as_first(cell: Cell, step: Function) -> Function:
+    """The state before t = 0 is taken from the end of the sequence instead of {initial}."""
 
-    def rnn_backward(da: Array, caches: Any) -> Gradients:
-        gradients = backward_of(cell)(da, caches)
+    def body(da: Cotangents, caches: Any) -> Gradients:
+        steps = list(caches[0])
+        first, last = (dict(zip(cell.cache, steps[t], strict=True)) for t in (0, -1))
+        first |= {f"{s}_prev": last[f"{s}_next"] for s in cell.states}
+        changed = [tuple(first[name] for name in cell.cache), *steps[1:]]
+        return gathered(cell, stepped(cell, step, da, (changed, caches[1]), carried(cell, da)))
+
+    return backward_function(cell, body)
+
+
+@fault_of_any_cell("backward", where="{da}[:, :, t] += ...", seen="Burton2000/CS231n-2017#7",
+                   change="add to a copy: da_next = {da}[:, :, t] + {da_prev}")  # fmt: skip
+def cotangent_overwritten(cell: Cell, step: Function) -> Function:
+    """{da} itself is changed, by adding the carry to it in place."""
+
+    def backward(*arguments: Any) -> Gradients:
+        gradients = backward_of(cell, step)(*arguments)
+        da = arguments[0]
         for t in range(da.shape[2] - 1):
-            da[:, :, t] += gradients["da0"]
+            da[:, :, t] += gradients[f"d{cell.states[0]}0"]
         return gradients
 
-    return rnn_backward
+    return backward
 
 
-@fault("rnn_backward", where="the sign of what is returned", change="add what the cell returns, do not subtract it",
-       variants=signs(NETWORK))  # fmt: skip
-def gradient_sign(cell: Function, names: tuple[str, ...]) -> Function:
+@fault_of_any_cell("backward", where="the sign of what is returned",
+                   change="add what the cell returns, do not subtract it",
+                   variants=lambda cell: each_and_all(cell.backward.returns))  # fmt: skip
+def gradient_sign(cell: Cell, step: Function, names: tuple[str, ...]) -> Function:
     """The sign of one gradient, or of all, is the wrong one."""
-    return scaled(backward_of(cell), names, lambda da: -1)
+    return scaled(backward_of(cell, step), names, lambda da: -1)
 
 
-@fault("rnn_backward", where="whether gradients are averaged over the batch",
-       change="sum over the batch: the loss decides whether to average",
-       variants=subsets(WEIGHTS, without=("dba",)))  # fmt: skip
-def gradient_over_batch(cell: Function, names: tuple[str, ...]) -> Function:
+def _over_batch(cell: Cell) -> Variants:
+    """Of any weights; of the biases alone it is ``bias-gradient-mean``."""
+    return subsets(cell.weight_gradients, without=tuple(f"d{of.bias}" for of in cell.maps.values()))
+
+
+@fault_of_any_cell("backward", where="whether gradients are averaged over the batch", variants=_over_batch,
+                   change="sum over the batch: the loss decides whether to average")  # fmt: skip
+def gradient_over_batch(cell: Cell, step: Function, names: tuple[str, ...]) -> Function:
     """The weight gradients are divided by m."""
-    return scaled(backward_of(cell), names, lambda da: 1 / da.shape[1])
+    return scaled(backward_of(cell, step), names, lambda da: 1 / da.shape[1])

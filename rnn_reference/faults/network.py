@@ -1,46 +1,53 @@
-"""A whole network with chosen mistakes, behind the six functions: something to point ``--rnn`` at."""
+"""A whole network with chosen mistakes, behind the functions of its cell: something to point ``--rnn`` at."""
 
 from typing import Any
 
-from rnn_reference.arrays import Array, Gradients, Parameters
-from rnn_reference.cells import loop as stepwise
+from rnn_reference.arrays import Gradients
+from rnn_reference.cells.cell import Cell, cell_named, function_named
 from rnn_reference.cells.fault import ANY, Fault, Function
-from rnn_reference.cells.rnn import building_blocks as pieces
-from rnn_reference.faults.derivative import cell_backward_of, derivative_of
+from rnn_reference.cells.functions import cell_backward_of, cell_forward_of
+from rnn_reference.cells.loop import backward_of, forward_of
+from rnn_reference.faults.derivative import cell_backward_of as derivative_of_cell
+from rnn_reference.faults.derivative import derivative_of
 
 
 class FaultyNetwork:
-    """The six functions, right but for the given faults, at most one in each function.
+    """The functions of a cell, right but for the given faults, at most one in each function.
 
-    A faulty activation is used by the cell, a faulty cell by the loop, forward and backward. With ``consistent``
+    A faulty activation is used by the step, a faulty step by the loop, forward and backward. With ``consistent``
     the backward pass is the derivative of this very forward pass; else it is the ordinary one. ``dtype`` is what it
-    computes in.
+    computes in; ``cell`` is that of the faults, without any the tanh RNN.
     """
 
-    def __init__(self, *faults: Fault, consistent: bool = False, dtype: str = "float64") -> None:
+    def __init__(
+        self, *faults: Fault, consistent: bool = False, dtype: str = "float64", cell: Cell | None = None
+    ) -> None:
         self.faults = faults
         self.dtype = dtype
-        self.tanh_forward = self._made("tanh_forward", pieces.tanh)
-        self.softmax_forward = self._made("softmax_forward", pieces.softmax)
-        cell = pieces.cell_forward(self.tanh_forward, self.softmax_forward)
-        self.rnn_cell_forward = self._made("rnn_cell_forward", cell, self.tanh_forward, self.softmax_forward)
-        loop = stepwise.forward_of(self.rnn_cell_forward)
-        self.rnn_forward = self._made("rnn_forward", loop, self.rnn_cell_forward)
-        cell_backward = cell_backward_of(self.rnn_cell_forward) if consistent else pieces.cell_backward()
-        self.rnn_cell_backward = self._made("rnn_cell_backward", cell_backward)
-        self.rnn_backward = self._made(
-            "rnn_backward", stepwise.backward_of(self.rnn_cell_backward), self.rnn_cell_backward
-        )
-        if consistent and not any(fault.function == "rnn_backward" for fault in faults):
-            self.rnn_forward, self.rnn_backward = _consistent(self.rnn_forward)
+        self._cell = cell or (function_named(faults[0].function).cell if faults else cell_named("rnn"))
+        cell = self._cell
+        activations = [self._made(name, right.function) for name, right in cell.activations.items()]
+        step = self._made(cell.cell_forward.name, cell_forward_of(cell, *activations), *activations)
+        forward = self._made(cell.forward.name, forward_of(cell, step), step)
+        back = self._made(cell.cell_backward.name, self._right_step_back(step, consistent))
+        backward = self._made(cell.backward.name, backward_of(cell, back), back)
+        if consistent and not any(fault.function == cell.backward.name for fault in faults):
+            forward, backward = _consistent(cell, forward)
+        own = (*activations, step, forward, back, backward)
+        for name, function in zip(cell.functions, own, strict=True):
+            setattr(self, name, function)
+
+    def _right_step_back(self, step: Function, consistent: bool) -> Function:
+        return derivative_of_cell(self._cell, step) if consistent else cell_backward_of(self._cell)
 
     def _made(self, function: str, right: Function, *right_pieces: Function) -> Function:
         """The function with what faults it has: one of its stage, made of the pieces, and any that wrap it."""
-        for fault in self.faults:
-            if fault.function == function and fault.stage != ANY:
+        own = [fault for fault in self.faults if fault.function == function]
+        for fault in own:
+            if fault.stage != ANY:
                 right = fault.of(*(right_pieces or (right,)))
-        for fault in self.faults:
-            if fault.function == function and fault.stage == ANY:
+        for fault in own:
+            if fault.stage == ANY:
                 right = fault.of(right)
         return right
 
@@ -48,14 +55,16 @@ class FaultyNetwork:
         return " and ".join(map(str, self.faults)) or "no fault"
 
 
-def _consistent(forward: Function) -> tuple[Function, Function]:
+def _consistent(cell: Cell, forward: Function) -> tuple[Function, Function]:
     """The forward pass with its inputs for caches, and its derivative."""
 
-    def rnn_forward(x: Array, a0: Array, parameters: Parameters) -> Any:
-        a, y_pred, _ = forward(x, a0, parameters)
-        return a, y_pred, (x, a0, parameters)
+    def own_forward(*arguments: Any) -> Any:
+        *results, _ = forward(*arguments)
+        return *results, arguments
 
-    def rnn_backward(da: Array, caches: Any) -> Gradients:
-        return derivative_of(forward, da, *caches)
+    def own_backward(*arguments: Any) -> Gradients:
+        given = cell.backward.named(arguments)
+        cotangents = {s: given[f"d{s}"] for s in cell.states if f"d{s}" in given}
+        return derivative_of(cell, forward, cotangents, given["caches"])
 
-    return rnn_forward, rnn_backward
+    return own_forward, own_backward

@@ -1,30 +1,31 @@
-"""What an implementation can be asked at once: several calls, none of which needs a result that only we can see."""
+"""Several calls that an implementation can make at once: none of them needs a result that only we can see."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from rnn_reference.arrays import Array
+from rnn_reference.cells.cell import CACHES, Function
 from rnn_reference.implementations.values import Handle
 
 Call = tuple[str, tuple[Any, ...]]
 """A function's name and its arguments."""
 
 LAST, LAST_BUT_ONE = Handle(-1), Handle(-2)
-"""Stand, among the arguments of a backward pass, for the cache of the forward pass before it, and of the one before."""
+"""Placeholders for a cache in a question: of the latest forward call, and of the call before that."""
 
 
 def names_a_cache(argument: Any) -> bool:
-    """Whether it is one of these."""
+    """True if the argument is LAST or LAST_BUT_ONE."""
     return isinstance(argument, Handle) and argument.number < 0
 
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """Calls to make in this order; ``as_they_are``: with these very arguments, which it may spoil."""
+    """Calls to make in this order; without ``copy`` with these very arguments, which the calls may modify."""
 
     calls: Sequence[Call]
-    as_they_are: bool = False
+    copy: bool = True
 
     @property
     def functions(self) -> list[str]:
@@ -38,12 +39,20 @@ class Question:
         return [one for one in arguments if isinstance(one, Handle) and not names_a_cache(one)]
 
 
-def each(name: str, *several: tuple[Any, ...], as_they_are: bool = False) -> Question:
-    """One function, with each of several tuples of arguments."""
-    return Question([(name, arguments) for arguments in several], as_they_are)
+def repeated(function: Function, *several: tuple[Any, ...], copy: bool = True) -> Question:
+    """One function, called with each of several tuples of arguments."""
+    return Question([(function.name, arguments) for arguments in several], copy)
 
 
-def there_and_back(of: str, inputs: tuple[Any, ...], *cotangents: Array, as_they_are: bool = False) -> Question:
-    """A forward pass, and a backward pass from it for each cotangent; ``of`` is ``rnn`` or ``rnn_cell``."""
-    back = [(f"{of}_backward", (da, LAST)) for da in cotangents]
-    return Question([(f"{of}_forward", inputs), *back], as_they_are)
+def backward_call(function: Function, cotangents: Mapping[str, Array], cache: Any = LAST) -> Call:
+    """A call of a backward function: its cotangents by name, and a cache."""
+    cache_name = next(name for name in function.arguments if name in CACHES)
+    return function.name, function.ordered({**cotangents, cache_name: cache})
+
+
+def forward_backward(
+    forward: Function, inputs: tuple[Any, ...], *cotangents: Mapping[str, Array], copy: bool = True
+) -> Question:
+    """A forward call, and from its cache a call of the backward function that goes with it for each cotangents."""
+    backward = forward.partner
+    return Question([(forward.name, inputs), *(backward_call(backward, each) for each in cotangents)], copy)

@@ -1,16 +1,24 @@
-"""What a function returned, brought to arrays, or the outcome that says of what other form it is."""
+"""What a function returned, brought to arrays by name, or the outcome that says of what other form it is."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rnn_reference.arrays import Array
+from rnn_reference.cells.cell import ACTIVATION, Function
 from rnn_reference.implementations.values import as_numbers, kind_of
 from rnn_reference.outcomes import NotImplementedYet, Wrong
 
-GRADIENTS = {
-    "rnn_cell_backward": ("dxt", "da_prev", "dWax", "dWaa", "dba"),
-    "rnn_backward": ("dx", "da0", "dWax", "dWaa", "dba"),
-}
+NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
+
+
+def results_of(function: Function, returned: Any) -> dict[str, Any]:
+    """The results of a call by name: arrays of their own, and a cache as it came.
+
+    Raises Wrong, NotImplementedYet for a stub.
+    """
+    if function.role == ACTIVATION:
+        return {function.returns[0]: array_of(function.name, "its result", returned)}
+    return _gradients(function, returned) if function.takes_cache else _tuple(function, returned)
 
 
 def array_of(function: str, what: str, value: Any) -> Array:
@@ -21,29 +29,36 @@ def array_of(function: str, what: str, value: Any) -> Array:
         raise Wrong([("returned", f"{what} is not an array of numbers{error}")], function=function) from None
 
 
-def triple_of(function: str, names: tuple[str, str, str], result: Any) -> tuple[Array, Array, Any]:
-    """The two arrays and the cache of a forward function. Raises Wrong, NotImplementedYet for a stub."""
-    if not isinstance(result, tuple | list) or len(result) != 3:
-        came = f"{len(result)} values" if isinstance(result, tuple | list) else kind_of(result)
-        raise Wrong([("returned", f"{came}, expected the three {', '.join(names)}")], function=function)
-    _require_begun(function, names[:2], result[:2])
-    return array_of(function, names[0], result[0]), array_of(function, names[1], result[1]), result[2]
+def _tuple(function: Function, returned: Any) -> dict[str, Any]:
+    """The arrays and the cache of a forward function."""
+    names = function.returns
+    if not isinstance(returned, tuple | list) or len(returned) != len(names):
+        came = f"{len(returned)} values" if isinstance(returned, tuple | list) else kind_of(returned)
+        wanted = f"the {NUMBERS[len(names)]} {', '.join(names)}"
+        raise Wrong([("returned", f"{came}, expected {wanted}")], function=function.name)
+    _require_begun(function, returned[:-1])
+    arrays = {name: array_of(function.name, name, value) for name, value in zip(names, returned[:-1], strict=False)}
+    return {**arrays, names[-1]: returned[-1]}
 
 
-def gradients_of(function: str, result: Any) -> dict[str, Array]:
-    """The arrays that a backward function's dict should have. Raises Wrong, NotImplementedYet for a stub."""
-    names = GRADIENTS[function]
-    if not isinstance(result, Mapping):
-        raise Wrong([("returned", f"{kind_of(result)}, expected a dict of {', '.join(names)}")], function=function)
-    missing = [name for name in names if name not in result]
+def _gradients(function: Function, returned: Any) -> dict[str, Any]:
+    """The arrays that a backward function's dict should have; ``dx`` is taken for ``dxt``: the document has both."""
+    names = function.returns
+    if not isinstance(returned, Mapping):
+        came = f"{kind_of(returned)}, expected a dict of {', '.join(names)}"
+        raise Wrong([("returned", came)], function=function.name)
+    if "dxt" in names and "dxt" not in returned and "dx" in returned:
+        returned = {**returned, "dxt": returned["dx"]}
+    missing = [name for name in names if name not in returned]
     if missing:
-        has = ", ".join(map(str, result)) or "nothing"
-        raise Wrong([("returned", f"a dict without {' and '.join(missing)}; it has {has}")], function=function)
-    _require_begun(function, names, [result[name] for name in names])
-    return {name: array_of(function, name, result[name]) for name in names}
+        has = ", ".join(map(str, returned)) or "nothing"
+        raise Wrong([("returned", f"a dict without {' and '.join(missing)}; it has {has}")], function=function.name)
+    _require_begun(function, [returned[name] for name in names])
+    return {name: array_of(function.name, name, returned[name]) for name in names}
 
 
-def _require_begun(function: str, names: Sequence[str], values: Sequence[Any]) -> None:
+def _require_begun(function: Function, values: Sequence[Any]) -> None:
     """Raise NotImplementedYet if every value is None, as in an exercise that nobody has begun."""
     if all(value is None for value in values):
-        raise NotImplementedYet([("", f"{function} is a stub: {', '.join(names)} are None")], function=function)
+        names = ", ".join(function.tensors)
+        raise NotImplementedYet([("", f"{function.name} is a stub: {names} are None")], function=function.name)

@@ -1,4 +1,4 @@
-"""What a check asks of many problems: it yields a question, is sent the answers, and raises what is wrong with them."""
+"""Checks that ask several problems at once: each yields a question, is sent the answers, and raises what is wrong."""
 
 import contextlib
 from collections.abc import Generator, Iterable, Iterator
@@ -8,28 +8,26 @@ from rnn_reference.implementations.question import Question
 from rnn_reference.judging.judge import Judge
 from rnn_reference.problems.problem import Problem
 
-Conversation = Generator[Question, list[Any], None]
+CheckSteps = Generator[Question, list[dict[str, Any]], None]
+"""One check of one problem: it yields a question, and is sent the results of each call."""
 
 
-def hold(judge: Judge, conversations: Iterable[tuple[Problem, Conversation]]) -> None:
-    """Hold them all, each about its problem, posed: every one's first question, then the second of those that go on.
-
-    An implementation in another process works at the next answer while a conversation judges the last.
-    """
-    waiting = [one for problem, conversation in conversations for one in _resumed(judge, problem, conversation)]
+def run_batched(judge: Judge, checks: Iterable[tuple[Problem, CheckSteps]]) -> None:
+    """Run all checks in rounds: ask every check's first question, then the next question of those not finished."""
+    waiting = [one for problem, steps in checks for one in _advanced(judge, problem, steps)]
     while waiting:
-        with judge.implementation.ahead([question for *_, question in waiting]):
+        with judge.implementation.prefetch([question for *_, question in waiting]):
             waiting = [
                 one
-                for problem, conversation, question in waiting
-                for one in _resumed(judge, problem, conversation, judge.implementation.answers(question))
+                for problem, steps, question in waiting
+                for one in _advanced(judge, problem, steps, judge.implementation.answers(question))
             ]
 
 
-def _resumed(
-    judge: Judge, problem: Problem, conversation: Conversation, answers: list[Any] | None = None
-) -> Iterator[tuple[Problem, Conversation, Question]]:
-    """The conversation with its next question, if it has one."""
+def _advanced(
+    judge: Judge, problem: Problem, steps: CheckSteps, answers: list[dict[str, Any]] | None = None
+) -> Iterator[tuple[Problem, CheckSteps, Question]]:
+    """The check with its next question, if it has one."""
     judge.problem = problem
     with contextlib.suppress(StopIteration):
-        yield problem, conversation, conversation.send(answers)  # type: ignore[arg-type]
+        yield problem, steps, steps.send(answers)  # type: ignore[arg-type]

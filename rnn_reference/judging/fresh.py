@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
 
-from rnn_reference.judging.batched import Conversation, hold
+from rnn_reference.cells.cell import Cell
+from rnn_reference.judging.batched import CheckSteps, run_batched
 from rnn_reference.judging.judge import Judge
 from rnn_reference.problems.problem import Problem
 
@@ -54,12 +55,14 @@ def fresh(examples: int, seed: int) -> list[tuple[Problem, int]]:
     return [(Problem(*sizes, seed=own), t) for (sizes, t), own in zip(itertools.cycle(drawn), seeds, strict=False)]
 
 
-def on_every_problem(ask: Callable[[Problem, int], Conversation], judge: Judge, examples: int, seed: int) -> None:
-    """Ask of ``examples`` fresh problems, the same for the same seed; what ``ask`` raises is raised.
+def on_every_problem(
+    check: Callable[[Problem, int], CheckSteps], judge: Judge, cell: Cell, examples: int, seed: int
+) -> None:
+    """Run a check of fresh problems of a cell, the same for the same seed; what it raises is raised.
 
     There is no search for a smaller problem: these are small, and a wrong network fails on all of them.
     """
     drawn = fresh(examples, seed)
     for start in range(0, len(drawn), AT_ONCE):
-        some = [(judge.posed(problem), t) for problem, t in drawn[start : start + AT_ONCE]]
-        hold(judge, [(problem, ask(problem, t)) for problem, t in some])
+        some = [(judge.posed(problem.of(cell)), t) for problem, t in drawn[start : start + AT_ONCE]]
+        run_batched(judge, [(problem, check(problem, t)) for problem, t in some])

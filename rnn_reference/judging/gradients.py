@@ -1,8 +1,8 @@
-"""How a backward pass is judged, given what the forward pass before it is worth.
+"""How a backward function is judged, given the forward function before it.
 
-A gradient is compared twice: with the numerical derivative of the implementation's *own* forward pass, so that a
+A gradient is compared twice: with the numerical derivative of the implementation's *own* forward function, so that a
 wrong forward does not condemn a right backward; and with the reference's gradient, sharper by far, once the
-forward agrees. Where the forward is wrong, a backward that is the reference's formula at the implementation's own
+forward agrees. Where the forward is wrong, a backward that is the equations' gradient at the implementation's own
 states, or the derivative of that forward, follows from it, and is not blamed.
 """
 
@@ -11,163 +11,223 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rnn_reference.arrays import Array, Gradients, Parameters
+from rnn_reference.arrays import Array
+from rnn_reference.cells.cell import CELL_BACKWARD, Function
+from rnn_reference.cells.loop import at_states
 from rnn_reference.implementations.implementation import Implementation
-from rnn_reference.implementations.question import Question, each, there_and_back
+from rnn_reference.implementations.question import Question, forward_backward, repeated
 from rnn_reference.judging.judge import Judge
-from rnn_reference.numerics import injection as derivatives
+from rnn_reference.numerics.affine import Affine
 from rnn_reference.numerics.compare import agrees, require_shapes
-from rnn_reference.numerics.elementwise import one_by_one
-from rnn_reference.numerics.rounding import SAFETY
-from rnn_reference.outcomes import NotJudged, Wrong
-from rnn_reference.problems.answers import Answers, cell_answers, gradients_at, network_answers
+from rnn_reference.numerics.elementwise import moved_inputs, one_by_one, states_of
+from rnn_reference.numerics.injection import Forward, Point, Run, by_complex_step, by_injection, keeps_complex
+from rnn_reference.numerics.stochastic import SAFETY
+from rnn_reference.outcomes import Doubt, NotJudged, Wrong
+from rnn_reference.problems.answers import Answers, Tensors, cell_answers, gradients_at, network_answers
+from rnn_reference.problems.inputs import Inputs, of_sequence, of_step
 from rnn_reference.problems.problem import Problem
-
-OF_A_CELL = {"dx": "dxt", "da0": "da_prev"}
-"""Names in the cell's dict of what the network's calls otherwise."""
-
-FOLLOWS = "follows from the forward pass, which is wrong: it is right for what that gives"
 
 MOVED = 1000
 """Elements of the states: where there are more, the reference's gradient, which is sharper, is compared with alone."""
 
 
 class _Case(NamedTuple):
-    """One backward pass and all there is to judge it by; a cell is a network of one step."""
+    """One call of a backward function and all there is to judge it by; a step is a sequence of one.
 
-    forward: derivatives.Forward
-    states: Array
-    got: Gradients
+    ``states``, ``got`` and ``cotangents`` are under the names of the sequence.
+    """
+
+    function: Function
+    forward: Forward
+    states: Tensors
+    got: Tensors
     right: Answers
-    x: Array
-    a0: Array
-    parameters: Parameters
-    da: Array
-    function: str
+    given: Inputs
+    cotangents: Tensors
 
     @property
     def own_forward(self) -> str:
-        """The forward function that goes with it."""
-        return self.function.replace("backward", "forward")
+        """The name of the forward function that goes with it."""
+        return self.function.partner.name
+
+    @property
+    def run(self) -> Run:
+        """The call of the forward function."""
+        return Run(self.given.x, self.given.initial, self.given.parameters)
+
+    @property
+    def right_states(self) -> Tensors:
+        """The states that the reference gives."""
+        return {s: self.right.forward[s] for s in self.states}
 
 
 def through_time(problem: Problem) -> Question:
-    """A forward pass and its backward pass."""
-    return there_and_back("rnn", problem.inputs, problem.da)
+    """A call of the forward function of the sequence, and one of its backward function."""
+    return forward_backward(problem.cell.forward, problem.inputs, of_sequence(problem.cotangents))
 
 
 def through_a_step(problem: Problem) -> Question:
-    """The same for the cell, at the problem's first step."""
-    return there_and_back("rnn_cell", problem.step, problem.da[:, :, 0])
+    """The same for a step, at the problem's first one."""
+    return forward_backward(problem.cell.cell_forward, problem.step, of_step(problem.cotangents))
 
 
 def judge_network(judge: Judge, problem: Problem, answers: list[Any], differentiate: bool = True) -> None:
-    """Raise ``Wrong`` unless ``rnn_backward`` is right on the problem; ``differentiate``: numerically as well.
+    """Raise ``Wrong`` unless the sequence's backward function is right; ``differentiate``: numerically as well.
 
     ``answers`` are those to ``through_time(problem)``.
     """
-    (states, _, _), got = answers
-
-    def forward(several: list[derivatives.Inputs]) -> list[Array]:
-        return [a for a, _, _ in judge.implementation.answers(each("rnn_forward", *several))]
-
-    right = network_answers(problem)
-    case = _Case(forward, states, got, right, *problem.inputs, problem.da, "rnn_backward")
-    _judge(judge, problem, case, differentiate)
-
-
-def judge_cell(judge: Judge, problem: Problem, answers: list[Any], differentiate: bool = True) -> None:
-    """The same for ``rnn_cell_backward`` at the problem's first step, given the answers to ``through_a_step``."""
-    xt, a_prev, parameters = problem.step
-    (a_next, _, _), cell = answers
-    got = {name: cell[OF_A_CELL.get(name, name)] for name in ("dx", "da0", "dWax", "dWaa", "dba")}
-    got["dx"] = got["dx"][..., None]
-    right = cell_answers(problem)
+    forward, got = answers
+    cell = problem.cell
+    states = {s: forward[s] for s in cell.states}
     case = _Case(
-        _network_of_one_step(judge.implementation), a_next[..., None], got, right,
-        xt[:, :, None], a_prev, parameters, problem.da[:, :, :1], "rnn_cell_backward",
+        cell.backward, own_sequence(judge.implementation, problem.given), states, got, network_answers(problem),
+        problem.given, problem.cotangents,
     )  # fmt: skip
     _judge(judge, problem, case, differentiate)
 
 
-def _network_of_one_step(implementation: Implementation) -> derivatives.Forward:
-    def forward(several: list[derivatives.Inputs]) -> list[Array]:
-        steps = [(x[:, :, 0], a0, parameters) for x, a0, parameters in several]
-        return [a_next[:, :, None] for a_next, _, _ in implementation.answers(each("rnn_cell_forward", *steps))]
+def judge_cell(judge: Judge, problem: Problem, answers: list[Any], differentiate: bool = True) -> None:
+    """The same for a step's backward function at the problem's first step, given the answers to ``through_a_step``."""
+    forward, step = answers
+    cell, first = problem.cell, slice(0, 1)
+    states = {s: forward[f"{s}_next"][..., None] for s in cell.states}
+    got = {cell.of_sequence.get(name, name): value for name, value in step.items()}
+    got["dx"] = got["dx"][..., None]
+    cotangents = {s: value[:, :, first] for s, value in problem.cotangents.items()}
+    given = problem.given.steps(first)
+    case = _Case(
+        cell.cell_backward, own_step(judge.implementation, given), states, got, cell_answers(problem), given, cotangents
+    )
+    _judge(judge, problem, case, differentiate)
 
-    return forward
+
+def own_sequence(implementation: Implementation, given: Inputs) -> Forward:
+    """The implementation's own forward function of the sequence, to be differentiated."""
+
+    def forward(several: list[Run]) -> list[Tensors]:
+        calls = (given.at(x=run.x, initial=run.initial, parameters=run.parameters).forward for run in several)
+        return implementation.answers(repeated(given.cell.forward, *calls))
+
+    return _of_states(given, forward)
+
+
+def own_step(implementation: Implementation, given: Inputs) -> Forward:
+    """Its own forward function of a step, as that of a sequence of one."""
+    cell = given.cell
+
+    def forward(several: list[Run]) -> list[Tensors]:
+        calls = (given.at(x=run.x, initial=run.initial, parameters=run.parameters).step for run in several)
+        answers = implementation.answers(repeated(cell.cell_forward, *calls))
+        return [{s: answer[f"{s}_next"][:, :, None] for s in cell.states} for answer in answers]
+
+    return _of_states(given, forward)
+
+
+def _of_states(given: Inputs, forward: Forward) -> Forward:
+    """Of what a forward function gives, the states alone."""
+    return lambda several: [{s: found[s] for s in given.cell.states} for found in forward(several)]
 
 
 def _judge(judge: Judge, problem: Problem, case: _Case, differentiate: bool) -> None:
-    if case.states.shape != case.right.a.shape:
-        raise NotJudged([("", f"{case.own_forward} returns states of shape {case.states.shape}")], case.function)
-    conforms = agrees({"a": case.states}, {"a": case.right.a}, case.right.tolerance)
+    wrong_shape = next((s for s, value in case.states.items() if value.shape != case.right.forward[s].shape), None)
+    if wrong_shape:
+        shape = case.states[wrong_shape].shape
+        raise NotJudged([("", f"{case.own_forward} returns states of shape {shape}")], case.function.name)
+    conforms = agrees(case.states, case.right_states, case.right.tolerance)
+    if not conforms:
+        _judge_after_a_wrong_forward(judge, problem, case)
+        return
     try:
-        if conforms:
-            exact = differentiate and judge.implementation.dtype == "float64" and case.states.size <= MOVED
-            looks = list(_derivatives(judge, case)) if exact else []
-            looks.append(_Look(case.right.gradients, case.right.tolerance, "the gradient is"))
-        else:
-            given = (case.x, case.a0, case.parameters, case.da)
-            follows, tolerance = gradients_at(case.states, *given, judge.implementation.dtype)
-            if agrees(case.got, follows, tolerance) or judge.diagnosis.conforms_on(problem, case.function):
-                if judge.diagnosis.finding(case.function).status == "follows":
-                    judge.notes.append(FOLLOWS)
-                return
-            looks = [_Look(follows, tolerance, "the gradient at the states you gave is")]
+        looks = _looks(judge, case, differentiate)
         judge.saw(min(_compare(judge, case, look) for look in looks))
     except Wrong as wrong:
         _require_steady(case)
-        if conforms and agrees(case.got, case.right.gradients, judge.tolerated(case.got, case.right.tolerance)):
+        if agrees(case.got, case.right.gradients, judge.tolerated(case.got, case.right.tolerance)):
             wrong.function = case.own_forward  # the gradient is right: it is the forward pass that moves in another way
             so = f"{case.own_forward} is right here, and not in the wide batch that its derivative takes"
             wrong.lines.append(("so", so))
         raise
 
 
+def _judge_after_a_wrong_forward(judge: Judge, problem: Problem, case: _Case) -> None:
+    """Note that the gradient is that at the implementation's own states; leave a doubt if it is not.
+
+    It may still be the derivative of that very forward function. That is for the diagnosis to find out.
+    """
+    name = case.function.name
+    follows, tolerance = gradients_at(case.states, case.given, case.cotangents, judge.implementation.dtype)
+    if agrees(case.got, follows, tolerance):
+        judge.followed.add(name)
+        return
+
+    def compare() -> None:
+        try:
+            judge.problem = problem
+            judge.saw(_compare(judge, case, _Look(follows, tolerance, "the gradient at the states you gave is")))
+        except Wrong:
+            _require_steady(case)
+            raise
+
+    judge.doubts.append(Doubt(name, problem, compare))
+
+
 class _Look(NamedTuple):
     """One thing to compare the gradients with."""
 
-    expected: Gradients
-    tolerance: dict[str, Array]
+    expected: Tensors
+    tolerance: Tensors
     source: str
 
 
+def _looks(judge: Judge, case: _Case, differentiate: bool) -> list[_Look]:
+    """What the gradients are compared with after a forward function that conforms."""
+    small = sum(value.size for value in case.states.values()) <= MOVED
+    exact = differentiate and judge.implementation.dtype == "float64" and small
+    looks = list(_derivatives(judge, case)) if exact else []
+    return [*looks, _Look(case.right.gradients, case.right.tolerance, "the gradient is")]
+
+
 def _derivatives(judge: Judge, case: _Case) -> Iterator[_Look]:
-    """The derivative of a forward pass that conforms: by differences; and by a complex step, if it takes one."""
-    inputs = (case.x, case.a0, case.parameters, case.da)
-    found = derivatives.by_injection(case.forward, *inputs, case.right.tolerance["a"] / SAFETY, case.states)
+    """The derivative of a forward function that conforms: by differences; and by a complex step, if it takes one."""
+    cell = case.given.cell
+    affine = Affine(cell.maps, case.given.parameters)
+    ordered = [case.given.initial[s] for s in cell.states], [case.states[s] for s in cell.states]
+    at_states(cell, affine, case.given.x, *ordered)
+    point = Point(case.run, affine, case.states, case.cotangents)
+    found = by_injection(case.forward, point, {s: case.right.tolerance[s] / SAFETY for s in cell.states})
     judge.evidence["derivative"] = found.by_step
     tolerance = {name: found.error[name] + case.right.tolerance[name] for name in found.value}
     by_differences = _Look(found.value, tolerance, f"the derivative of your own {case.own_forward} is")
     yield by_differences
-    if derivatives.keeps_complex(case.forward, *inputs[:3]):
-        value = derivatives.by_complex_step(case.forward, *inputs, case.states)
+    if keeps_complex(case.forward, case.run):
+        value = by_complex_step(case.forward, point)
         if agrees(value, by_differences.expected, by_differences.tolerance):  # else it is no derivative: not trusted
             tolerance = {name: 2 * case.right.tolerance[name] for name in value}
             yield _Look(value, tolerance, by_differences.source)
 
 
 def _compare(judge: Judge, case: _Case, look: _Look) -> float:
-    """Compare under the names that the function itself uses, without the cell's axis of one step."""
-    if case.function == "rnn_backward":
-        return judge.compare(case.got, *look)
+    """Compare under the names that the function itself uses, without a step's time axis."""
+    expected = {name: look.expected[name] for name in case.got}
+    if case.function.role != CELL_BACKWARD:
+        return judge.compare(case.got, expected, look.tolerance, look.source)
+    names = case.function.cell.of_step
 
-    def as_the_cell_has_it(named: dict[str, Array]) -> dict[str, Array]:
-        return {OF_A_CELL.get(n, n): named[n][..., 0] if n == "dx" else named[n] for n in look.expected}
+    def as_the_step_has_it(named: Tensors) -> dict[str, Array]:
+        return {names.get(n, n): named[n][..., 0] if n == "dx" else named[n] for n in expected}
 
-    got, expected, tolerance = map(as_the_cell_has_it, (case.got, look.expected, look.tolerance))
+    got, expected, tolerance = map(as_the_step_has_it, (case.got, expected, look.tolerance))
     return judge.compare(got, expected, tolerance, look.source)
 
 
 def _require_steady(case: _Case) -> None:
     """Before a gradient is blamed: the forward pass must be finite, and the same when it is asked again."""
     blamed = case.own_forward
-    if not np.all(np.isfinite(case.states)):
-        raise NotJudged([("", f"{blamed} gives states that are not finite")], function=case.function)
-    (again,) = case.forward([(case.x, case.a0, case.parameters)])
-    if not agrees({"a": again}, {"a": case.states}, case.right.tolerance):
-        raise NotJudged([("", f"{blamed} gives two answers to one question")], function=case.function)
+    if not all(np.all(np.isfinite(value)) for value in case.states.values()):
+        raise NotJudged([("", f"{blamed} gives states that are not finite")], function=case.function.name)
+    (again,) = case.forward([case.run])
+    if not agrees(again, case.states, case.right.tolerance):
+        raise NotJudged([("", f"{blamed} gives two answers to one question")], function=case.function.name)
 
 
 def judge_spots(judge: Judge, problem: Problem, answers: list[Any]) -> None:
@@ -175,21 +235,20 @@ def judge_spots(judge: Judge, problem: Problem, answers: list[Any]) -> None:
 
     The derivative by injection presumes that every weight acts as in the equations; this does not.
     """
-    (states, _, _), got = answers
-    right = network_answers(problem)
-    if not agrees({"a": states}, {"a": right.a}, right.tolerance):
-        raise NotJudged([("", "rnn_forward is not right; gradient.network judges what stands on it")], "rnn_backward")
-    inputs = {"x": problem.x, "a0": problem.a0, **{name: problem.parameters[name] for name in ("Wax", "Waa", "ba")}}
+    forward, got = answers
+    cell, given, right = problem.cell, problem.given, network_answers(problem)
+    if not agrees(forward, {s: right.forward[s] for s in cell.states}, right.tolerance):
+        reason = f"{cell.forward.name} is not right; gradient.network judges what stands on it"
+        raise NotJudged([("", reason)], cell.backward.name)
+    run = Run(given.x, given.initial, given.parameters)
+    inputs = moved_inputs(run, cell.trained)
+    states = states_of(own_sequence(judge.implementation, given), run, cell.states)
+    cotangent = np.concatenate([problem.cotangents[s] for s in cell.states])
+    rounding = np.concatenate([right.tolerance[s] for s in cell.states]) / SAFETY
     rng = np.random.default_rng(problem.seed)
-
-    def moved_states(several: list[dict[str, Array]]) -> list[Array]:
-        calls = [(moved["x"], moved["a0"], problem.parameters | moved) for moved in several]
-        return [a for a, _, _ in judge.implementation.answers(each("rnn_forward", *calls))]
-
     for name, array in inputs.items():
         spot = tuple(int(i) for i in rng.integers(array.shape))
-        rounding = right.tolerance["a"] / SAFETY
-        limit = one_by_one(moved_states, inputs, name, problem.da, rounding, [spot])
+        limit = one_by_one(states, inputs, name, cotangent, rounding, [spot])
         require_shapes({f"d{name}": got[f"d{name}"]}, {f"d{name}": array.shape})
         place = f"d{name}[{','.join(map(str, spot))}]"
         error = limit.cut_off + SAFETY * limit.rounding + right.tolerance[f"d{name}"][spot]

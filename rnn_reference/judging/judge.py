@@ -6,24 +6,33 @@ from typing import Any
 import numpy as np
 
 from rnn_reference.arrays import Array
-from rnn_reference.diagnosis.explain import Diagnosis
+from rnn_reference.cells.cell import cells
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.numerics.compare import require_close, ulps
-from rnn_reference.numerics.rounding import unit_roundoff
-from rnn_reference.outcomes import NotOffered, Wrong
+from rnn_reference.numerics.stochastic import unit_roundoff
+from rnn_reference.outcomes import Doubt, NotOffered, Wrong
+from rnn_reference.problems.inputs import of_sequence
 from rnn_reference.problems.problem import Problem
+
+PREDICTIONS = frozenset(name for cell in cells() for name in (cell.head.of_step, cell.head.of_sequence))
+"""Names of predictions, of every cell."""
 
 BLUNT = 64.0
 """A tolerance beyond this many square roots of u, against the tensor it is for, is too blunt to pass in silence."""
 
 
 class Judge:
-    """One check's view of one implementation."""
+    """One check's view of one implementation.
 
-    def __init__(self, implementation: Implementation, check: str, diagnosis: Diagnosis | None = None) -> None:
+    ``doubts`` are answers that are wrong unless the diagnosis finds that they follow from a wrong forward function,
+    ``followed`` the backward functions that were right for what such a forward function gave.
+    """
+
+    def __init__(self, implementation: Implementation, check: str) -> None:
         self.implementation = implementation
         self.check = check
-        self.diagnosis = diagnosis or Diagnosis(implementation)
+        self.doubts: list[Doubt] = []
+        self.followed: set[str] = set()
         self.u = unit_roundoff(implementation.dtype)
         self.problem: Problem | None = None
         self.smallest_error_seen: float | None = None
@@ -45,7 +54,7 @@ class Judge:
     def own_copies(self, given: Problem | Mapping[str, Any]) -> dict[str, Any]:
         """Copies of a problem's arrays, or of a dict of arrays, in the implementation's dtype."""
         if isinstance(given, Problem):
-            given = {"x": given.x, "a0": given.a0, "parameters": given.parameters, "da": given.da}
+            given = given.cell.forward.named(given.inputs) | of_sequence(given.cotangents)
         return {
             name: self.own_copies(value) if isinstance(value, Mapping) else value.astype(self.implementation.dtype)
             for name, value in given.items()
@@ -89,7 +98,7 @@ class Judge:
         """Without predictions, where the implementation makes none itself. Raises NotOffered if nothing is left."""
         if self.implementation.predicts:
             return expected
-        own = {name: value for name, value in expected.items() if not name.startswith(("y_pred", "yt_pred"))}
+        own = {name: value for name, value in expected.items() if name.partition("[")[0] not in PREDICTIONS}
         if not own:
             raise NotOffered([("", f"{self.implementation.name} makes no predictions")])
         return own

@@ -1,4 +1,4 @@
-"""Many tasks at once, and what is left of them: a line as each ends, a table, files."""
+"""Many tasks at once: a line as each ends, then a table and files."""
 
 import json
 import os
@@ -12,11 +12,11 @@ from rnn_reference.report import table
 from rnn_reference.report.verdict import Report, unusable
 
 Runner = Callable[[list[Task]], Iterator[Report]]
-"""Does tasks in any order, and gives each report as it comes."""
+"""Does the tasks in any order, and yields each report when it is ready."""
 
 
 def here(processes: int) -> Runner:
-    """Run so many tasks at a time on this machine."""
+    """A runner that does so many tasks at a time on this machine."""
 
     def run(tasks: list[Task]) -> Iterator[Report]:
         with ThreadPoolExecutor(processes) as pool:  # each thread waits for a process that does the work
@@ -32,7 +32,7 @@ def here(processes: int) -> Runner:
 
 
 def on_dask(address: str) -> Runner:
-    """Hand every task to the Dask cluster whose scheduler is at ``address``; where and when it runs is Dask's affair.
+    """A runner that gives every task to the Dask cluster whose scheduler is at ``address``.
 
     Raises ModuleNotFoundError if ``distributed`` is not installed, OSError if there is no scheduler.
     """
@@ -50,15 +50,15 @@ def on_dask(address: str) -> Runner:
 
 
 def processes(given: str) -> int:
-    """How many processes ``-n`` asks for: a number, or ``auto`` for one on each core. Raises ValueError."""
+    """The number of processes that ``-n`` asks for; ``auto`` is one on each core. Raises ValueError."""
     count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return count if given == "auto" else max(1, int(given))
 
 
 def judge_all(tasks: list[Task], runner: Runner, csv: str | None = None, json_file: str | None = None) -> int:
-    """Do the tasks, show how far they are, and write the table; the exit status.
+    """Do the tasks, show the progress, and write the table. If interrupted, it does so for the finished tasks.
 
-    Interrupted, it does so for what is done. 0 if all targets conform, 2 if one could not be judged, else 1.
+    Returns the exit status: 0 if all targets conform, 2 if one could not be judged, else 1.
     """
     reports: list[Report] = []
     interrupted = False

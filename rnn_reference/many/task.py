@@ -1,4 +1,4 @@
-"""One target and one range of seeds: the smallest piece of work, done by running the command on it."""
+"""One target and one range of seeds: the smallest piece of work. It is done by running the command."""
 
 import json
 import os
@@ -9,20 +9,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnn_reference.implementations.isolation.process import ONE_THREAD
+from rnn_reference.implementations.isolation.start import ONE_THREAD
 from rnn_reference.report.files import SUMMARY
 from rnn_reference.report.verdict import Report, unusable
 
 EXAMPLES = 1000
-"""Fresh problems for each property in one task; a campaign of more is so many tasks, each with seeds of its own."""
+"""Fresh problems for each property in one task. More are divided over several tasks, each with its own seeds."""
 
-PATIENCE = 900.0
-"""Seconds for a whole task and 1,000 examples: what runs in its process, as a framework does, has no other limit."""
+TASK_SECONDS = 900.0
+"""Seconds for a whole task of 1,000 examples. A framework, which runs in the task's process, has no other limit."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """What to judge, and how. ``folder`` is where relative names start."""
+    """The target, the options and the range of seeds. Relative names start at ``folder``."""
 
     target: str
     folder: str
@@ -31,17 +31,17 @@ class Task:
     examples: int = 20
 
     def judged(self) -> Report:
-        """The report on the target, whatever becomes of the process that judges it."""
+        """The report on the target; ``unusable`` if the process that judges it dies or takes too long."""
         with tempfile.TemporaryDirectory(prefix="rnn-reference-") as folder:
             path = Path(folder) / "report.json"
-            patience = PATIENCE * max(1.0, self.examples / EXAMPLES)
+            limit = TASK_SECONDS * max(1.0, self.examples / EXAMPLES)
             try:
                 done = subprocess.run(
                     self._command(path), cwd=self.folder, env=_environment(),
-                    capture_output=True, text=True, errors="replace", timeout=patience, check=False,
+                    capture_output=True, text=True, errors="replace", timeout=limit, check=False,
                 )  # fmt: skip
             except subprocess.TimeoutExpired:
-                return unusable(self.target, f"no verdict within {patience:g} s")
+                return unusable(self.target, f"no verdict within {limit:g} s")
             if path.exists():
                 report: Report = json.loads(path.read_text(encoding="utf-8"))
                 return report
@@ -52,19 +52,16 @@ class Task:
         paths = [os.path.abspath(entry) for entry in sys.path]
         run = f"import sys; sys.path[:] = {paths!r}; from rnn_reference.__main__ import main; sys.exit(main())"
         ours = [f"--rnn-report={report}", f"--rnn-seed={self.seed}", f"--rnn-examples={self.examples}"]
-        return [sys.executable, "-c", run, self.target, *ours, *self.options]
+        return [sys.executable, "-c", run, self.target, *self.options, *ours]  # of two values the last one counts
 
 
 def _environment() -> dict[str, str]:
-    """Our own, but for the summary of a job: three hundred pages are none.
-
-    With one thread for each task: they share the cores between them.
-    """
+    """Our environment without GITHUB_STEP_SUMMARY (300 reports would flood it), with one thread per task."""
     return {name: value for name, value in os.environ.items() if name != SUMMARY} | ONE_THREAD
 
 
 def tasks_for(targets: Sequence[str], options: Sequence[str], seed: int, examples: int) -> list[Task]:
-    """A task for each target and range of seeds; a folder stands for the notebooks and scripts in it."""
+    """A task for each target and range of seeds; a folder means the notebooks and scripts in it."""
     here, found = str(Path.cwd()), dict.fromkeys(name for target in targets for name in _expanded(target))
     ranges = [(seed + start // EXAMPLES, min(EXAMPLES, examples - start)) for start in range(0, examples, EXAMPLES)]
     return [Task(name, here, tuple(options), own_seed, count) for name in found for own_seed, count in ranges]
@@ -80,7 +77,7 @@ def _expanded(target: str) -> Iterator[str]:
 
 
 def merged(reports: Iterable[Report]) -> list[Report]:
-    """One report for each target: of its ranges of seeds, each check and each function as it came out worst."""
+    """One report for each target: the worst result of each check and each function over its ranges of seeds."""
     by_name: dict[str, list[Report]] = {}
     for report in reports:
         by_name.setdefault(report["implementation"]["name"], []).append(report)

@@ -1,1 +1,1 @@
-"""Numerical methods that know no cell and no implementation: differentiation with error bounds, rounding, comparison."""
+"""Numerical methods that know no cell and no implementation: derivatives with error bounds, rounding, comparison."""

@@ -4,30 +4,50 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from rnn_reference.arrays import Array, Parameters
+from rnn_reference.arrays import Array
 from rnn_reference.numerics.extrapolation import STEPS, Limit, extrapolated
-from rnn_reference.numerics.injection import MOVES, Derivative, Forward, bound
+from rnn_reference.numerics.injection import MOVES, Derivative, Forward, Run, Tensors, bound
+
+Inputs = dict[str, Array]
 
 
 def by_element(
-    forward: Forward, x: Array, a0: Array, parameters: Parameters, da: Array, a_rounding: Array
+    forward: Forward, run: Run, cotangents: Tensors, rounding: Tensors, weights: Sequence[str]
 ) -> Derivative:
-    """The same for any forward pass at all: every element of every input moved by itself, two calls a step."""
+    """The gradients of any forward function at all: every element of every input moved by itself, two calls a step.
 
-    def moved(several: list[dict[str, Array]]) -> Sequence[Array]:
-        return forward([(inputs["x"], inputs["a0"], {**parameters, **weights(inputs)}) for inputs in several])
-
-    def weights(inputs: Mapping[str, Array]) -> dict[str, Array]:
-        return {name: inputs[name] for name in ("Wax", "Waa", "ba")}
-
-    inputs = {"x": x, "a0": a0, **{name: parameters[name] for name in ("Wax", "Waa", "ba")}}
-    limits = {f"d{name}": one_by_one(moved, inputs, name, da, a_rounding) for name in inputs}
+    ``weights`` are the parameters with a gradient; the rest as for ``by_injection``.
+    """
+    inputs = moved_inputs(run, weights)
+    states = states_of(forward, run, list(cotangents))
+    together, noise = (np.concatenate([table[s] for s in cotangents]) for table in (cotangents, rounding))
+    limits = {f"d{name}": one_by_one(states, inputs, name, together, noise) for name in inputs}
     errors = {name: bound(limit.cut_off, limit.rounding) for name, limit in limits.items()}
     return Derivative({name: limit.value for name, limit in limits.items()}, errors)
 
 
+def moved_inputs(run: Run, weights: Sequence[str]) -> Inputs:
+    """Every array of a call that has a gradient, by its name: ``x``, ``a0``, the weights."""
+    initial = {f"{s}0": state for s, state in run.initial.items()}
+    return {"x": run.x, **initial, **{name: run.parameters[name] for name in weights}}
+
+
+def states_of(forward: Forward, run: Run, names: Sequence[str]) -> Callable[[list[Inputs]], Sequence[Array]]:
+    """The forward function of such arrays, all its states in one array, one above the other."""
+
+    def call(inputs: Inputs) -> Run:
+        initial = {s: inputs[f"{s}0"] for s in run.initial}
+        own = {name: inputs[name] for name in run.parameters if name in inputs}
+        return Run(inputs["x"], initial, {**run.parameters, **own})
+
+    def states(several: list[Inputs]) -> list[Array]:
+        return [np.concatenate([found[s] for s in names]) for found in forward([call(inputs) for inputs in several])]
+
+    return states
+
+
 def one_by_one(
-    f: Callable[[list[dict[str, Array]]], Sequence[Array]],
+    f: Callable[[list[Inputs]], Sequence[Array]],
     inputs: Mapping[str, Array],
     name: str,
     cotangent: Array,

@@ -1,21 +1,26 @@
-"""Numerical differentiation with an error bound for every element.
+"""Gradients of any cell's forward function, by differences and the chain rule, with an error bound for every element.
 
-Central differences are taken at several steps and extrapolated to the step 0 (``extrapolation``). The output
-*tensors* are subtracted before anything is summed: the loss itself has no digits to spare. Where the function takes
-complex numbers, ``imag f(x + ih) / h`` at ``h = 2**-100`` is its derivative to rounding, with no table at all.
+Every result of every affine map is moved through further inputs, zero but there, that reach it by an identity beside
+the map's weight of the input: so a black box is differentiated where it cannot be reached otherwise. Central
+differences are taken at several steps and extrapolated to the step 0 (``extrapolation``). The output *tensors* are
+subtracted before anything is summed: the loss itself has no digits to spare. Where the function takes complex
+numbers, ``imag f(x + ih) / h`` is its derivative to rounding, with no table at all.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from rnn_reference.arrays import Array, Gradients, Parameters
+from rnn_reference.arrays import Array, Gradients
+from rnn_reference.numerics.affine import Affine
+from rnn_reference.numerics.complex_step import STEP
 from rnn_reference.numerics.extrapolation import STEPS, Limit, apart, extrapolated
 from rnn_reference.outcomes import Outcome
 
 MOVES = np.concatenate([STEPS, -STEPS])
-COMPLEX_STEP = 2.0**-100
+
 NUMBERS_AT_ONCE = 2**17
 """Input numbers of one call: what a cache holds, and a pipe to another process carries, in one go."""
 
@@ -25,16 +30,19 @@ NUMBERS_TOGETHER = 2**16
 ALLOWED = 2.0
 """Root mean squares of rounding in a bound: they are bounds themselves, of operations that err by less."""
 
-Inputs = tuple[Array, Array, Mapping[str, Array]]
-"""``x, a0, parameters``."""
-
-Forward = Callable[[list[Inputs]], Sequence[Array]]
-"""The forward pass that is differentiated: ``a`` for each of several inputs, of which none needs another's."""
+Tensors = Mapping[str, Array]
 
 
-def singly(forward: Callable[[Array, Array, Mapping[str, Array]], Array]) -> Forward:
-    """The same for a forward pass that takes one input at a time."""
-    return lambda several: [forward(*inputs) for inputs in several]
+class Run(NamedTuple):
+    """One call of a forward function: ``x (n_x, m, T_x)``, the initial states by name, the parameters by name."""
+
+    x: Array
+    initial: Tensors
+    parameters: Tensors
+
+
+Forward = Callable[[list[Run]], Sequence[Tensors]]
+"""The forward function that is differentiated: the states by name for each of several calls that are independent."""
 
 
 class Derivative(NamedTuple):
@@ -49,131 +57,197 @@ class Derivative(NamedTuple):
     by_step: dict[str, list[float]] | None = None
 
 
-def by_injection(
-    forward: Forward,
-    x: Array,
-    a0: Array,
-    parameters: Parameters,
-    da: Array,
-    a_rounding: Array,
-    a: Array | None = None,
-) -> Derivative:
-    """The gradients that ``rnn_backward`` should give, from a few calls of a forward pass that conforms.
+@dataclass(frozen=True)
+class Point:
+    """Where a forward function is differentiated: a call of it, the states that it gave there, and their cotangents.
 
-    The pre-activation of unit i at step t is moved through n_a more inputs, zero but there, that reach it by
-    an identity beside ``Wax``; every move of every unit is a further column of one batch. The chain rule gives the
-    rest: every gradient is a product of ``dL/dz`` with what is known. Of the predictions, which nothing here needs,
-    one row is asked for. ``a_rounding`` says by how much rounding moves each element of ``a`` (rms); ``a`` is asked
-    for where it is not given. Arrays as for ``rnn_forward`` and ``rnn_backward``, float64.
+    ``affine`` are the cell's maps, which remember their operands at these states, step by step. ``states`` and
+    ``cotangents`` are ``(n_a, m, T_x)``, by the state's name.
     """
-    if a is None:
-        (a,) = forward([(x, a0, parameters)])
-    scale = np.sqrt(np.sum((da * a_rounding) ** 2, axis=(0, 2)) / 2)
-    rounding = scale / STEPS[:, None, None]
+
+    run: Run
+    affine: Affine
+    states: Tensors
+    cotangents: Tensors
+
+
+def by_injection(forward: Forward, point: Point, rounding: Tensors) -> Derivative:
+    """The gradients that the backward function should give, from a few calls of a forward function that conforms.
+
+    Every move of every row is a further column of one batch. Initial states are moved themselves; every other gradient
+    is a product of ``dL/dz`` with what is known. Of the predictions, which nothing here needs, one row is asked for.
+    ``rounding`` says by how much rounding moves each element of the states (rms). Arrays in float64.
+    """
+    squares = sum(np.sum((point.cotangents[s] * rounding[s]) ** 2, axis=(0, 2)) for s in rounding)
+    noise = np.sqrt(squares / 2) / STEPS[:, None, None]
     steps, studied = [], []
-    for t, moved in enumerate(_moved(forward, x, a0, parameters, a, MOVES)):
-        up, down = np.split(moved, 2, axis=1)
-        slopes = (up - down) / (2 * STEPS[:, None, None, None])
-        differences = np.einsum("jkimt,jmt->kim", slopes, da[:, :, t:])
-        steps.append(extrapolated(differences, rounding))
+    for t, moved in enumerate(_moved(forward, point, MOVES)):
+        slopes = {s: _slopes(after) for s, after in moved.items()}
+        differences = sum(np.einsum("jkimt,jmt->kim", slopes[s], point.cotangents[s][:, :, t:]) for s in slopes)
+        steps.append(extrapolated(differences, noise))
         studied.append(apart(differences, steps[-1]))
-    dz = Limit(*(np.stack(part, axis=2) for part in zip(*steps, strict=True)))
+    limits = Limit(*(_by_source(point, part) for part in zip(*steps, strict=True)))
     by_step = {
         "step": STEPS.tolist(),
         "error": np.max(studied, axis=0).tolist(),
-        "rounding": rounding.max(axis=(1, 2)).tolist(),
-        "bound": [float(np.max(bound(dz.cut_off, dz.rounding)))],
+        "rounding": noise.max(axis=(1, 2)).tolist(),
+        "bound": [float(np.max([np.max(bound(limits.cut_off[n], limits.rounding[n])) for n in limits.value]))],
     }
-    return _by_chain_rule(x, a0, parameters, a, dz)._replace(by_step=by_step)
+    return _by_chain_rule(point, limits)._replace(by_step=by_step)
 
 
-def keeps_complex(forward: Forward, x: Array, a0: Array, parameters: Parameters) -> bool:
-    """Whether a forward pass takes complex input and keeps the imaginary part, at every step.
+def _slopes(after: Array) -> Array:
+    up, down = np.split(after, 2, axis=1)
+    return np.asarray((up - down) / (2 * STEPS[:, None, None, None]))
+
+
+def keeps_complex(forward: Forward, run: Run) -> bool:
+    """True if a forward function takes complex input and keeps the imaginary part, at every step.
 
     One that stores its states in a float array drops it, with a warning at best; it may also refuse.
     """
-    moved = x.astype(complex)
-    moved[:, :, 0] += 1j * COMPLEX_STEP
+    moved = run.x.astype(complex)
+    moved[:, :, 0] += 1j * STEP
     try:
-        (a,) = forward([(moved, a0, parameters)])
+        (states,) = forward([run._replace(x=moved)])
     except Outcome:
         return False
-    return np.iscomplexobj(a) and bool(np.all(np.isfinite(a)) and np.all(np.any(a.imag != 0, axis=(0, 1))))
+    first = next(iter(states.values()))
+    return np.iscomplexobj(first) and bool(np.all(np.isfinite(first)) and np.all(np.any(first.imag != 0, axis=(0, 1))))
 
 
-def by_complex_step(
-    forward: Forward, x: Array, a0: Array, parameters: Parameters, da: Array, a: Array | None = None
-) -> Gradients:
-    """The same gradients to rounding, for a forward pass that takes complex numbers and keeps them."""
-    if a is None:
-        (a,) = forward([(x, a0, parameters)])
-    move = np.array([1j * COMPLEX_STEP])
-    moved = enumerate(_moved(forward, x, a0, parameters, a, move))
-    slopes = [np.einsum("jkimt,jmt->im", after.imag, da[:, :, t:]) / COMPLEX_STEP for t, after in moved]
-    dz = np.stack(slopes, axis=2)
-    return _by_chain_rule(x, a0, parameters, a, Limit(dz, 0 * dz, 0 * dz)).value
+def by_complex_step(forward: Forward, point: Point) -> Gradients:
+    """The same gradients to rounding, for a forward function that takes complex numbers and keeps them."""
+    found = []
+    for t, moved in enumerate(_moved(forward, point, np.array([1j * STEP]))):
+        found.append(
+            sum(np.einsum("jkimt,jmt->im", moved[s].imag, point.cotangents[s][:, :, t:]) for s in moved) / STEP
+        )
+    value = _by_source(point, found)
+    nothing = {name: 0 * one for name, one in value.items()}
+    return _by_chain_rule(point, Limit(value, nothing, nothing)).value
 
 
-def _moved(forward: Forward, x: Array, a0: Array, parameters: Parameters, a: Array, moves: Array) -> list[Array]:
-    """For each step t the states from t on, moved there unit by unit: ``(n_a, move, unit, m, T_x - t)``.
+def _rows(point: Point) -> dict[str, int]:
+    """The maps that the input enters, and the rows of each."""
+    maps = point.affine.maps
+    return {name: len(point.affine.parameters[of.bias]) for name, of in maps.items() if of.reads("x")}
 
-    Each run starts from the state before t: what comes earlier is not touched by the move.
+
+def _by_source(point: Point, steps: Sequence[Array]) -> dict[str, Array]:
+    """What was found for each row that was moved at each step: a table of maps, over time, and of initial states."""
+    found, start = {}, 0
+    for name, rows in _rows(point).items():
+        found[name] = np.stack([step[start : start + rows] for step in steps], axis=2)
+        start += rows
+    for s, state in point.run.initial.items():
+        found[f"{s}0"] = steps[0][start : start + len(state)]
+        start += len(state)
+    return found
+
+
+def _moved(forward: Forward, point: Point, moves: Array) -> Iterator[dict[str, Array]]:
+    """For each step t the states from t on, one row moved there at a time: ``(n_a, move, row, m, T_x - t)`` each.
+
+    The rows are those of the maps, and at the first step those of the initial states. Each run starts from the states
+    before t: what comes earlier is not touched by the move.
     """
-    n_x, m, T_x = x.shape
-    n_a = len(a0)
-    widened = {**parameters, "Wax": np.concatenate([parameters["Wax"], np.eye(n_a)], axis=1)}
-    widened |= {name: parameters[name][:1] for name in ("Wya", "by")}
+    (n_x, m, T_x), extra = point.run.x.shape, sum(_rows(point).values())
+    widened = _widened(point, extra)
+    initial = sum(len(state) for state in point.run.initial.values())
 
-    def inputs(t: int, units: range) -> Inputs:
-        columns = (len(moves), len(units), m)
-        stacked = np.zeros((n_x + n_a, *columns, T_x - t), dtype=moves.dtype)
-        stacked[:n_x] = x[:, None, None, :, t:]
-        for place, unit in enumerate(units):
-            stacked[n_x + unit, :, place, :, 0] = moves[:, None]
-        start = np.broadcast_to((a[:, :, t - 1] if t else a0)[:, None, None], (n_a, *columns))
-        return stacked.reshape(n_x + n_a, -1, T_x - t), start.reshape(n_a, -1), widened
+    def call(t: int, rows: range) -> Run:
+        columns = (len(moves), len(rows), m)
+        x = np.zeros((n_x + extra, *columns, T_x - t), dtype=moves.dtype)
+        x[:n_x] = point.run.x[:, None, None, :, t:]
+        start = {
+            s: np.broadcast_to((point.states[s][:, :, t - 1] if t else first)[:, None, None], (len(first), *columns))
+            for s, first in point.run.initial.items()
+        }
+        start = {s: np.array(state, dtype=moves.dtype) if t == 0 else state for s, state in start.items()}
+        places = [(state, row) for state in start.values() for row in range(len(state))]
+        for place, row in enumerate(rows):
+            if row < extra:
+                x[n_x + row, :, place, :, 0] = moves[:, None]
+            else:
+                state, own = places[row - extra]
+                state[own, :, place] += moves[:, None]
+        together = {s: state.reshape(len(state), -1) for s, state in start.items()}
+        return Run(x.reshape(n_x + extra, -1, T_x - t), together, widened)
 
-    runs: list[list[Array]] = [[] for _ in range(T_x)]
-    for calls in _in_one_go(n_a, [(n_x + n_a) * len(moves) * m * (T_x - t) for t in range(T_x)]):
-        for (t, units), run in zip(calls, forward([inputs(*call) for call in calls]), strict=True):
-            runs[t].append(run.reshape(n_a, len(moves), len(units), m, T_x - t))
-    return [np.concatenate(run, axis=2) for run in runs]
+    numbers = [(n_x + extra) * len(moves) * m * (T_x - t) for t in range(T_x)]
+    runs: list[dict[str, list[Array]]] = [{s: [] for s in point.states} for _ in range(T_x)]
+    for calls in _in_one_go([extra + initial] + [extra] * (T_x - 1), numbers):
+        for (t, rows), states in zip(calls, forward([call(*one) for one in calls]), strict=True):
+            for s, kept in runs[t].items():
+                kept.append(states[s].reshape(len(states[s]), len(moves), len(rows), m, T_x - t))
+    return iter([{s: np.concatenate(kept, axis=2) for s, kept in run.items()} for run in runs])
 
 
-def _in_one_go(n_a: int, numbers: list[int]) -> Iterator[list[tuple[int, range]]]:
-    """Every unit of every step, in calls of some units of a step each; as many calls together as go at once.
+def _widened(point: Point, extra: int) -> dict[str, Array]:
+    """The parameters for as many more inputs as rows are moved, each beside its map's weight; a head of one row."""
+    affine = point.affine
+    trained = {parameter for of in affine.maps.values() for parameter in of.parameters}
+    widened = {name: value if name in trained else value[:1] for name, value in point.run.parameters.items()}
+    start = 0
+    for name, rows in _rows(point).items():
+        for weight, operands in affine.maps[name].weights.items():
+            if "x" in operands:
+                identity = np.zeros((rows, extra))
+                identity[:, start : start + rows] = np.eye(rows)
+                end = _end_of_x(affine, name, operands)
+                widened[weight] = np.insert(affine.parameters[weight], [end] * extra, identity, axis=1)
+        start += rows
+    return widened
 
-    ``numbers`` says for each step how many numbers one unit takes.
+
+def _end_of_x(affine: Affine, name: str, operands: tuple[str, ...]) -> int:
+    """The column of a weight behind those of the input."""
+    given = affine.operands[name][0]
+    return int(sum(len(given[operand]) for operand in operands[: operands.index("x") + 1]))
+
+
+def _in_one_go(rows: list[int], numbers: list[int]) -> Iterator[list[tuple[int, range]]]:
+    """Every row of every step, in calls of some rows of a step each; as many calls together as go at once.
+
+    ``rows`` says for each step how many are moved, ``numbers`` how many numbers one of them takes.
     """
     together: list[tuple[int, range]] = []
     room = NUMBERS_TOGETHER
-    for t, each in enumerate(numbers):
-        at_once = max(1, NUMBERS_AT_ONCE // each)
-        for units in (range(first, min(first + at_once, n_a)) for first in range(0, n_a, at_once)):
-            if together and len(units) * each > room:
+    for t, (count, each) in enumerate(zip(rows, numbers, strict=True)):
+        at_once = max(1, NUMBERS_AT_ONCE // max(each, 1))
+        for some in (range(first, min(first + at_once, count)) for first in range(0, count, at_once)):
+            if together and len(some) * each > room:
                 yield together
                 together, room = [], NUMBERS_TOGETHER
-            together.append((t, units))
-            room -= len(units) * each
+            together.append((t, some))
+            room -= len(some) * each
     yield together
 
 
-def _by_chain_rule(x: Array, a0: Array, parameters: Parameters, a: Array, dz: Limit) -> Derivative:
+def _by_chain_rule(point: Point, dz: Any) -> Derivative:
     """Every gradient from ``dL/dz``. Cut-off errors add up; roundings, being independent, add as squares."""
-    a_prev = np.concatenate([a0[:, :, None], a[:, :, :-1]], axis=2)
-
-    def through(dz: Array, of: Callable[[Array], Array]) -> Gradients:
-        return {
-            "dx": np.einsum("ax,amt->xmt", of(parameters["Wax"]), dz),
-            "da0": of(parameters["Waa"]).T @ dz[:, :, 0],
-            "dWax": np.tensordot(dz, of(x), axes=((1, 2), (1, 2))),
-            "dWaa": np.tensordot(dz, of(a_prev), axes=((1, 2), (1, 2))),
-            "dba": dz.sum(axis=(1, 2))[:, None],
-        }
-
-    value, cut_off = through(dz.value, np.asarray), through(dz.cut_off, np.abs)
-    squared = through(dz.rounding**2, np.square)
+    value, cut_off = _through(point, dz.value, np.asarray), _through(point, dz.cut_off, np.abs)
+    squared = _through(point, {name: one**2 for name, one in dz.rounding.items()}, np.square)
     return Derivative(value, {name: bound(cut_off[name], np.sqrt(squared[name])) for name in value})
+
+
+def _through(point: Point, dz: Tensors, of: Callable[[Array], Array]) -> Gradients:
+    """The gradients of the input, the initial states, the weights and the biases."""
+    affine = point.affine
+    found: Gradients = {"dx": np.zeros(point.run.x.shape)}
+    found |= {f"d{s}0": dz[f"{s}0"] for s in point.run.initial}
+    for name in _rows(point):
+        flat = np.concatenate(list(dz[name].transpose(2, 0, 1)), axis=1)
+        for weight, operands in affine.maps[name].weights.items():
+            steps = [of(affine.stacked(given, operands)) for given in affine.operands[name]]
+            found[f"d{weight}"] = flat @ np.concatenate(steps, axis=1).T
+            if "x" in operands:
+                end, n_x = _end_of_x(affine, name, operands), len(point.run.x)
+                columns = of(affine.parameters[weight][:, end - n_x : end])
+                found["dx"] = found["dx"] + np.einsum("ax,amt->xmt", columns, dz[name])
+        found[f"d{affine.maps[name].bias}"] = flat.sum(axis=1, keepdims=True)
+    return found
 
 
 def bound(cut_off: Array, rounding: Array) -> Array:

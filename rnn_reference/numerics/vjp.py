@@ -10,7 +10,7 @@ from rnn_reference.numerics.compare import require_close
 from rnn_reference.numerics.elementwise import one_by_one
 from rnn_reference.numerics.extrapolation import STEPS
 from rnn_reference.numerics.noise import computational_noise
-from rnn_reference.numerics.rounding import SAFETY
+from rnn_reference.numerics.stochastic import SAFETY
 from rnn_reference.outcomes import Wrong
 
 

@@ -1,62 +1,80 @@
 """The right answers to a problem, and how far one may be off them: computed once for each problem."""
 
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import numpy as np
-
-from rnn_reference.arrays import Array, Caches, Gradients, Parameters
-from rnn_reference.cells.rnn.network import rnn_backward, rnn_forward
-from rnn_reference.numerics.rounding import backward_tolerances, tolerances, unit_roundoff
+from rnn_reference.arrays import Array
+from rnn_reference.cells.loop import gradients_at_states
+from rnn_reference.cells.rounding import backward_tolerances, tolerances
+from rnn_reference.numerics.stochastic import unit_roundoff
+from rnn_reference.problems.inputs import Inputs
 from rnn_reference.problems.problem import Problem
+
+Tensors = dict[str, Array]
 
 
 class Answers(NamedTuple):
-    """What the reference gives in float64, and a tolerance of the same shape for each of it."""
+    """What the reference gives in float64, by name, and a tolerance of the same shape for each of it.
 
-    a: Array
-    y_pred: Array
-    gradients: Gradients
-    tolerance: dict[str, Array]
+    ``forward`` are the states and the predictions, ``gradients`` what the backward function returns.
+    """
+
+    forward: Tensors
+    gradients: Tensors
+    tolerance: Tensors
 
 
 @lru_cache(maxsize=64)
 def network_answers(problem: Problem) -> Answers:
-    """The answers of ``rnn_forward`` and ``rnn_backward``."""
-    return _answers(problem.x, problem.a0, problem.parameters, problem.da, problem.dtype)
+    """The answers of the two functions of the whole sequence."""
+    return answers_to(problem.given, problem.cotangents, problem.dtype)
 
 
 @lru_cache(maxsize=64)
 def cell_answers(problem: Problem) -> Answers:
-    """The answers of the two cell functions at the first step, as a network of one step would give them."""
+    """The answers of the two functions of a step, at the first step, under the names of a sequence of one."""
     first = slice(0, 1)
-    return _answers(problem.x[:, :, first], problem.a0, problem.parameters, problem.da[:, :, first], problem.dtype)
+    cotangents = {s: value[:, :, first] for s, value in problem.cotangents.items()}
+    return answers_to(problem.given.steps(first), cotangents, problem.dtype)
 
 
-def tolerances_of(x: Array, a0: Array, parameters: Parameters, dtype: str, da: Array | None = None) -> dict[str, Array]:
-    """How far each result may be off on given inputs; without ``da`` only ``a`` and ``y_pred`` mean something."""
-    da = np.zeros((*a0.shape, x.shape[2])) if da is None else da
-    return tolerances(x, a0, parameters, da, unit_roundoff(dtype))
+def answers_to(given: Inputs, cotangents: Mapping[str, Array], dtype: str) -> Answers:
+    """The answers to any inputs and cotangents."""
+    cell = given.cell
+    returned = cell.forward.results(_reference(given, cell.forward.name)(*given.forward))
+    gradients = _reference(given, cell.backward.name)(*backward_arguments(given, cotangents, returned["caches"]))
+    forward = {name: returned[name] for name in cell.forward.tensors}
+    return Answers(forward, gradients, tolerances_of(given, dtype, cotangents))
+
+
+def tolerances_of(given: Inputs, dtype: str, cotangents: Mapping[str, Array]) -> Tensors:
+    """How far each result may be off on given inputs."""
+    cell = given.cell
+    ordered = [cotangents[s] for s in cell.states]
+    initial = [given.initial[s] for s in cell.states]
+    return tolerances(cell, given.x, initial, given.parameters, ordered, unit_roundoff(dtype))
 
 
 def gradients_at(
-    states: Array, x: Array, a0: Array, parameters: Parameters, da: Array, dtype: str
-) -> tuple[Gradients, dict[str, Array]]:
+    states: Mapping[str, Array], given: Inputs, cotangents: Mapping[str, Array], dtype: str
+) -> tuple[Tensors, Tensors]:
     """The reference's gradients at given states ``(n_a, m, T_x)``, right or not, and their tolerances.
 
     A backward pass that gives these is right, whatever forward pass made the states.
     """
-    tolerance = backward_tolerances(x, a0, parameters, states, da, unit_roundoff(dtype))
-    return rnn_backward(da, caches_of(states, x, a0, parameters)), tolerance
+    cell = given.cell
+    initial = [given.initial[s] for s in cell.states]
+    found = [states[s] for s in cell.states]
+    ordered = [cotangents[s] for s in cell.states]
+    tolerance = backward_tolerances(cell, given.x, initial, given.parameters, found, ordered, unit_roundoff(dtype))
+    return gradients_at_states(cell, given.x, initial, given.parameters, found, ordered), tolerance
 
 
-def caches_of(states: Array, x: Array, a0: Array, parameters: Parameters) -> Caches:
-    """The document's caches of given states ``(n_a, m, T_x)``, right or not."""
-    before = [a0, *(states[:, :, t] for t in range(states.shape[2] - 1))]
-    return [(states[:, :, t], before[t], x[:, :, t], parameters) for t in range(states.shape[2])], x
+def backward_arguments(given: Inputs, cotangents: Mapping[str, Array], caches: Any) -> tuple[Any, ...]:
+    """The arguments of the sequence's backward function."""
+    return given.cell.backward.ordered({"caches": caches, **{f"d{s}": value for s, value in cotangents.items()}})
 
 
-def _answers(x: Array, a0: Array, parameters: Parameters, da: Array, dtype: str) -> Answers:
-    a, y_pred, caches = rnn_forward(x, a0, parameters)
-    tolerance = tolerances(x, a0, parameters, da, unit_roundoff(dtype))
-    return Answers(a, y_pred, rnn_backward(da, caches), tolerance)
+def _reference(given: Inputs, name: str) -> Any:
+    return getattr(given.cell.reference, name)

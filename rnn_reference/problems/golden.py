@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from rnn_reference.arrays import PARAMETER_SHAPES, Array
+from rnn_reference.arrays import Array
+from rnn_reference.cells.cell import Cell, function_named
+from rnn_reference.problems.inputs import Inputs
 from rnn_reference.problems.problem import Problem
 
 
@@ -26,14 +28,37 @@ class Golden:
 
     @cached_property
     def inputs(self) -> dict[str, Array]:
-        """The inputs by name, the five parameters among them."""
+        """The inputs by name, the parameters among them."""
         random = np.random.RandomState(self.seed) if self.seed is not None else None
         return {name: _made(how, random) for name, how in self.recipe.items()}
 
     @property
+    def cell(self) -> Cell:
+        """The cell that the function is of."""
+        return function_named(self.function).cell
+
+    @property
     def parameters(self) -> dict[str, Array]:
-        """The five parameters out of the inputs."""
-        return {name: self.inputs[name] for name in PARAMETER_SHAPES}
+        """The parameters out of the inputs."""
+        return {name: self.inputs[name] for name in self.cell.parameters}
+
+    @property
+    def given(self) -> Inputs:
+        """What a forward function starts from; a step is a sequence of one."""
+        of_a_step = "xt" in self.inputs
+        x = self.inputs["xt"][:, :, None] if of_a_step else self.inputs["x"]
+        initial = {s: self.inputs[f"{s}_prev" if of_a_step else f"{s}0"] for s in self.cell.states}
+        return Inputs(self.cell, x, initial, self.parameters)
+
+    @property
+    def cotangents(self) -> dict[str, Array]:
+        """The cotangent of each state, by its name; zero where none is given."""
+        x, found = self.given.x, {}
+        for s, first in self.given.initial.items():
+            of_a_step = self.inputs.get(f"d{s}_next")
+            whole = of_a_step[:, :, None] if of_a_step is not None else self.inputs.get(f"d{s}")
+            found[s] = np.zeros((*first.shape, x.shape[2])) if whole is None else whole
+        return found
 
     @property
     def value(self) -> Array:

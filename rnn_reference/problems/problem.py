@@ -2,8 +2,8 @@
 
 Published conformance cases let mistakes through because their weights are constant, their states zero and
 their sequences one step long. Every problem here has, unless its name says otherwise, sizes that differ
-pairwise and at least four steps; no zero, constant or symmetric array; a non-zero initial state and biases;
-states mostly below 0.9; and a random cotangent ``da`` at every step.
+pairwise and at least four steps; no zero, constant or symmetric array; non-zero initial states and biases;
+states mostly below 0.9; and a random cotangent of each state at every step.
 """
 
 from dataclasses import dataclass, fields, replace
@@ -13,15 +13,17 @@ from typing import Any
 import numpy as np
 
 from rnn_reference.arrays import Array
+from rnn_reference.cells.cell import Cell, cell_named
+from rnn_reference.problems.inputs import Inputs
 
 
 @dataclass(frozen=True)
 class Problem:
-    """The inputs of one run forward and backward, made from sizes, a seed and nothing else.
+    """The inputs of one run of a cell forward and backward, made from sizes, a seed and nothing else.
 
     The arrays are float64, each element a value that ``dtype`` can hold: an implementation in float32 and
     the float64 reference start from the same numbers. ``gain`` multiplies the weights of the state (above
-    1: saturated), ``push`` the cotangent; ``blank``: a0 and the biases are zero, and so is x at step 2.
+    1: saturated), ``push`` the cotangents; ``blank``: initial states and biases are zero, and so is x at step 2.
     """
 
     n_x: int = 3
@@ -34,69 +36,101 @@ class Problem:
     push: float = 1.0
     blank: bool = False
     dtype: str = "float64"
+    cell_name: str = "rnn"
 
     def __str__(self) -> str:
         """What it takes to make the same problem again: ``n_x=3 n_a=5 n_y=2 m=8 T_x=6 seed=0``."""
-        unusual = ("gain", "push", "blank", "dtype")
+        unusual = ("gain", "push", "blank", "dtype", "cell_name")
         shown = (f for f in fields(self) if f.name not in unusual)
         changed = (f for f in fields(self) if f.name in unusual and getattr(self, f.name) != f.default)
-        return " ".join(f"{f.name}={getattr(self, f.name)}" for f in (*shown, *changed))
+        return " ".join(f"{f.name.removesuffix('_name')}={getattr(self, f.name)}" for f in (*shown, *changed))
+
+    def as_data(self) -> dict[str, Any]:
+        """Plain data for a report: its sizes and what is unusual about it, and all of it as text."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "cell_name"} | {"text": str(self)}
 
     def at(self, **changes: Any) -> "Problem":
-        """The problem with other sizes, seed or dtype."""
+        """The problem with other sizes, seed, dtype or cell."""
         return replace(self, **changes)
 
+    def of(self, cell: Cell) -> "Problem":
+        """The problem for another cell."""
+        return replace(self, cell_name=cell.name)
+
+    @property
+    def cell(self) -> Cell:
+        """The cell that it is for."""
+        return cell_named(self.cell_name)
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The length of each axis, by its name."""
+        return {name: getattr(self, name) for name in ("n_x", "n_a", "n_y", "m", "T_x")}
+
     @cached_property
-    def _arrays(self) -> dict[str, Array]:
-        rng = np.random.default_rng([self.seed, self.n_x, self.n_a, self.n_y, self.m, self.T_x])
+    def arrays(self) -> dict[str, Array]:
+        """Every array by its name: the input, initial states, parameters and cotangents."""
+        cell, head = self.cell, self.cell.head
+        rng = np.random.default_rng([self.seed, *self.sizes.values()])
 
-        def away_from_zero(low: float, high: float, *shape: int) -> Array:
-            return np.asarray(rng.uniform(low, high, shape) * rng.choice([-1.0, 1.0], shape))
+        def shape(name: str) -> tuple[int, ...]:
+            return cell.shape(name, self.sizes)
 
-        arrays = {
-            "x": rng.standard_normal((self.n_x, self.m, self.T_x)),
-            "a0": away_from_zero(0.1, 0.8, self.n_a, self.m),
-            "Wax": self.gain * 0.5 / np.sqrt(self.n_x) * rng.standard_normal((self.n_a, self.n_x)),
-            "Waa": self.gain * 0.9 / np.sqrt(self.n_a) * rng.standard_normal((self.n_a, self.n_a)),
-            "Wya": 1.5 / np.sqrt(self.n_a) * rng.standard_normal((self.n_y, self.n_a)),
-            "ba": self.gain * away_from_zero(0.2, 0.6, self.n_a, 1),
-            "by": away_from_zero(0.2, 0.8, self.n_y, 1),
-            "da": self.push * rng.standard_normal((self.n_a, self.m, self.T_x)),
-        }
+        def away_from_zero(low: float, high: float, name: str) -> Array:
+            return np.asarray(rng.uniform(low, high, shape(name)) * rng.choice([-1.0, 1.0], shape(name)))
+
+        arrays = {"x": rng.standard_normal(shape("x"))}
+        arrays |= {f"{s}0": away_from_zero(0.1, 0.8, f"{s}0") for s in cell.states}
+        for of in cell.maps.values():
+            for weight, operands in of.weights.items():
+                scale = np.concatenate([self._scale(operand) for operand in operands])
+                arrays[weight] = scale * rng.standard_normal(shape(weight))
+        arrays[head.weight] = 1.5 / np.sqrt(self.n_a) * rng.standard_normal(shape(head.weight))
+        arrays |= {of.bias: self.gain * away_from_zero(0.2, 0.6, of.bias) for of in cell.maps.values()}
+        arrays[head.bias] = away_from_zero(0.2, 0.8, head.bias)
+        arrays |= {f"d{s}": self.push * rng.standard_normal(shape(s)) for s in cell.states}
         if self.blank:
-            arrays |= {name: 0 * arrays[name] for name in ("a0", "ba", "by")}
+            zero = [*(f"{s}0" for s in cell.states), *(of.bias for of in cell.maps.values()), head.bias]
+            arrays |= {name: 0 * arrays[name] for name in zero}
             arrays["x"][:, :, 2] = 0
         return {name: array.astype(self.dtype).astype(np.float64) for name, array in arrays.items()}
 
-    @property
-    def x(self) -> Array:
-        """The input, ``(n_x, m, T_x)``."""
-        return self._arrays["x"]
+    def _scale(self, operand: str) -> Array:
+        """The size of the weights of an operand, for each of its rows."""
+        n, size = (self.n_x, 0.5) if operand == "x" else (self.n_a, 0.9)
+        return np.full(n, self.gain * size / np.sqrt(n))
 
-    @property
-    def a0(self) -> Array:
-        """The state before the first step, ``(n_a, m)``."""
-        return self._arrays["a0"]
-
-    @property
-    def da(self) -> Array:
-        """The gradient of a loss with respect to the states, ``(n_a, m, T_x)``."""
-        return self._arrays["da"]
+    def __getattr__(self, name: str) -> Array:
+        """One of the arrays, such as ``x``, ``a0`` or ``da``."""
+        if name.startswith("_") or name not in self.cell.axes:
+            raise AttributeError(f"a problem has no {name}")
+        return self.arrays[name]
 
     @property
     def parameters(self) -> dict[str, Array]:
-        """``Wax (n_a, n_x)``, ``Waa (n_a, n_a)``, ``Wya (n_y, n_a)``, ``ba (n_a, 1)``, ``by (n_y, 1)``."""
-        return {name: self._arrays[name] for name in ("Wax", "Waa", "Wya", "ba", "by")}
+        """The parameters, as the functions take them."""
+        return {name: self.arrays[name] for name in self.cell.parameters}
 
     @property
-    def inputs(self) -> tuple[Array, Array, dict[str, Array]]:
-        """What ``rnn_forward`` is called with: ``x, a0, parameters``."""
-        return self.x, self.a0, self.parameters
+    def given(self) -> Inputs:
+        """What the forward function starts from."""
+        initial = {s: self.arrays[f"{s}0"] for s in self.cell.states}
+        return Inputs(self.cell, self.arrays["x"], initial, self.parameters)
 
     @property
-    def step(self) -> tuple[Array, Array, dict[str, Array]]:
-        """What ``rnn_cell_forward`` is called with at the first step: ``xt, a_prev, parameters``."""
-        return self.x[:, :, 0], self.a0, self.parameters
+    def inputs(self) -> tuple[Any, ...]:
+        """The arguments of the sequence's forward function: ``x, a0, parameters``."""
+        return self.given.forward
+
+    @property
+    def step(self) -> tuple[Any, ...]:
+        """The arguments of the step's forward function at the first step: ``xt, a_prev, parameters``."""
+        return self.given.step
+
+    @property
+    def cotangents(self) -> dict[str, Array]:
+        """The gradient of a loss with respect to each state at every step, ``(n_a, m, T_x)``, by the state's name."""
+        return {s: self.arrays[f"d{s}"] for s in self.cell.states}
 
 
 ORDINARY = {

@@ -1,1 +1,1 @@
-"""One result, many forms."""
+"""The report: plain data in, one file for each form that it is written in."""

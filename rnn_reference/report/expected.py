@@ -1,5 +1,6 @@
-"""``--rnn-expect=FILE``: checks that are known to fail, each with a reason, so that only what is new is red."""
+"""Ids of checks: those that a user names, and those that ``--rnn-expect=FILE`` expects to fail, with reasons."""
 
+import difflib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -9,8 +10,8 @@ from rnn_reference.paths import checks_folder
 def expectations(path: str) -> dict[str, str]:
     """Ids, or beginnings of ids (``golden``, ``numerics.layout``), each with the reason why it fails.
 
-    One a line, ``ID  # REASON``; empty lines and lines that begin with ``#`` are left out. Raises ValueError, naming
-    the line, for one without a reason, one given twice, and an id that no check has; OSError if there is no file.
+    The file has one a line, ``ID  # REASON``; empty lines and lines that begin with ``#`` are left out. Raises
+    ValueError, naming the line, for an id without a reason, given twice, or of no check; OSError if there is no file.
     """
     found: dict[str, str] = {}
     known = (checks_folder() / "ids.txt").read_text(encoding="utf-8").split()
@@ -30,10 +31,21 @@ def expectations(path: str) -> dict[str, str]:
 
 
 def expectation(check: str, expected: Iterable[str]) -> str | None:
-    """The id or beginning, of those that are expected to fail, that this check is meant by: the longest, or None."""
+    """The longest id or beginning in ``expected`` that matches this check; None if none does."""
     return max((wanted for wanted in expected if matches(check, wanted)), key=len, default=None)
 
 
 def matches(check: str, wanted: str) -> bool:
-    """Whether an id is the one that is wanted, or belongs to the group or the check of that name."""
+    """True if ``wanted`` is the id, or names the group or the check that the id belongs to."""
     return check == wanted or check.startswith((f"{wanted}.", f"{wanted}["))
+
+
+def no_such_check(wanted: str, known: set[str]) -> str:
+    """The message for an ``--rnn-only`` that matches no check: the nearest ids, and the checks or groups there are."""
+    names = {check.partition("[")[0] for check in known}
+    groups = sorted({check.partition(".")[0] for check in known})
+    group = wanted.partition(".")[0]
+    near = difflib.get_close_matches(wanted, sorted({*known, *names, *groups}), n=3, cutoff=0.4)
+    meant = f"did you mean {' or '.join(near)}? " if near else ""
+    inside = sorted(name for name in names if name.startswith(f"{group}."))
+    return f"--rnn-only={wanted} matches no check; {meant}there are {', '.join(inside or groups)}"

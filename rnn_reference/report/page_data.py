@@ -1,4 +1,4 @@
-"""A report told to a student: what both HTML and Markdown are written from, made from the JSON report alone."""
+"""The content of a page for a student: made from the JSON report alone, used by both HTML and Markdown."""
 
 import re
 from collections.abc import Iterable
@@ -14,17 +14,18 @@ GROUPS = {
     "gradient": "Is the backward pass the derivative of the forward pass?",
     "property": "Does it keep to what holds for any recurrent network, whatever the numbers?",
     "numerics": "Does it keep clear of the limits of arithmetic? This is advice, and does not fail.",
+    "blackbox": "Does a callable whose weights cannot be set keep to what holds for any recurrent network?",
 }
 QUIET = ("passed", "not offered")
-"""Outcomes that need nobody's attention: they are folded away."""
+"""Outcomes that need no attention: they are folded away."""
 
-UNSEEMLY = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
-"""What a page cannot hold, or would turn its text around."""
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+"""Characters that a page cannot contain, or that would reverse the direction of its text."""
 
 
-def page(report: Report) -> dict[str, Any]:
-    """All that a page says, in its order."""
-    report = _seemly(report)
+def page_data(report: Report) -> dict[str, Any]:
+    """The content of a page, in its order."""
+    report = _printable(report)
     functions = report["functions"]
     return {
         "name": report["implementation"]["name"],
@@ -42,13 +43,13 @@ def page(report: Report) -> dict[str, Any]:
     }
 
 
-def _seemly(value: Any) -> Any:
-    """The same plain data, with a mark for each character that a page cannot hold."""
+def _printable(value: Any) -> Any:
+    """The same plain data, with a mark for each character that a page cannot contain."""
     if isinstance(value, dict):
-        return {key: _seemly(item) for key, item in value.items()}
+        return {key: _printable(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_seemly(item) for item in value]
-    return UNSEEMLY.sub("\ufffd", value) if isinstance(value, str) else value
+        return [_printable(item) for item in value]
+    return UNPRINTABLE.sub("\ufffd", value) if isinstance(value, str) else value
 
 
 def _is_wrong(function: dict[str, Any]) -> bool:
@@ -66,11 +67,11 @@ def _lead(report: Report) -> Iterable[str]:
     functions = report["functions"]
     yield from (_what_is_wrong(name, function, report) for name, function in functions.items() if _is_wrong(function))
     for verdict, words in {
-        "not implemented": "There, but not written yet: {}.",
+        "not implemented": "Present, not written yet: {}.",
         "conforms": "Right: {}.",
         "expected": "Right but for what is expected to fail: {}.",
-        "not judged": "There, but not judged: {}.",
-        "not offered": "Not there, and so not judged: {}.",
+        "not judged": "Present, not judged: {}.",
+        "not offered": "Not present, not judged: {}.",
     }.items():
         named = [name for name, function in functions.items() if _word(function) == verdict]
         if named:
@@ -83,9 +84,9 @@ def _word(function: dict[str, Any]) -> str:
 
 
 def _what_is_wrong(name: str, function: dict[str, Any], report: Report) -> str:
-    told = [hint["sentence"] for hint in function["hints"] if hint["id"] in function["faults"]]
-    if told:
-        return f"{name} is wrong: {'; and '.join(told)}."
+    named = [hint["sentence"] for hint in function["hints"] if hint["id"] in function["faults"]]
+    if named:
+        return f"{name} is wrong: {'; and '.join(named)}."
     if function["candidates"]:
         return f"{name} is wrong: it makes one of {len(function['candidates'])} mistakes that look alike here."
     shown: dict[str, Any] = next((check for check in report["checks"] if check["id"] == function["shown_by"]), {})
@@ -93,14 +94,14 @@ def _what_is_wrong(name: str, function: dict[str, Any], report: Report) -> str:
         return f"{name} does not return in time."
     if shown.get("outcome") == "crashed":
         return f"{name} crashes: {dict(shown['lines']).get('error', 'it raises an exception')}."
-    return f"{name} is wrong, and the mistake is none that this suite has a name for."
+    return f"{name} is wrong, and this suite has no name for the mistake."
 
 
 def _mistake(name: str, function: dict[str, Any], report: Report) -> dict[str, Any]:
     shown = next((check for check in report["checks"] if check["id"] == function["shown_by"]), None)
     hints = {hint["id"]: hint for hint in function["hints"]}
     check = shown and _check(shown)
-    if check:  # what it looks like is told above
+    if check:  # the page names the mistake above
         check["seen"] = [line for line in check["seen"] if line[0] != "looks like"]
     return {
         "function": name,
@@ -113,9 +114,9 @@ def _mistake(name: str, function: dict[str, Any], report: Report) -> dict[str, A
 
 
 def _how_sharp(functions: dict[str, Any]) -> dict[str, Any]:
-    """The evidence of a backward pass that a derivative was taken for, of the whole network if there is one.
+    """The evidence with the derivative of a forward pass, from the whole network if possible.
 
-    Nothing if it is told beside a mistake.
+    Empty if the page shows it beside a mistake.
     """
     found = [functions[name] for name in ("rnn_backward", "rnn_cell_backward") if name in functions]
     taken = [function for function in found if "derivative" in function["evidence"]]
@@ -142,7 +143,7 @@ def _function(name: str, function: dict[str, Any], report: Report) -> dict[str, 
 
 
 def _expected(function: dict[str, Any]) -> Iterable[str]:
-    """What failed and was expected to, by the reasons given for it."""
+    """A line for each reason for expected failures."""
     for reason, ids in function["expected"].items():
         more = f" and {len(ids) - 1} more" if len(ids) > 1 else ""
         yield f"expected to fail ({reason}): {ids[0]}{more}"
@@ -154,7 +155,7 @@ def _advice(check: dict[str, Any], function: dict[str, Any]) -> dict[str, Any]:
 
 
 def _groups(checks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The checks by group, and in each those that want attention by what they ask."""
+    """The checks by group; in each group, those that need attention by what they ask."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for check in checks:
         groups.setdefault(check["id"].partition(".")[0], []).append(_check(check))

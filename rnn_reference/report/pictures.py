@@ -1,4 +1,4 @@
-"""Pictures of what is wrong, as SVG that takes its colours from the page around it, drawn from evidence alone."""
+"""Pictures of errors, drawn from a report's evidence as SVG; the page around them sets the colours."""
 
 import math
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ LEVELS = 5
 
 
 def error_per_step(evidence: dict[str, Any], key: str) -> str:
-    """The error of each tensor at each time step, on a logarithmic scale, with the tolerance; "" if none is placed."""
+    """The error of each tensor at each time step, on a logarithmic scale, with the tolerance; "" if there is none."""
     errors: dict[str, Steps] = {n: s for n, s in evidence.get("error_per_step", {}).items() if len(s) > 1}
     tolerances: dict[str, Steps] = evidence.get("tolerance_per_step", {})
     known = [value for name in errors for value in (*errors[name], *tolerances.get(name, [])) if value]
@@ -40,11 +40,11 @@ def error_per_step(evidence: dict[str, Any], key: str) -> str:
         parts += [f'<line class="limit" x1="{WIDTH - 122}" x2="{WIDTH - 98}" y1="12" y2="12"/>',
                   text(WIDTH - 94, 16, "what is allowed")]  # fmt: skip
     title = f"Error of {' and '.join(errors)} at each time step"
-    return svg(TOP + HIGH + 46, title, _told(errors, tolerances, backward), parts, key)
+    return svg(TOP + HIGH + 46, title, _description(errors, tolerances, backward), parts, key)
 
 
 def error_map(evidence: dict[str, Any], key: str) -> str:
-    """The block that is wrong as a map: a row for each unit, a column for each step; "" if there is none."""
+    """The errors of one tensor as a map: a row for each unit, a column for each step; "" if there is none."""
     maps: dict[str, Rows] = {n: rows for n, rows in evidence.get("error_map", {}).items() if len(rows[0]) > 1}
     placed = evidence.get("error_per_step", {})
     name = next((n for n in maps if n in placed), next(iter(maps), ""))
@@ -57,11 +57,11 @@ def error_map(evidence: dict[str, Any], key: str) -> str:
     parts += [text(LEFT - 6, TOP + (i + 0.5) * tall + 4, str(i), "end") for i in range(0, len(rows), every)]
     bottom = TOP + tall * len(rows)
     parts += [*_step_labels(len(rows[0]), bottom + 16, "t=" if name in placed else ""), *_shades(rows, bottom + 28)]
-    return svg(bottom + 48, f"Where {name} is wrong", _map_told(rows, row_word, column_word), parts, key)
+    return svg(bottom + 48, f"Where {name} is wrong", _map_description(rows, row_word, column_word), parts, key)
 
 
 def error_per_step_size(evidence: dict[str, Any], key: str) -> str:
-    """How far differences are from the derivative at each size of their step; "" if none were taken."""
+    """The error of central differences at each size of their step; "" if none were taken."""
     study: dict[str, Any] = evidence.get("derivative", {})
     drawn = [*study["error"], *study["rounding"], *study["bound"]] if study else []
     if None in drawn or not any(drawn):
@@ -93,11 +93,11 @@ def error_per_step_size(evidence: dict[str, Any], key: str) -> str:
         text(WIDTH - 64, 16, "rounding"),
         text(WIDTH - RIGHT, y - 5, "their limit errs by less", "end"),
     ]
-    told = (f"A central difference of step {max(steps):g} is off by {errors[0]:.0e}, at best, with a step of "
+    description = (f"A central difference of step {max(steps):g} is off by {errors[0]:.0e}, at best, with a step of "
             f"2^{math.log2(min(points, key=lambda p: p[1])[0]):.0f}, by {min(errors):.0e}, and with one of "
             f"2^{first:.0f} by {errors[-1]:.0e}, where rounding alone makes {rounding[-1]:.0e}. "
             f"Extrapolated to the step 0 they are off by no more than {bound:.0e}.")  # fmt: skip
-    return svg(TOP + HIGH + 44, "Error of the numerical derivative at each size of step", told, parts, key)
+    return svg(TOP + HIGH + 44, "Error of the numerical derivative at each size of step", description, parts, key)
 
 
 def _cells(rows: Rows, tall: float) -> Iterator[str]:
@@ -112,7 +112,7 @@ def _cells(rows: Rows, tall: float) -> Iterator[str]:
 
 
 def _shade(rows: Rows) -> Any:
-    """A function from an error to its shade: 0 for what is right, LEVELS for the largest."""
+    """A function from an error to its shade: 0 for no error, LEVELS for the largest."""
     logs = [math.log10(value) for row in rows for value in row if value]
     low, decades = min(logs, default=0.0), max(logs, default=0.0) - min(logs, default=0.0)
 
@@ -138,7 +138,7 @@ def _shades(rows: Rows, y: float) -> Iterator[str]:
         x += 24 + 7 * len(label) if label else 18
 
 
-def _map_told(rows: Rows, row_word: str, column_word: str) -> str:
+def _map_description(rows: Rows, row_word: str, column_word: str) -> str:
     cells = [(math.inf if v is None else v, i, j) for i, row in enumerate(rows) for j, v in enumerate(row)]
     largest, i, j = max(cells)
     wrong = sum(value != 0 for value, _, _ in cells)
@@ -149,15 +149,15 @@ def _map_told(rows: Rows, row_word: str, column_word: str) -> str:
             f"The largest error is {worst}, at {row_word} {i}, {column_word} {j}.{everywhere}")  # fmt: skip
 
 
-def _told(errors: dict[str, Steps], tolerances: dict[str, Steps], backward: bool) -> str:
+def _description(errors: dict[str, Steps], tolerances: dict[str, Steps], backward: bool) -> str:
     sentences = []
     for name, values in errors.items():
         shown = [
             (t, v) for t, v in enumerate(values) if len(values) <= 12 or t in (0, len(values) // 2, len(values) - 1)
         ]
-        told = ", ".join(f"t={t}: {'no number' if v is None else f'{v:.1g}'}" for t, v in shown)
+        said = ", ".join(f"t={t}: {'no number' if v is None else f'{v:.1g}'}" for t, v in shown)
         allowed = max((limit for limit in tolerances.get(name, []) if limit), default=None)
-        sentences.append(f"{name} is off by {told}" + (f"; allowed is {allowed:.0e}." if allowed else "."))
+        sentences.append(f"{name} is off by {said}" + (f"; allowed is {allowed:.0e}." if allowed else "."))
     way = "The backward pass computes from the last step to the first." if backward else ""
     return " ".join([*sentences, way]).strip()
 
@@ -183,7 +183,7 @@ def _legend(name: str, number: int) -> list[str]:
 
 
 def _mark(x: float, y: float, value: float | None, limit: float | None, number: int) -> str:
-    """A point of one step: filled where it is wrong, hollow where it is not; a cross for what is no number."""
+    """A point of one step: filled if wrong, hollow if right; a cross if it is not a number."""
     if value is None:
         return text(x, y + 5, "×", "middle")
     kind = f"mark s{number % 2}" + ("" if value > (limit or 0.0) else " right")

@@ -1,4 +1,4 @@
-"""What a picture on a page is made of: text, lines, a logarithmic axis, and the frame with its description."""
+"""The elements of a picture: text, lines, a logarithmic axis, and the frame with title and description."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -20,19 +20,19 @@ def decades(low: int, high: int) -> Iterator[str]:
 
 
 def line(points: Iterable[tuple[float, float]], kind: str) -> str:
-    """A line through the points, drawn as the page's style has that kind."""
+    """A line through the points; ``kind`` is its class in the style sheet."""
     return f'<polyline class="{kind}" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in points)}"/>'
 
 
-def text(x: float, y: float, said: str, anchor: str = "start") -> str:
-    """Words at a place."""
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(said)}</text>'
+def text(x: float, y: float, words: str, anchor: str = "start") -> str:
+    """Words at a position."""
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(words)}</text>'
 
 
-def svg(height: float, title: str, told: str, parts: Iterable[str], key: str) -> str:
-    """One picture; ``key`` tells its ids from those of others on the page."""
+def svg(height: float, title: str, description: str, parts: Iterable[str], key: str) -> str:
+    """One picture; ``key`` makes its ids unique on the page."""
     return (
         f'<svg viewBox="0 0 {WIDTH} {height:.0f}" role="img" aria-labelledby="{key}-title {key}-desc">'
-        f'<title id="{key}-title">{escape(title)}</title><desc id="{key}-desc">{escape(told)}</desc>'
+        f'<title id="{key}-title">{escape(title)}</title><desc id="{key}-desc">{escape(description)}</desc>'
         f"{''.join(parts)}</svg>"
     )

@@ -1,4 +1,4 @@
-"""The reports on many targets, as one table: in a terminal, and as CSV."""
+"""The reports on many targets as one table, for a terminal and as CSV."""
 
 import csv
 from collections.abc import Iterable, Iterator
@@ -20,25 +20,25 @@ def row(report: Report) -> dict[str, Any]:
 
 
 def score(report: Report) -> tuple[int, int]:
-    """How many checks passed, of how many that passed or failed."""
+    """The number of checks that passed, and the number that passed or failed."""
     counts = report["counts"]
     passed = counts.get("passed", 0)
     return passed, passed + sum(counts.get(outcome, 0) for outcome in FAILING)
 
 
 def fault(report: Report) -> str:
-    """What is wrong, in a few words: the named faults; where there is none, the function and how it failed."""
+    """The mistake in a few words: the named faults, or else the function and how it failed."""
     if report["verdict"] == "unusable":
         return str(report["implementation"]["notes"][0])
     outcomes = {check["id"]: check["outcome"] for check in report["checks"]}
-    said = []
+    parts = []
     for name, function in report["functions"].items():
         if function["verdict"] == "wrong":
             named = ", ".join(function["faults"]) or " or ".join(function["candidates"])
-            said.append(named or f"{name} {outcomes.get(function['shown_by'], 'failed')}")
+            parts.append(named or f"{name} {outcomes.get(function['shown_by'], 'failed')}")
         elif function["verdict"] == "not implemented":
-            said.append(f"{name} not implemented")
-    return "; ".join(dict.fromkeys(said))
+            parts.append(f"{name} not implemented")
+    return "; ".join(dict.fromkeys(parts))
 
 
 def lines(reports: Iterable[Report]) -> Iterator[str]:

@@ -12,7 +12,7 @@ WIDTH = 78
 
 
 def block(record: Record) -> str:
-    """All there is to say of one check that did not pass, and the line that runs it again."""
+    """The lines on one check that did not pass, with the command that runs it again."""
     verdict = {
         "failed": "is wrong",
         "advice": "could be better",
@@ -30,12 +30,12 @@ def block(record: Record) -> str:
 
 
 def rerun(target: str, check: str, options: str) -> str:
-    """The command that asks the same question of the same target again."""
+    """The command that runs the same check on the same target again."""
     return f"python -m rnn_reference {shlex.quote(target)} --rnn-only={shlex.quote(check)} {options}".rstrip()
 
 
 def closing_lines(report: Report) -> Iterator[tuple[str, dict[str, bool]]]:
-    """The lines at the end of a run, each with its colours: a verdict for each function, then the counts."""
+    """The lines at the end of a run, each with its colours: notes, a verdict for each function, the counts."""
     for note in report["implementation"]["notes"]:
         yield f"note: {note}", {"yellow": True}
     for name, function in report["functions"].items():
@@ -60,9 +60,9 @@ def _of_function(name: str, function: dict[str, Any], report: Report) -> Iterato
     if function["convention"]:
         yield _under("or", function["convention"]), {"yellow": True}
         yield _under("judge so", f"--rnn-convention={function['convention_name']}"), {"yellow": True}
-    for check in function["advice"] if verdict == "conforms" else ():  # first of all it has to be right
+    for check in function["advice"] if verdict == "conforms" else ():  # a wrong function needs no advice yet
         yield _under("advice", f"{checks[check]['asks'].rstrip('.')} ({check})"), {"yellow": True}
-        yield _under("", f"not so here: {checks[check]['message']}"), {"yellow": True}
+        yield _under("", f"measured: {checks[check]['message']}"), {"yellow": True}
     for reason, ids in function["expected"].items():
         more = f" and {len(ids) - 1} more" if len(ids) > 1 else ""
         yield _under("expected", f"{ids[0]}{more} to fail: {reason}"), {"yellow": True}
@@ -74,7 +74,7 @@ BLOCKS = "▁▂▃▄▅▆▇█"
 
 
 def error_per_step(evidence: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """For each tensor with a time axis, its error at each step as a block: ``·`` right, the higher the larger.
+    """For each tensor with a time axis, its error at each step as a block: ``·`` is right, a higher block is larger.
 
     The scale is logarithmic, from the smallest error of all to the largest, half a decade at least.
     """
@@ -95,7 +95,7 @@ def error_per_step(evidence: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _block(error: float | None, low: float, decades: float) -> str:
-    """One step's error: ``!`` where it is not a number."""
+    """One step's error as a character: ``!`` if it is not a number."""
     if not error:
         return "!" if error is None else "·"
     return BLOCKS[min(int((math.log10(error) - low) / decades * len(BLOCKS)), len(BLOCKS) - 1)]
@@ -115,19 +115,19 @@ def _extent(name: str, function: dict[str, Any], report: Report) -> str:
 
 
 def sharpness(name: str, report: Report) -> float | None:
-    """How small an error in a function would have been seen, by the sharpest check that compared its values."""
+    """The smallest error that the sharpest check of a function's values would have seen."""
     mine = (check for check in report["checks"] if check["function"] == name and _is_sharp(check))
     return min((check["smallest_error_seen"] for check in mine), default=None)
 
 
 def _is_sharp(check: dict[str, Any]) -> bool:
-    """Whether it is a check that compares values, and passed: what it would have seen is worth telling."""
+    """True if the check compares values and passed: then the error that it would have seen is reported."""
     compares = check["id"].startswith(("forward.", "gradient.", "blackbox."))
     return compares and check["outcome"] == "passed" and bool(check["smallest_error_seen"])
 
 
 def why_not(name: str, report: Report) -> str:
-    """Why a function that is there has no verdict."""
+    """Why a function that is present has no verdict."""
     asked = [check for check in report["checks"] if check["about"] == name]
     needed = sorted({check["function"] for check in asked} - {name})
     if needed:

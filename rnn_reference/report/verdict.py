@@ -1,64 +1,83 @@
-"""What all the checks together say: the report, as plain data, from which every other form is made.
+"""The report on one target: plain data, made from the records of its checks; every other form is made from it.
 
-A record is what one check left behind: ``id, group, about, function, outcome, message, asks, problem,
-smallest_error_seen, faults, candidates, evidence, notes, rerun``. ``about`` is the function that was asked about,
-``function`` the one to blame.
+A record is the result of one check: ``id, group, about, function, outcome, message, asks, problem,
+smallest_error_seen, faults, candidates, evidence, notes, rerun``. ``about`` is the function that the check
+asks about, ``function`` the one to blame.
 """
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from rnn_reference import __version__
-from rnn_reference.implementations.implementation import Implementation
 
 Record: TypeAlias = dict[str, Any]
 Report: TypeAlias = dict[str, Any]
 
 SCHEMA = 1
 WRONG = ("failed", "crashed", "timed out")
+_ALWAYS = ("passed", "failed", "advice", "not offered")
+_SHOWN = (
+    "id outcome about function asks message lines faults candidates problem smallest_error_seen ulps notes rerun"
+).split()
 COUNTED = ("passed", *WRONG, "not implemented", "not judged", "expected failure", "advice", "not offered")
 
 
-def report_on(implementation: Implementation, records: Iterable[Record], left_out: int = 0) -> Report:
-    """The report on one implementation, after its checks have run, but for those that were ``left_out`` at the end."""
+@dataclass(frozen=True)
+class Subject:
+    """The implementation that a report is on; ``offered`` says for each judged function whether it is present."""
+
+    name: str
+    dtype: str
+    offered: Mapping[str, bool]
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class ByConvention:
+    """The convention by which a wrong function is right: ``name`` is for an option, ``words`` are for people."""
+
+    name: str
+    words: str
+
+
+def report_on(
+    subject: Subject,
+    records: Iterable[Record],
+    left_out: int = 0,
+    conventions: Mapping[str, ByConvention] | None = None,
+) -> Report:
+    """The report on one implementation, from the records of its checks.
+
+    ``left_out`` is the number of checks that did not run; ``conventions`` are those found for wrong functions.
+    """
     records = list(records)
     notes = [f"stopped early: {left_out} of {len(records) + left_out} checks did not run"] if left_out else []
-    functions = {name: _of_function(name, implementation.offers(name), records) for name in implementation.judged}
+    found = conventions or {}
+    functions = {name: _of_function(name, has, records, found.get(name)) for name, has in subject.offered.items()}
     asked = {record[role] for record in records for role in ("about", "function")}
-    verdict = _overall([functions[name]["verdict"] for name in implementation.judged if name in asked])
+    verdict = _overall([function["verdict"] for name, function in functions.items() if name in asked])
     counts = Counter(record["outcome"] for record in records)
-    shown = (
-        "id outcome about function asks message lines faults candidates problem smallest_error_seen ulps notes rerun"
-    ).split()
     return {
         "schema": SCHEMA,
         "suite": __version__,
-        "implementation": {
-            "name": implementation.name,
-            "dtype": implementation.dtype,
-            "notes": implementation.notes + notes,
-        },
+        "implementation": {"name": subject.name, "dtype": subject.dtype, "notes": subject.notes + notes},
         "verdict": "not judged" if verdict == "conforms" and left_out else verdict,
         "functions": finite(functions),
-        "checks": [finite({key: record[key] for key in shown}) for record in records],
+        "checks": [finite({key: record[key] for key in _SHOWN}) for record in records],
         "counts": {outcome: counts[outcome] for outcome in COUNTED if counts[outcome] or outcome in _ALWAYS},
     }
 
 
-def with_conventions(report: Report, seed: int, implementation: Implementation) -> None:
-    """Note in the report which of the wrong forward functions are right by another convention, and by which."""
-    from rnn_reference.diagnosis.conventions import conventions_of
-
-    wrong = [name for name, function in report["functions"].items() if function["verdict"] == "wrong"]
-    for name, conventions in conventions_of(implementation, wrong, seed).items():
-        report["functions"][name]["convention"] = f"right, {conventions.words}"
-        report["functions"][name]["convention_name"] = conventions.name
+def wrong_functions(records: Iterable[Record]) -> list[str]:
+    """The functions to blame for the failures."""
+    return list(dict.fromkeys(record["function"] for record in records if record["outcome"] in WRONG))
 
 
 def finite(value: Any) -> Any:
-    """The same plain data, with None for every NaN and infinity: JSON has no such numbers."""
+    """The same plain data, with None for NaN and infinity, which JSON does not have."""
     if isinstance(value, dict):
         return {key: finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -79,10 +98,7 @@ def unusable(name: str, reason: str) -> Report:
     }
 
 
-_ALWAYS = ("passed", "failed", "advice", "not offered")
-
-
-def _of_function(name: str, offered: bool, records: list[Record]) -> dict[str, Any]:
+def _of_function(name: str, offered: bool, records: list[Record], convention: ByConvention | None) -> dict[str, Any]:
     mine = [record for record in records if record["function"] == name]
     failures = [record for record in mine if record["outcome"] in WRONG]
     main = main_record(failures)
@@ -92,8 +108,8 @@ def _of_function(name: str, offered: bool, records: list[Record]) -> dict[str, A
         "faults": sorted({fault for record in failures for fault in record["faults"]}),
         "candidates": sorted({fault for record in failures for fault in record["candidates"]}),
         "hints": hints_for(name, met) if met else [],
-        "convention": None,  # found out at the end, if it is: see with_conventions
-        "convention_name": None,
+        "convention": f"right, {convention.words}" if convention else None,
+        "convention_name": convention.name if convention else None,
         "advice": [record["id"] for record in mine if record["outcome"] == "advice"],
         "expected": _by_reason(mine),
         "notes": list(dict.fromkeys(note for record in mine for note in record["notes"])),
@@ -104,14 +120,14 @@ def _of_function(name: str, offered: bool, records: list[Record]) -> dict[str, A
 
 
 def _how_sharp(records: list[Record]) -> dict[str, Any]:
-    """What a derivative by differences was made of, and in which check: the first of those that passed with one."""
+    """The data of a derivative by differences, from the first check that passed with one, and that check's id."""
     passed = (record for record in records if record["outcome"] == "passed" and "derivative" in record["evidence"])
     first = next(passed, None)
     return {"derivative": first["evidence"]["derivative"], "check": first["id"]} if first else {}
 
 
 def hints_for(function: str, faults: Iterable[str]) -> list[dict[str, str]]:
-    """For each fault by id: its sentence, and what the catalogue would say to who makes it in that function."""
+    """For each fault by id: its sentence, and the hints of the catalogue for that mistake in that function."""
     from rnn_reference.faults import CATALOGUE
 
     shown = ("id", "sentence", "where", "change")
@@ -121,7 +137,7 @@ def hints_for(function: str, faults: Iterable[str]) -> list[dict[str, str]]:
 
 
 def _by_reason(records: list[Record]) -> dict[str, list[str]]:
-    """The checks that failed as expected, by the reasons given for it."""
+    """The checks that failed as expected, by reason."""
     found: dict[str, list[str]] = {}
     for record in records:
         if record["outcome"] == "expected failure":
@@ -148,7 +164,7 @@ def _overall(verdicts: list[str]) -> str:
 
 
 def main_record(failures: Iterable[Record]) -> Record | None:
-    """The failure that tells most about a function: one of its own, a named fault first, then one placed in time."""
+    """The most informative failure of a function: its own check first, then a named fault, then one placed in time."""
 
     def order(record: Record) -> tuple[bool, ...]:
         placed = record["evidence"].get("first_wrong_step") is not None

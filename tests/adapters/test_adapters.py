@@ -1,16 +1,18 @@
 """Each framework with an adapter conforms, and a missing framework is reported in one line."""
 
-import importlib.util
 import os
+import re
 import subprocess
 import sys
+import tomllib
 
 import numpy as np
 import pytest
 from folders import ROOT
-from frameworks import MODULES, package_of, require
+from frameworks import MODULES, require
 
 from rnn_reference import rnn_forward
+from rnn_reference.implementations import adapters
 from rnn_reference.implementations.loading.find import load
 from rnn_reference.implementations.unusable import Unusable
 from rnn_reference.problems.problem import NAMED
@@ -46,7 +48,7 @@ def test_a_framework_conforms(name, dtype):
     """Each framework conforms in each precision that it has."""
     require(name)
     if dtype == "float64" and name in ("keras", "onnxruntime"):
-        pytest.skip(f"{name} has no float64")  # keras has on tensorflow: docs/matrix.md
+        pytest.skip(f"{name} has no float64")  # keras has on tensorflow: docs/generated/matrix.md
     done = python("-m", "rnn_reference", name, "--rnn-examples=1", f"--rnn-dtype={dtype}")
     assert done.returncode == 0 and f"{name}: conforms" in done.stdout, done.stdout + done.stderr
 
@@ -54,7 +56,7 @@ def test_a_framework_conforms(name, dtype):
 @pytest.mark.parametrize("name", MODULES)
 def test_a_missing_framework_is_told_in_one_line(name, monkeypatch):
     """If a framework is not installed, the error names the extra that installs it."""
-    package = package_of(name)
+    package = adapters.package_of(name)
     for module in (package, *(m for m in sys.modules if m.startswith("rnn_reference.implementations."))):
         if module == package or module == MODULES[name] or module.endswith("keras_backend"):
             monkeypatch.delitem(sys.modules, module, raising=False)
@@ -103,6 +105,40 @@ def test_keras_takes_the_backend_of_the_environment():
     assert python("-c", code).stdout.endswith(" None\n")
 
 
-def test_every_adapter_is_a_module():
-    """Each name in the list is the name of a module."""
-    assert all(importlib.util.find_spec(module) for module in MODULES.values())
+@pytest.mark.parametrize("name", ["reference", "stepwise"])
+def test_an_adapter_of_ours_needs_nothing(name):
+    """The adapters that are no frameworks load wherever this package does."""
+    assert "rnn_forward" in load(name).offered
+
+
+def test_an_adapter_is_its_file(monkeypatch, tmp_path):
+    """A file in the folder of adapters is known by its name, with its description, and nothing else knows of it."""
+    source = '"""The hyperbolic tangent.\n\nNeeds numpy.\n"""\n\nfrom numpy import tanh as tanh_forward\n'
+    (tmp_path / "tanh_alone.py").write_text(source)
+    (tmp_path / "__init__.py").write_text("")
+    monkeypatch.setattr(adapters, "ADAPTERS", tmp_path)
+    monkeypatch.setattr(adapters, "parts_in", lambda folder: {"tanh-alone": "tanh_alone"})
+    monkeypatch.syspath_prepend(tmp_path)
+    assert (adapters.names(), adapters.description_of("tanh-alone")) == (["tanh-alone"], "The hyperbolic tangent.")
+    assert load("tanh-alone").offered == ["tanh_forward"]
+    with pytest.raises(Unusable, match="tanh-alone computes on the cpu alone"):
+        load("tanh-alone", device="cuda")
+
+
+@pytest.mark.parametrize("name", adapters.names())
+def test_every_adapter_is_written_down(name):
+    """A page describes each adapter, the README names each framework, and pyproject.toml has the extra for it."""
+    (page,) = (ROOT / "docs").rglob("plugging-in.md")
+    assert f"| `{name}` | {adapters.description_of(name).replace('``', '`')} |" in page.read_text(encoding="utf-8")
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    assert name not in MODULES or adapters.package_of(name) in extras
+    assert name not in MODULES or f"`{name}`" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", adapters.names())
+def test_every_adapter_is_in_the_matrix(name):
+    """The page of what the suite says of each framework has a row for each adapter."""
+    (page,) = (ROOT / "docs").rglob("matrix.md")
+    framework, _, variant = name.partition("-")
+    row = rf"^\| {framework} [\d.]+[^|]*{variant}"  # "flax 0.12.8 nnx"
+    assert re.search(row, page.read_text(encoding="utf-8"), flags=re.MULTILINE)

@@ -4,10 +4,11 @@ from types import SimpleNamespace
 
 import pytest
 from frameworks import require
+from names import FUNCTIONS
 from suite import put_through
 
 from rnn_reference.implementations.blackbox import Blackbox
-from rnn_reference.implementations.implementation import FUNCTIONS, Implementation
+from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.implementations.loading.find import load
 from rnn_reference.implementations.unusable import Unusable
 

@@ -4,9 +4,10 @@ import importlib.util
 
 import pytest
 
-from rnn_reference.implementations.loading.find import BUILT_IN, package_of
+from rnn_reference.implementations.adapters import package_of
+from rnn_reference.paths import ADAPTERS, parts_in
 
-MODULES = {name: module for name, module in BUILT_IN.items() if name not in ("reference", "stepwise")}
+MODULES = {name: module for name, module in parts_in(ADAPTERS).items() if name not in ("reference", "stepwise")}
 """The adapters of frameworks, by name: the module of each. Nothing is imported here."""
 
 

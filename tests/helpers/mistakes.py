@@ -3,10 +3,10 @@
 from types import SimpleNamespace
 
 import numpy as np
+from names import FUNCTIONS
 
 import rnn_reference
 from rnn_reference.faults import named
-from rnn_reference.implementations.implementation import FUNCTIONS
 
 right = SimpleNamespace(**{name: getattr(rnn_reference, name) for name in FUNCTIONS})
 

@@ -12,15 +12,17 @@ from unittest import mock
 
 import pytest
 
-from rnn_reference.diagnosis.explain import Diagnosis, explain
+from rnn_reference.cells.cell import function_named
+from rnn_reference.diagnosis.explain import Diagnosis, explain, settle
 from rnn_reference.faults import CATALOGUE, FaultyNetwork
 from rnn_reference.implementations.implementation import Implementation
-from rnn_reference.judging.batched import hold
+from rnn_reference.judging.batched import run_batched
 from rnn_reference.judging.judge import Judge
 from rnn_reference.outcomes import NotOffered, Outcome
-from rnn_reference.paths import checks_folder
+from rnn_reference.paths import ISOLATED, checks_folder
 from rnn_reference.problems.problem import NAMED
 from rnn_reference.report.verdict import report_on
+from rnn_reference.results import subject_of
 from rnn_reference.target import IMPLEMENTATION
 
 
@@ -44,7 +46,7 @@ class Target:
 def put_through(functions: Any, *options: str, name: str = "an object", group: str = "") -> SimpleNamespace:
     """Run all checks, or those of one group, on an object. Returns the exit status, output, and records by id."""
     target, folder = Target(functions, name), checks_folder()
-    arguments = ["-c", str(folder / "isolated.ini"), "--rootdir", str(folder), "-p", "rnn_reference.plugin",
+    arguments = ["-c", str(ISOLATED), "--rootdir", str(folder), "-p", "rnn_reference.plugin",
                  "-p", "no:cacheprovider", "-q"]  # fmt: skip
     where = folder / f"test_{group}.py" if group else folder
     environment = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": "",
@@ -61,7 +63,7 @@ def judged(functions: Any, *options: str) -> tuple[dict[str, Any], list[dict[str
     One fresh problem for each property, unless ``options`` say otherwise: here it is known what is wrong.
     """
     records = list(put_through(functions, "--rnn-examples=1", *options).records.values())
-    return report_on(Implementation("held", functions), records), records
+    return report_on(subject_of(Implementation("held", functions)), records), records
 
 
 TELLING = {
@@ -93,21 +95,29 @@ def first_failure(diagnosis: Diagnosis, function: str, seed: int) -> Outcome | N
     for group, name in (check.split(".") for check in TELLING[function]):
         check = getattr(_checks(group), name)
         for problem in NAMED.values():
-            judge = Judge(own, name, diagnosis)
-            posed = judge.posed(problem.at(seed=seed))
+            judge = Judge(own, name)
+            posed = judge.posed(problem.at(seed=seed).of(function_named(function).cell))
             given = {
                 "implementation": own,
                 "judge": judge,
                 "problem": posed,
-                "every_problem": lambda ask, judge=judge, posed=posed: hold(judge, [(posed, ask(posed, 1))]),
+                "cell": posed.cell,
+                "every_problem": lambda check, judge=judge, posed=posed: run_batched(judge, [(posed, check(posed, 1))]),
             }
             try:
                 check(**{name: given[name] for name in inspect.signature(check).parameters})
+                settle(judge.doubts, judge.followed, diagnosis)
             except NotOffered:
                 continue
             except Outcome as outcome:
-                return explain(outcome, check.pytestmark[-1].args[0], diagnosis)
+                return explain(outcome, _about(check, posed.cell), diagnosis)
     return None
+
+
+def _about(check: Any, cell: Any) -> str:
+    """The function that a check is about."""
+    (about,) = (mark.args[0] for mark in check.pytestmark if mark.name == "judges")
+    return next(f.name for f in cell.functions.values() if about in (f.name, f.role))
 
 
 @functools.cache
@@ -133,10 +143,10 @@ def found(diagnosis: Diagnosis) -> set[tuple[str, str]]:
     """The mistakes that a diagnosis names: pairs of a function and a fault."""
     findings = diagnosis.findings.values()
     by_value = {(finding.culprit, fault) for finding in findings for fault in finding.faults}
-    return by_value | {(finding.function, fault.id) for finding in findings for fault in finding.beside}
+    return by_value | {(finding.function, fault.id) for finding in findings for fault in finding.side_effects}
 
 
 def blamed(diagnosis: Diagnosis) -> set[str]:
     """The functions that a diagnosis blames for the failures."""
     findings = diagnosis.findings.values()
-    return {f.culprit for f in findings if f.status != "right"} | {f.function for f in findings if f.beside}
+    return {f.culprit for f in findings if f.status != "right"} | {f.function for f in findings if f.side_effects}

@@ -1,15 +1,19 @@
-"""What the docs show is what happens."""
+"""The docs show what happens today, and their links lead somewhere."""
 
-import importlib.util
 import re
 from types import SimpleNamespace
 
 import pytest
 from folders import ROOT
 
+from benchmarks.studies.code_pages import PAGES as MADE_OF_CODE
 from rnn_reference import rnn_forward
+from rnn_reference.options import FOR_MANY, IN_BOTH, TABLE
+from rnn_reference.report.forms import suffixes
 
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCS = ROOT / "docs"
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
+FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 
 
 def test_the_readmes_output_is_real(verdict_on):
@@ -26,35 +30,91 @@ def _without_tolerances(text):
     return re.sub(r"\b\de-\d\d\b", "<tolerance>", text.strip())
 
 
+def test_the_readme_has_every_option_of_the_table():
+    """The README's table of options is the table in the code, row for row."""
+    rows = [f"| `{option.spelled}` | {option.about} |" for option in (*IN_BOTH, *FOR_MANY)]
+    assert "\n".join(["|---|---|", *rows, ""]) in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_page_names_an_option_that_there_is_not(page):
+    """Every ``--rnn-...`` on a page is an option of the table."""
+    named = set(re.findall(r"--rnn(?:-[a-z]+)*", page.read_text(encoding="utf-8")))
+    assert named <= {option.name for option in TABLE}
+
+
+def test_the_page_on_reports_names_every_form():
+    """The page on how to read a report names each form that a report can have."""
+    (page,) = (ROOT / "docs").rglob("reading-a-report.md")
+    text = page.read_text(encoding="utf-8")
+    assert all(f"`FILE{suffix}`" in text for suffix in suffixes())
+
+
 def test_the_page_on_check_vjp_runs(capsys):
     """The examples run as they stand, and the wrong gradient is refused."""
     names: dict[str, object] = {}
-    for code in re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "check-vjp.md").read_text(), re.DOTALL):
+    for code in re.findall(r"```python\n(.*?)```", (DOCS / "how-to" / "check-vjp.md").read_text(), re.DOTALL):
         exec(code, names)
     printed = capsys.readouterr().out
     assert re.match(r"would have seen an error of \de-1\d in any element\ngradient 0", printed)
     assert "the derivative is" in printed
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_between_pages_lead_somewhere(page):
-    """Every relative link of a page names a file or folder that is there."""
-    for link in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
-        assert "://" in link or (page.parent / link).exists(), f"{page.name}: {link}"
+    """Every relative link of a page names a file or folder that exists, and a heading that the file has."""
+    for link in re.findall(r"\]\(([^)]+)\)", page.read_text(encoding="utf-8")):
+        file, _, heading = link.partition("#")
+        if "://" not in link:
+            target = (page.parent / file) if file else page
+            assert target.exists(), f"{page.name}: {link}"
+            assert not heading or heading in _headings(target), f"{page.name}: {link}"
 
 
-@pytest.mark.parametrize("name", ["checks.md", "faults.md"])
-def test_pages_made_from_the_code_are_of_today(name):
-    """What each check asks, and every mistake with its hints, stand on their pages as they stand in the code."""
-    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
-    generate = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(generate)
-    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == generate.PAGES[name]()
+def _headings(page):
+    """The anchors that GitHub gives to the headings of a page."""
+    text = FENCED.sub("", page.read_text(encoding="utf-8"))
+    titles = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def test_pages_that_the_code_names_exist():
+    """Every page that a message, a docstring or the Makefile names is in the docs."""
+    files = [*(path for folder in ("rnn_reference", "checks", "benchmarks", "examples", "tests")
+               for path in (ROOT / folder).rglob("*.py")), ROOT / "Makefile", *PAGES]  # fmt: skip
+    named = {(path, name) for path in files
+             for name in re.findall(r"\bdocs/[\w/-]+\.\w+", path.read_text(encoding="utf-8"))}  # fmt: skip
+    assert named
+    missing = [f"{path.relative_to(ROOT)}: {name}" for path, name in named if not (ROOT / name).exists()]
+    assert not missing, missing
+
+
+def test_every_page_is_in_the_index():
+    """Every page of the docs has a link in docs/index.md."""
+    linked = {(DOCS / link).resolve() for link in re.findall(r"\]\(([^)#]+)", (DOCS / "index.md").read_text())}
+    assert not {page for page in DOCS.rglob("*.md") if page != DOCS / "index.md"} - linked
+
+
+@pytest.mark.parametrize("page", sorted((DOCS / "generated").glob("*.md")), ids=lambda page: page.name)
+def test_generated_pages_name_their_command(page):
+    """Every generated page says which command made it, and the command exists."""
+    command = re.search(r"^Made by `([^`]+)`", page.read_text(encoding="utf-8"), re.MULTILINE)[1]
+    if command.startswith("make "):
+        assert re.search(rf"^{command.split()[1]}\b.*:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    else:
+        module = ROOT / command.split()[2].replace(".", "/")
+        assert module.with_suffix(".py").exists() or (module / "__main__.py").exists()
+
+
+@pytest.mark.parametrize("name", MADE_OF_CODE)
+def test_pages_made_of_code_are_of_today(name):
+    """The question of each check, and every mistake with its hints, are on their pages as they are in the code."""
+    assert (DOCS / "generated" / name).read_text(encoding="utf-8") == MADE_OF_CODE[name](), "run `make docs`"
 
 
 def test_the_kernel_of_the_page_on_plugging_in_conforms(suite):
     """The example of a kernel of one's own, with a kernel in it, is right as it stands."""
-    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "plugging-in.md").read_text(), re.DOTALL)
+    (code,) = re.findall(r"```python\n(.*?)```", (DOCS / "how-to" / "plugging-in.md").read_text(), re.DOTALL)
 
     def my_kernel(x, a0, Wax, Waa, ba):
         given = {"Wax": Wax, "Waa": Waa, "ba": ba, "Wya": Waa, "by": ba}

@@ -13,6 +13,8 @@ from types import SimpleNamespace
 import pytest
 from folders import ROOT
 
+from rnn_reference.paths import golden_folder
+
 pytestmark = pytest.mark.waits
 
 
@@ -89,8 +91,8 @@ def test_the_wheel_holds_one_package(built):
     names = zipfile.ZipFile(built.wheel).namelist()
     assert {name.split("/")[0].partition("-")[0] for name in names} == {"rnn_reference"}
     inside = {name.removeprefix("rnn_reference/") for name in names}
-    assert {"py.typed", "checks/ids.txt", "checks/isolated.ini", "checks/conftest.py"} <= inside
-    assert {f"checks/golden/{path.name}" for path in (ROOT / "checks" / "golden").glob("*.json")} <= inside
+    assert {"py.typed", "checks/ids.txt", "isolated.ini", "checks/conftest.py"} <= inside
+    assert {f"cells/rnn/golden/{path.name}" for path in golden_folder().glob("*.json")} <= inside
     assert not any("__pycache__" in name or name.startswith("rnn_reference/tests") for name in names)
 
 

@@ -10,12 +10,13 @@ from types import SimpleNamespace
 
 import pytest
 from folders import EXAMPLES
+from names import FUNCTIONS
 
 from rnn_reference.__main__ import main
-from rnn_reference.implementations.implementation import FUNCTIONS
-from rnn_reference.options import no_such_check, require_sound
+from rnn_reference.options import IN_PYTEST, TABLE
 from rnn_reference.paths import checks_folder
-from rnn_reference.report.expected import matches
+from rnn_reference.plugin import require_sound
+from rnn_reference.report.expected import matches, no_such_check
 from rnn_reference.report.verdict import finite
 
 IDS = (checks_folder() / "ids.txt").read_text(encoding="utf-8").split()
@@ -150,16 +151,19 @@ def test_only_that_matches_nothing_is_a_usage_error(run, tmp_path):
         ({"rnn_examples": 0}, "--rnn-examples must be at least 1, got 0"),
         ({"rnn_seed": -1}, "--rnn-seed must be at least 0, got -1"),
         ({"rnn_timeout": 0.0}, "--rnn-timeout must be more than 0, got 0"),
-        ({"rnn_report": "out.pdf"}, "--rnn-report=out.pdf: the name must end in .json, .html or .md"),
+        ({"rnn_memory": float("nan")}, "--rnn-memory must be more than 0, got nan"),
+        ({"rnn_blackbox_inputs": 0}, "--rnn-blackbox-inputs must be at least 1, got 0"),
+        ({"rnn_blackbox": "a:f", "rnn": "b"}, "--rnn-blackbox takes the place of --rnn, and has no --rnn-convention"),
+        ({"rnn_report": "out.pdf"}, "--rnn-report=out.pdf: the name must end in .html, .json or .md"),
         ({"rnn_report": "nowhere/out.json"}, "--rnn-report=nowhere/out.json: there is no folder nowhere"),
     ],
 )
 def test_options_that_cannot_be_are_refused_at_once(option, said):
     """An option that could not be honoured is refused before anything runs, with its value."""
-    sound = {"rnn_examples": 20, "rnn_seed": 0, "rnn_report": None, "rnn_timeout": 10.0, "rnn_memory": 4.0}
-    options = sound | option
+    defaults = {each.dest: each.default for each in IN_PYTEST}
+    require_sound(SimpleNamespace(**defaults))
     with pytest.raises(pytest.UsageError) as raised:
-        require_sound(SimpleNamespace(**options))
+        require_sound(SimpleNamespace(**defaults | option))
     assert str(raised.value) == said
 
 
@@ -236,9 +240,19 @@ def test_the_command_wants_a_target(arguments, said, capsys):
 
 
 def test_the_command_explains_itself(capsys):
-    """``--help`` describes the possible targets."""
+    """``--help`` describes the possible targets, and lists every option except the one for the target."""
     assert main(["--help"]) == 0
-    assert "notebook.ipynb" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "notebook.ipynb" in said
+    assert all(option.name in said for option in TABLE if option.name != "--rnn")
+
+
+def test_a_value_may_stand_apart_from_its_option(run, tmp_path):
+    """The command takes ``--rnn-only ID`` as well as ``--rnn-only=ID``."""
+    done = run(
+        "-m", "rnn_reference", "stepwise", "--rnn-only", "protocol.network_forward", "--rnn-strict", cwd=tmp_path
+    )
+    assert (done.returncode, "stepwise: conforms" in done.stdout) == (0, True), done.stdout + done.stderr
 
 
 # What did not pass is counted
@@ -366,7 +380,7 @@ def test_a_precision_can_be_asked_for(verdict_on):
 @pytest.mark.waits
 @pytest.mark.parametrize(("target", "says"), {
     "stepwise": "stepwise computes on the cpu alone",
-    "examples/right.py": "is for the adapters for torch, jax and flax",
+    "examples/right.py": "a file or a notebook chooses its device itself",
 }.items())  # fmt: skip
 def test_a_device_that_nothing_computes_on_is_refused(verdict_on, target, says):
     """``--rnn-device`` for a target that has no choice is one clear line."""

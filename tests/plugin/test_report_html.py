@@ -5,15 +5,18 @@ import shutil
 import subprocess
 from html.parser import HTMLParser
 from itertools import pairwise
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from rnn_reference.report.files import refusal
-from rnn_reference.report.html import as_html
+from rnn_reference.report import forms
+from rnn_reference.report.files import refusal, write
+from rnn_reference.report.forms.html import render as as_html
 from rnn_reference.report.verdict import unusable
 
 pytest.importorskip("jinja2", reason="jinja2 is not installed")
+ROOT = Path(__file__).resolve().parents[2]
 EMPTY = {"meta", "link", "br", "hr", "img", "input"}
 LOADING = {"script", "link", "img", "iframe", "object", "embed", "source", "base", "form"}
 
@@ -162,6 +165,28 @@ def test_a_target_that_could_not_be_loaded_has_a_page():
     """A page says that nothing was judged, and why."""
     text = Page(as_html(unusable("homework.py", "homework.py, line 1 is not Python"))).within("header")
     assert "nothing was judged" in text and "line 1 is not Python" in text
+
+
+def test_the_report_is_data_alone():
+    """Nothing of the report imports an implementation, or what judges, explains or poses problems."""
+    above = ("implementations", "judging", "diagnosis", "problems", "audit", "many", "run", "target", "plugin")
+    pattern = re.compile(rf"rnn_reference\.({'|'.join(above)})\b")
+    sources = {path: path.read_text(encoding="utf-8") for path in (ROOT / "rnn_reference" / "report").rglob("*.py")}
+    assert len(sources) > 10
+    assert {path.name: found for path, source in sources.items() if (found := pattern.findall(source))} == {}
+
+
+def test_a_form_is_its_file(judged, monkeypatch, tmp_path):
+    """A module with ``render`` in the folder of forms is found by its name, written, and named in a refusal."""
+    (tmp_path / "txt.py").write_text(
+        "NEEDS = 'nothing_of_that_name'\ndef render(report):\n    return report['verdict']\n"
+    )
+    monkeypatch.setattr(forms, "parts_in", lambda folder: {"txt": "txt"})
+    monkeypatch.syspath_prepend(tmp_path)
+    write(tmp_path / "out.txt", judged.report)
+    assert (tmp_path / "out.txt").read_text() == "wrong"
+    assert refusal(tmp_path / "out.pdf").endswith("the name must end in .txt")
+    assert "TXT needs nothing_of_that_name" in refusal(tmp_path / "out.txt")
 
 
 def test_without_jinja2_one_line_says_what_to_install(monkeypatch, tmp_path):

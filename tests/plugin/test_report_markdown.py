@@ -9,7 +9,7 @@ import pytest
 
 from rnn_reference.many import task
 from rnn_reference.report.files import add_to_summary
-from rnn_reference.report.markdown import as_markdown
+from rnn_reference.report.forms.md import render as as_markdown
 from rnn_reference.report.verdict import unusable
 
 HOSTILE = """

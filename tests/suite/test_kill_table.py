@@ -1,25 +1,14 @@
 """The kill table in the docs is about every mistake, and says what happens today."""
 
 import re
-import sys
 
 import pytest
 from folders import ROOT
 
+from benchmarks.studies import kill_table
 from rnn_reference.faults import CATALOGUE
 
-PAGE = ROOT / "docs" / "kill-table.md"
-
-
-@pytest.fixture
-def kill_table(monkeypatch):
-    """The module that makes the table; its neighbours import one another by name."""
-    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
-    import kill_table
-
-    yield kill_table
-    for name in ("kill_table", "kill_page", "others", "gradient_checkers", "peers", "instances"):
-        sys.modules.pop(name, None)
+PAGE = ROOT / "docs" / "generated" / "kill-table.md"
 
 
 def written():
@@ -47,13 +36,13 @@ def test_totals_count_the_rows():
     assert totals.split(" | ") == cells
 
 
-def test_others_accept_the_right_network(kill_table):
+def test_others_accept_the_right_network():
     """Others' tests accept a right network, but for the document's two wrong values of rnn_backward."""
     assert kill_table.usual("document's values") == {"rnn_backward: dx[1][2]", "rnn_backward: da0[2][3]"}
     assert not kill_table.usual("one-step gradient check")
 
 
-def test_the_command_makes_the_rows(kill_table):
+def test_the_command_makes_the_rows():
     """A row made now is the one on the page: the document's own mistake, which its own values do not notice."""
     row = next(row for row in written() if row[0] == "`carry-dropped`")
     carry_dropped = [fault for fault in CATALOGUE if fault.id == "carry-dropped"]
@@ -63,7 +52,7 @@ def test_the_command_makes_the_rows(kill_table):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(12))
-def test_every_row_is_made_today(kill_table, part):
+def test_every_row_is_made_today(part):
     """Every row of the page is the one that the command makes: each way to make a mistake, put through the suite."""
     pytest.importorskip("onnx")
     pytest.importorskip("torch")

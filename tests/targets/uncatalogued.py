@@ -4,8 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from rnn_reference.cells.loop import backward_of, forward_of
+from rnn_reference.cells.loop import backward_of, forward_of, gathered, stepped
 from rnn_reference.cells.rnn import building_blocks as pieces
+from rnn_reference.cells.rnn.signature import CELL
 
 Function = Any
 
@@ -18,9 +19,9 @@ class Changed:
         self.softmax_forward = functions.get("softmax_forward", pieces.softmax)
         cell = pieces.cell_forward(softmax=self.softmax_forward)
         self.rnn_cell_forward = functions.get("rnn_cell_forward", cell)
-        self.rnn_forward = functions.get("rnn_forward", forward_of(self.rnn_cell_forward))
+        self.rnn_forward = functions.get("rnn_forward", forward_of(CELL, self.rnn_cell_forward))
         self.rnn_cell_backward = functions.get("rnn_cell_backward", pieces.cell_backward())
-        self.rnn_backward = functions.get("rnn_backward", backward_of(self.rnn_cell_backward))
+        self.rnn_backward = functions.get("rnn_backward", backward_of(CELL, self.rnn_cell_backward))
 
 
 def _cell(z: Function) -> Function:
@@ -38,7 +39,7 @@ def _steps(change: Function) -> Function:
             a_next = change(next(t), a_next)
             return a_next, yt_pred, (a_next, *cache[1:])
 
-        return forward_of(step)(x, a0, p)
+        return forward_of(CELL, step)(x, a0, p)
 
     return rnn_forward
 
@@ -47,7 +48,7 @@ def _after(**changes: Function) -> Function:
     """A right ``rnn_backward`` with some gradients changed afterwards."""
 
     def rnn_backward(da: Any, caches: Any) -> Any:
-        gradients = backward_of(pieces.cell_backward())(da, caches)
+        gradients = backward_of(CELL, pieces.cell_backward())(da, caches)
         return gradients | {name: change(gradients[name]) for name, change in changes.items()}
 
     return rnn_backward
@@ -58,15 +59,15 @@ def _carry(change: Function) -> Function:
 
     def rnn_backward(da: Any, caches: Any) -> Any:
         def enters(t: int, steps: Any) -> Any:
-            return da[:, :, t] + (change(t, steps[t + 1]["da_prev"]) if steps else 0)
+            return [da[:, :, t] + (change(t, steps[t + 1]["da_prev"]) if steps else 0)]
 
-        return pieces.gathered(pieces.stepped(pieces.cell_backward(), da, caches, enters))
+        return gathered(CELL, stepped(CELL, pieces.cell_backward(), [da], caches, enters))
 
     return rnn_backward
 
 
 def _inputs(change: Function) -> Function:
-    return lambda x, a0, p: forward_of(pieces.cell_forward())(change(x), a0, p)
+    return lambda x, a0, p: forward_of(CELL, pieces.cell_forward())(change(x), a0, p)
 
 
 UNCATALOGUED = {

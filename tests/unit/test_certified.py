@@ -1,19 +1,17 @@
 """The certified values are what they claim to be."""
 
 import hashlib
-import importlib.util
 import json
-import sys
 
 import numpy as np
 import pytest
 
 from rnn_reference import rnn_backward, rnn_forward
 from rnn_reference.numerics.compare import ulps
-from rnn_reference.paths import checks_folder
+from rnn_reference.paths import golden_folder
 from rnn_reference.problems.golden import read_certified
 
-FOLDER = checks_folder() / "golden"
+FOLDER = golden_folder()
 CASES = read_certified(FOLDER / "certified.json")
 
 
@@ -21,10 +19,9 @@ CASES = read_certified(FOLDER / "certified.json")
 def script():
     """The script that makes the certified files, as a module."""
     pytest.importorskip("mpmath", reason="mpmath is not installed: pip install 'rnn-reference[dev]'")
-    spec = importlib.util.spec_from_file_location("certify", FOLDER / "certify.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    from benchmarks.studies import certify
+
+    return certify
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -77,10 +74,8 @@ def test_one_case_is_made_again_by_both_routes(script):
 
 
 @pytest.mark.slow
-def test_the_files_are_made_again_byte_for_byte(script, tmp_path, monkeypatch):
+def test_the_files_are_made_again_byte_for_byte(script, tmp_path):
     """Running the whole script gives the committed bytes."""
-    monkeypatch.setattr(script, "__file__", str(tmp_path / "certify.py"))
-    monkeypatch.setattr(sys, "argv", ["certify.py"])
-    script.main()
+    script.main(tmp_path)
     for name in ("certified.json", "certified-decimal.json"):
         assert (tmp_path / name).read_bytes() == (FOLDER / name).read_bytes(), name

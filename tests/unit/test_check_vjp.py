@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from rnn_reference import check_vjp, rnn_backward, rnn_forward
-from rnn_reference.paths import checks_folder
+from rnn_reference.paths import golden_folder
 from rnn_reference.problems import golden
 
-DOCUMENT = golden.read(checks_folder() / "golden" / "document.json")["rnn_backward", "dx"].inputs
+DOCUMENT = golden.read(golden_folder() / "document.json")["rnn_backward", "dx"].inputs
 ORDER = ("x", "a0", "Wax", "Waa", "ba")
 ARRAYS = [DOCUMENT[name] for name in ORDER]
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from mistakes import off, right
+from names import FUNCTIONS
 from suite import judged
 
 import rnn_reference
@@ -10,7 +11,7 @@ from rnn_reference.diagnosis.conventions import FORWARD, conventions_of
 from rnn_reference.faults import CATALOGUE, FaultyNetwork
 from rnn_reference.implementations.conventions.converted import Converted
 from rnn_reference.implementations.conventions.known import KNOWN, Conventions, every_choice, named
-from rnn_reference.implementations.implementation import FUNCTIONS, Implementation
+from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.outcomes import Wrong
 
 PAIRED = "biases-flat+two-biases"
@@ -140,7 +141,7 @@ def test_what_is_written_to_is_seen_through_a_convention():
     under = Converted(Implementation("writes", Writes()), named("time-major+weights-transposed"))
     x, parameters = np.zeros((4, 3, 2)), {"Wax": np.zeros((5, 4)), "ba": np.zeros((5, 1))}
     with pytest.raises(Exception, match="stub"):
-        under.rnn_forward(x, np.zeros((5, 3)), parameters, as_they_are=True)
+        under.rnn_forward(x, np.zeros((5, 3)), parameters, copy=False)
     assert x[2, 1, 0] == 7
     assert parameters["Wax"][1, 0] == 8
 

@@ -2,19 +2,19 @@
 
 import numpy as np
 import pytest
+from rnn_reference.numerics.rounding import SAFETY, tolerances, unit_roundoff
 
 from rnn_reference import rnn_backward, rnn_forward
 from rnn_reference.numerics import elementwise
 from rnn_reference.numerics import injection as derivatives
 from rnn_reference.numerics.injection import singly
 from rnn_reference.numerics.noise import computational_noise
-from rnn_reference.numerics.rounding import SAFETY, tolerances, unit_roundoff
-from rnn_reference.paths import checks_folder
+from rnn_reference.paths import golden_folder
 from rnn_reference.problems import golden
 from rnn_reference.problems.problem import NAMED, Problem
 
-DOCUMENT = golden.read(checks_folder() / "golden" / "document.json")["rnn_backward", "dx"]
-CERTIFIED = golden.read_certified(checks_folder() / "golden" / "certified.json")
+DOCUMENT = golden.read(golden_folder() / "document.json")["rnn_backward", "dx"]
+CERTIFIED = golden.read_certified(golden_folder() / "certified.json")
 THE_INSTANCE = (DOCUMENT.inputs["x"], DOCUMENT.inputs["a0"], DOCUMENT.parameters, DOCUMENT.inputs["da"])
 INSTANCES = [
     pytest.param(100, id="100"),

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from folders import EXAMPLES
 
-from rnn_reference.implementations.layouts.recognise import recognised
+from rnn_reference.implementations import layouts
+from rnn_reference.implementations.layouts import recognised
 from rnn_reference.implementations.loading.find import load
 from rnn_reference.implementations.unusable import Unusable
 
@@ -63,7 +64,19 @@ def test_the_documents_own_layout_is_taken_for_no_other():
     """Six functions in the document's layout are not converted, and there is no note."""
     implementation = load(str(EXAMPLES / "right.py"))
     assert implementation.notes == []
-    assert recognised(implementation) == (implementation, [])
+    assert recognised(implementation) is None
+
+
+def test_a_layout_is_its_file(monkeypatch, tmp_path, script):
+    """A module with ``recognise`` in the folder of layouts is asked about each target, and its note is shown."""
+    source = (
+        "def recognise(found, target):\n    return (found.net, ['taken for ours']) if hasattr(found, 'net') else None\n"
+    )
+    (tmp_path / "ours_alone.py").write_text(source)
+    monkeypatch.setattr(layouts, "parts_in", lambda folder: {"ours-alone": "ours_alone"})
+    monkeypatch.syspath_prepend(tmp_path)
+    implementation = load(script("class net:\n    def rnn_forward(*given):\n        return given\n"))
+    assert (implementation.offered, implementation.notes) == (["rnn_forward"], ["taken for ours"])
 
 
 FORWARD = "def rnn_forward(x, a0, parameters):\n    return right(x, a0, parameters)\n"

@@ -5,8 +5,8 @@ import sys
 
 import numpy as np
 import pytest
+from names import FUNCTIONS
 
-from rnn_reference.implementations.implementation import FUNCTIONS
 from rnn_reference.implementations.loading import missing_imports as standins
 from rnn_reference.implementations.loading.find import load
 from rnn_reference.implementations.loading.notebook import python_of

@@ -81,7 +81,7 @@ def test_advice_says_what_to_wish_for_and_what_came(judged):
     """Advice has the sentence of its check, the id, and the measured difference."""
     lines = [" ".join(line.split()) for line in judged.run.stdout.splitlines()]
     where = lines.index("advice Tanh is finite, and 1 or -1, for every large x (numerics.tanh_large)")
-    assert lines[where + 1].startswith("not so here: out: 6 of 6 entries are NaN; looks like: tanh-overflow:")
+    assert lines[where + 1].startswith("measured: out: 6 of 6 entries are NaN; looks like: tanh-overflow:")
 
 
 @pytest.mark.parametrize(

@@ -18,11 +18,11 @@ from rnn_reference import (
 )
 from rnn_reference.cells import loop as stepwise
 from rnn_reference.faults import named
-from rnn_reference.paths import checks_folder
+from rnn_reference.paths import golden_folder
 from rnn_reference.problems import golden
 from rnn_reference.problems.problem import NAMED, Problem
 
-DOCUMENT = golden.read(checks_folder() / "golden" / "document.json")
+DOCUMENT = golden.read(golden_folder() / "document.json")
 DTYPES = ["float16", "float32", "float64", "longdouble", "complex128"]
 LAYOUTS = {
     "fortran": np.asfortranarray,
@@ -291,7 +291,7 @@ def test_results_are_views_with_time_first_in_memory():
 
 def test_golden_file_holds_every_printed_array():
     """Nine printed arrays are there, and every one with a difference has as many differences as values."""
-    entries = json.loads((checks_folder() / "golden" / "document.json").read_text())["values"]
+    entries = json.loads((golden_folder() / "document.json").read_text())["values"]
     assert len(entries) == 9
     for entry in entries:
         if "difference" in entry:

@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rnn_reference.arrays import Array, at_least_one_step, cache_of
+from rnn_reference.arrays import Array, at_least_one_step
+from rnn_reference.cells.rnn.arguments import cache_of
 
 
 class Whole(NamedTuple):

@@ -7,16 +7,10 @@ yt_pred = softmax(Wya a_next + by)
 
 from typing import Any
 
-from rnn_reference.arrays import (
-    PARAMETER_SHAPES,
-    Array,
-    Cache,
-    Gradients,
-    aligned,
-    cache_of,
-    parameter_values,
-)
-from rnn_reference.cells.rnn.activations import softmax_forward, tanh_forward
+from rnn_reference.arrays import Array, Gradients, aligned
+from rnn_reference.cells.head import softmax_forward
+from rnn_reference.cells.rnn.activations import tanh_forward
+from rnn_reference.cells.rnn.arguments import PARAMETER_SHAPES, Cache, cache_of, parameter_values
 
 
 def rnn_cell_forward(xt: Any, a_prev: Any, parameters: Any) -> tuple[Array, Array, Cache]:

@@ -9,16 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from rnn_reference.arrays import (
-    PARAMETER_SHAPES,
-    Array,
-    Caches,
-    Gradients,
-    aligned,
-    at_least_one_step,
-    parameter_values,
-)
-from rnn_reference.cells.rnn.activations import softmax_in_place
+from rnn_reference.arrays import Array, Gradients, aligned, at_least_one_step
+from rnn_reference.cells.head import softmax_in_place
+from rnn_reference.cells.rnn.arguments import PARAMETER_SHAPES, Caches, parameter_values
 from rnn_reference.cells.rnn.caches import Steps, Whole, opened
 
 WIDE = 64

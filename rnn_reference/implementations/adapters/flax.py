@@ -1,4 +1,7 @@
-"""``flax.linen.SimpleCell``, and ``flax.linen.RNN`` over it. Needs flax."""
+"""``flax.linen.SimpleCell``, and ``flax.linen.RNN`` over it.
+
+Needs flax.
+"""
 
 from typing import Any
 
@@ -10,7 +13,7 @@ from rnn_reference.implementations.adapters.shared.jax_network import JaxNetwork
 
 
 def _weights(p: dict[str, jax.Array]) -> dict[str, Any]:
-    """As flax names them, and has them: inputs before units."""
+    """The weights under flax's names, with inputs before units."""
     return {"i": {"kernel": p["Wax"].T, "bias": p["ba"][:, 0]}, "h": {"kernel": p["Waa"].T}}
 
 

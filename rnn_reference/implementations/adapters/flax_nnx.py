@@ -1,4 +1,7 @@
-"""``flax.nnx.SimpleCell``, and ``flax.nnx.RNN`` over it. Needs flax."""
+"""``flax.nnx.SimpleCell``, and ``flax.nnx.RNN`` over it.
+
+Needs flax.
+"""
 
 import jax
 from flax import nnx
@@ -7,7 +10,7 @@ from rnn_reference.implementations.adapters.shared.jax_network import JaxNetwork
 
 
 def _made(p: dict[str, jax.Array]) -> nnx.SimpleCell:
-    """A cell with these weights, which flax has inputs before units; in their dtype."""
+    """A cell with these weights, in their dtype; flax has inputs before units."""
     n_a, n_x = p["Wax"].shape
     dtype = p["Wax"].dtype
     cell = nnx.SimpleCell(n_x, n_a, dtype=dtype, param_dtype=dtype, rngs=nnx.Rngs(0))

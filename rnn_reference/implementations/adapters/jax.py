@@ -1,4 +1,7 @@
-"""A network of ``jax.lax.scan``, as jax's users write it."""
+"""A network of ``jax.lax.scan``, as jax's users write it.
+
+Needs jax.
+"""
 
 import jax
 import jax.numpy as jnp

@@ -1,9 +1,9 @@
-"""Keras's own ``SimpleRNN`` and ``SimpleRNNCell`` with a dense layer, on whichever backend is installed.
+"""Keras's own ``SimpleRNN`` and ``SimpleRNNCell`` with a dense layer, on the backend that is installed.
 
 Needs keras. ``KERAS_BACKEND`` in the environment goes first; then torch, jax, tensorflow and numpy, in this order.
 Where the backend is torch or jax, backward is by its own derivatives; on others it is not offered. It is judged in
 float32 where keras has no float64: its products make float32 of it on every backend but tensorflow, whatever a layer's
-dtype (docs/matrix.md).
+dtype (docs/generated/matrix.md).
 """
 
 import functools
@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from rnn_reference.arrays import Array, Parameters
+from rnn_reference.arrays import Array
+from rnn_reference.cells.rnn.arguments import Parameters
 from rnn_reference.implementations.adapters.shared.keras_backend import gradients_on, keras
 
 dtype = str(keras.backend.result_type("float64", "float64"))
@@ -101,7 +102,7 @@ def _given(array: Array) -> Any:
 
 
 def _numbers(tensor: Any) -> Array:
-    """An array of the tensor's numbers; torch's by torch itself, for keras draws a warning of numpy's there."""
+    """The tensor as an array. A tensor of torch is converted by torch: keras causes a warning of numpy there."""
     own = tensor.detach().cpu().numpy() if _BACKEND == "torch" else keras.ops.convert_to_numpy(tensor)
     return np.asarray(own)
 

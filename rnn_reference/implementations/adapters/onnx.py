@@ -1,4 +1,4 @@
-"""The RNN operator as onnx's own evaluator has it, written in numpy to say what a model means: forward only.
+"""The RNN operator of onnx's own evaluator, which is written in numpy and defines what a model means: forward only.
 
 Needs onnx. Tanh and softmax are its operators of these names; the predictions are by MatMul, Add and Softmax behind the
 RNN node. It computes in the dtype it is given; the suite gives it float64.

@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import torch
 
-from rnn_reference.arrays import Array, Parameters
+from rnn_reference.arrays import Array
+from rnn_reference.cells.rnn.arguments import Parameters
 
 dtype = "float64"
 
@@ -18,11 +19,11 @@ _place: dict[str, Any] = {"device": torch.device("cpu")}
 
 
 def use_device(name: str) -> None:
-    """Compute there from now on. Raises RuntimeError if torch finds no such device."""
+    """Compute on this device from now on. Raises RuntimeError if torch finds no such device."""
     try:
         device = torch.device("cuda" if name == "gpu" else name)
         torch.zeros(1, device=device)
-    except (AssertionError, NotImplementedError) as error:  # a build without it asserts
+    except (AssertionError, NotImplementedError) as error:  # a build of torch without that kind of device asserts
         raise RuntimeError(str(error)) from None
     _place["device"] = device
 
@@ -73,7 +74,7 @@ def tensor(array: Array) -> torch.Tensor:
 
 
 def array(tensor: torch.Tensor) -> Array:
-    """What it holds, in this process's memory and outside the graph."""
+    """The tensor as an array, in this process's memory and outside the graph."""
     return tensor.detach().cpu().numpy()
 
 
@@ -85,7 +86,7 @@ def _set(module: torch.nn.Module, parameters: Parameters) -> None:
 
 
 def _leaves(module: torch.nn.Module, suffix: str, **inputs: Array) -> Leaves:
-    """Everything that a gradient is asked for."""
+    """The tensors to differentiate with respect to, by the names of their gradients or inputs."""
     leaves = {name: tensor(value).requires_grad_() for name, value in inputs.items()}
     own = dict(module.named_parameters())
     names = {"dWax": "weight_ih", "dWaa": "weight_hh", "dba": "bias_ih"}

@@ -7,24 +7,12 @@ from typing import Any
 import numpy as np
 
 from rnn_reference.arrays import Array
+from rnn_reference.cells.cell import ACTIVATION, CACHES, Function, function_named
 from rnn_reference.implementations.conventions.known import Conventions
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.implementations.question import Question
-from rnn_reference.implementations.returned import GRADIENTS
 from rnn_reference.implementations.values import as_numbers
 from rnn_reference.outcomes import Wrong
-
-GIVEN = {
-    "tanh_forward": ("z",),
-    "softmax_forward": ("z",),
-    "rnn_cell_forward": ("xt", "a_prev", "parameters"),
-    "rnn_forward": ("x", "a0", "parameters"),
-    "rnn_cell_backward": ("da_next",),
-    "rnn_backward": ("da",),
-}
-"""Names of the arguments, a cache left out: it goes back as it came."""
-
-RETURNED = {"rnn_cell_forward": ("a_next", "yt_pred"), "rnn_forward": ("a", "y_pred")}
 
 
 class Converted(Implementation):
@@ -33,9 +21,10 @@ class Converted(Implementation):
     def __init__(self, inner: Implementation, conventions: Conventions) -> None:
         self._inner, self._conventions = inner, conventions
         self.name, self.dtype, self.tolerance, self.predicts = inner.name, inner.dtype, inner.tolerance, inner.predicts
-        self.notes = [*inner.notes, f"judged under --rnn-convention={conventions.name}, {conventions.words}"]
+        words = conventions.words(inner.cells[0])
+        self.notes = [*inner.notes, f"judged under --rnn-convention={conventions.name}, {words}"]
         self.misshapen: Wrong | None = None
-        self._ahead: dict[Question, Question] = {}
+        self._prefetched: dict[Question, Question] = {}
 
     def offers(self, name: str) -> bool:
         """Whether the one inside has it."""
@@ -64,34 +53,35 @@ class Converted(Implementation):
         self._inner.close()
 
     @contextlib.contextmanager
-    def ahead(self, questions: Sequence[Question]) -> Iterator[None]:
-        """Leave it to the one inside to begin with one before it is asked."""
-        self._ahead = {question: self._turned_question(question) for question in questions}
-        with self._inner.ahead([*self._ahead.values()]):
+    def prefetch(self, questions: Sequence[Question]) -> Iterator[None]:
+        """Let the inner implementation fetch several answers at once."""
+        self._prefetched = {question: self._their_question(question) for question in questions}
+        with self._inner.prefetch([*self._prefetched.values()]):
             yield
 
     @contextlib.contextmanager
-    def together(self, question: Question) -> Iterator[None]:
-        """Leave it to the one inside to make these calls at once."""
-        with self._inner.together(self._ahead.get(question) or self._turned_question(question)):
+    def in_one_message(self, question: Question) -> Iterator[None]:
+        """Let the inner implementation make the calls at once."""
+        with self._inner.in_one_message(self._prefetched.get(question) or self._their_question(question)):
             yield
 
-    def _turned_question(self, question: Question) -> Question:
-        return Question([(name, self._theirs(name, given)) for name, given in question.calls], question.as_they_are)
+    def _their_question(self, question: Question) -> Question:
+        return Question([(name, self._theirs(name, given)) for name, given in question.calls], question.copy)
 
-    def _handed_over(self, name: str, arguments: tuple[Any, ...], as_they_are: bool) -> Any:
+    def _handed_over(self, name: str, arguments: tuple[Any, ...], copy: bool) -> Any:
         theirs = self._theirs(name, arguments)
-        before = [_copied(value) for value in theirs] if as_they_are else []
-        result = self._inner._handed_over(name, theirs, as_they_are)
-        for label, given, handed, was in zip(GIVEN[name], arguments, theirs, before, strict=False):
-            if handed is not given and not _equal(handed, was):
+        before = [] if copy else [_copied(value) for value in theirs]
+        result = self._inner._handed_over(name, theirs, copy)
+        labels = function_named(name).named(arguments)
+        for label, given, handed, was in zip(labels, arguments, theirs, before, strict=False):
+            if handed is not given and label not in CACHES and not _equal(handed, was):
                 self._write_back(label, given, handed)
-        return self._ours(name, result)
+        return self._ours(function_named(name), result)
 
     def _theirs(self, name: str, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
-        labels = GIVEN[name]
-        turned = (self._turned(label, value) for label, value in zip(labels, arguments, strict=False))
-        return (*turned, *arguments[len(labels) :])
+        """The arguments by their conventions; a cache goes back as it came."""
+        named = function_named(name).named(arguments)
+        return tuple(value if label in CACHES else self._turned(label, value) for label, value in named.items())
 
     def _turned(self, label: str, value: Any) -> Any:
         if isinstance(value, Mapping):
@@ -116,17 +106,19 @@ class Converted(Implementation):
         else:
             given.fill(np.nan)  # of another shape: in any case not what it was
 
-    def _ours(self, name: str, result: Any) -> Any:
+    def _ours(self, function: Function, result: Any) -> Any:
         """The result by the document's conventions; what is malformed as it is, for whoever looks at it next."""
-        if name in GRADIENTS and isinstance(result, Mapping):
+        if function.role == ACTIVATION:
+            return self._array_of("z", result)
+        if function.takes_cache and isinstance(result, Mapping):
             try:
                 return self._conventions.gradients({key: _as_array(value) for key, value in result.items()})
             except Wrong as wrong:
-                wrong.function = name
+                wrong.function = function.name
                 raise
-        if name in RETURNED and isinstance(result, tuple | list) and len(result) == 3:
-            return (*map(self._array_of, RETURNED[name], result[:2]), result[2])
-        return result if name in RETURNED or name in GRADIENTS else self._array_of("z", result)
+        if not function.takes_cache and isinstance(result, tuple | list) and len(result) == len(function.returns):
+            return (*map(self._array_of, function.tensors, result[:-1]), result[-1])
+        return result
 
     def _array_of(self, label: str, value: Any) -> Any:
         array = _as_array(value)

@@ -11,8 +11,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from rnn_reference.arrays import Array
-from rnn_reference.cells.rnn.activations import softmax_forward
+from rnn_reference.arrays import Array, Shape
+from rnn_reference.cells.cell import Cell, cells
+from rnn_reference.cells.fault import words_of
+from rnn_reference.cells.head import softmax_forward
 from rnn_reference.implementations.conventions import two_biases
 
 Turn: TypeAlias = Callable[[str, Array], Array]
@@ -20,9 +22,17 @@ Turn: TypeAlias = Callable[[str, Array], Array]
 
 Table: TypeAlias = two_biases.Table
 
-BATCH_OF_STEPS = ("x", "a", "y_pred", "da", "dx")
-BATCH = (*BATCH_OF_STEPS, "xt", "a0", "a_prev", "a_next", "yt_pred", "da_next", "dxt", "da0", "da_prev", "z")
-BIASES = ("ba", "by", *itertools.chain(*two_biases.NAMES))
+
+def _names(wanted: Callable[[Cell, str, Shape], bool]) -> frozenset[str]:
+    """The names of arrays, of any cell, of which something holds."""
+    return frozenset(name for cell in cells() for name, axes in cell.axes.items() if wanted(cell, name, axes))
+
+
+BATCH_OF_STEPS = _names(lambda cell, name, axes: "T_x" in axes)
+BATCH = _names(lambda cell, name, axes: "m" in axes) | {"z"}
+WEIGHTS = _names(lambda cell, name, axes: name in cell.parameters and axes[1] != 1)
+STATE_WEIGHTS = _names(lambda cell, name, axes: name in cell.trained and axes[1] != 1)
+BIASES = _names(lambda cell, name, axes: name in cell.parameters and axes[1] == 1) | two_biases.names()
 
 
 def _same(name: str, array: Array) -> Array:
@@ -37,8 +47,8 @@ def _kept(table: Table) -> Table:
 class Convention:
     """One way to hand arrays over that is not the document's.
 
-    ``theirs`` turns the document's array of a name into theirs, ``ours`` turns it back, gradients and results too.
-    ``split`` and ``joined`` do so for the table of parameters where names change, ``gradients`` for that of results.
+    ``words`` say so, with the cell's own names in braces (``words_of``). ``theirs`` turns the document's array of a
+    name into theirs, ``ours`` turns it back, gradients and results too. ``split`` and ``joined`` do so for the table of parameters where names change, ``gradients`` for that of results.
     """
 
     name: str
@@ -50,7 +60,7 @@ class Convention:
     gradients: Callable[[Table], Table] = _kept
 
 
-def _transposing(name: str, words: str, *weights: str) -> Convention:
+def _transposing(name: str, words: str, weights: frozenset[str]) -> Convention:
     """These weights come transposed, and their gradients are expected so."""
 
     def turned(tensor: str, array: Array) -> Array:
@@ -88,21 +98,24 @@ def _upright(tensor: str, array: Array) -> Array:
     return array.reshape(-1, 1) if tensor.removeprefix("d") in BIASES and is_flat else array
 
 
+PREDICTIONS = frozenset(name for cell in cells() for name in (cell.head.of_step, cell.head.of_sequence))
+
+
 def _probabilities(tensor: str, array: Array) -> Array:
-    is_prediction = tensor in ("y_pred", "yt_pred") and array.ndim and array.dtype.kind == "f"
+    is_prediction = tensor in PREDICTIONS and array.ndim and array.dtype.kind == "f"
     return softmax_forward(array) if is_prediction else array
 
 
 ALTERNATIVES = (
-    (Convention("logits", "with y_pred as scores, of which softmax is still to be taken", ours=_probabilities),),
-    (Convention("two-biases", "with two biases, such as b_ih and b_hh, in place of ba",
+    (Convention("logits", "with {prediction} as scores, of which softmax is still to be taken", ours=_probabilities),),
+    (Convention("two-biases", "with two biases, such as b_ih and b_hh, in place of {bias}",
                 split=two_biases.split, joined=two_biases.joined, gradients=two_biases.one_gradient),),
-    (Convention("biases-flat", "with biases of one axis, ba (n_a,) and by (n_y,)", _flat, _upright),),
-    (_transposing("weights-transposed", "with Wax, Waa and Wya transposed", "Wax", "Waa", "Wya"),
-     _transposing("state-weights-transposed", "with Wax and Waa transposed", "Wax", "Waa")),
+    (Convention("biases-flat", "with biases of one axis, {bias} (n_a,) and {head_bias} (n_y,)", _flat, _upright),),
+    (_transposing("weights-transposed", "with {all_weights} transposed", WEIGHTS),
+     _transposing("state-weights-transposed", "with {state_weights} transposed", STATE_WEIGHTS)),
     (Convention("time-reversed", "with the sequence read from its last step to its first", _reversed, _reversed),),
-    (_batch_first("batch-major", "with the batch first: x (m, T_x, n_x), a0 (m, n_a)", (1, 2, 0)),
-     _batch_first("time-major", "with time first: x (T_x, m, n_x), a0 (m, n_a)", (2, 1, 0))),
+    (_batch_first("batch-major", "with the batch first: x (m, T_x, n_x), {a0} (m, n_a)", (1, 2, 0)),
+     _batch_first("time-major", "with time first: x (T_x, m, n_x), {a0} (m, n_a)", (2, 1, 0))),
 )  # fmt: skip
 """Of each of these at most one holds. In this order they are undone: scores become probabilities at the end."""
 
@@ -117,10 +130,9 @@ class Conventions(tuple[Convention, ...]):
         """As an option has it: ``batch-major+weights-transposed``."""
         return "+".join(convention.name for convention in reversed(self))
 
-    @property
-    def words(self) -> str:
-        """What holds: ``with the batch first: ...; with Wax, Waa and Wya transposed``."""
-        return "; ".join(convention.words for convention in reversed(self))
+    def words(self, cell: Cell) -> str:
+        """What holds, in a cell's own names: ``with the batch first: ...; with Wax, Waa and Wya transposed``."""
+        return "; ".join(convention.words for convention in reversed(self)).format(**words_of(cell))
 
     def parameters(self, given: Mapping[str, Any]) -> Table:
         """The document's table of parameters as theirs."""

@@ -1,7 +1,7 @@
 """CS231n's layout: ``rnn_step_forward(x, prev_h, Wx, Wh, b)``, ``rnn_forward(x, h0, Wx, Wh, b)`` and their backwards.
 
-The batch comes first, ``(N, T, D)``, and the weights are the transposes of the document's. It has no place for
-predictions: those that are shown are made of its states here, and are not judged.
+The batch comes first, ``(N, T, D)``, and the weights are the transposes of the document's. The layout has no
+predictions: they are computed here from its states, and are not judged.
 """
 
 from collections.abc import Callable
@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from rnn_reference.arrays import Array, Parameters
-from rnn_reference.implementations.layouts.predictions import predictions_of
+from rnn_reference.arrays import Array
+from rnn_reference.cells.rnn.arguments import Parameters
+from rnn_reference.implementations.layouts.shared.predictions import predictions_of
+from rnn_reference.implementations.layouts.shared.signature import takes
 
 THEIRS = {
     "rnn_cell_forward": "rnn_step_forward",
@@ -22,8 +24,15 @@ THEIRS = {
 }
 
 
+def recognise(found: Any, target: str) -> tuple[Any, list[str]] | None:
+    """The document's functions, made of CS231n's; None for anything else."""
+    if takes(found, "rnn_forward", 5) or takes(found, "rnn_step_forward", 5):
+        return Cs231n(found), ["taken for CS231n's layout: rnn_forward(x, h0, Wx, Wh, b), arrays (N, T, D)"]
+    return None
+
+
 class Cs231n:
-    """The document's functions, each made of one of theirs; those that they have not are not there."""
+    """The document's functions, each made of one of theirs; a function that they lack is not offered."""
 
     predicts = False
 

@@ -9,16 +9,28 @@ from typing import Any
 
 import numpy as np
 
-from rnn_reference.arrays import Array, Parameters
-from rnn_reference.implementations.layouts.predictions import predictions_of
+from rnn_reference.arrays import Array
+from rnn_reference.cells.rnn.arguments import Parameters
+from rnn_reference.implementations.layouts.shared.predictions import predictions_of
+from rnn_reference.implementations.layouts.shared.signature import takes
 
 SMALL = 2.0**-60
-"""What ``da`` is scaled by, and its gradients back: exactly, and none of them comes near the clip at 5."""
+"""``da`` is scaled by this, and the gradients are scaled back: both exactly, and far below the clip at 5."""
 
 CERTAIN = 600.0
 """The bias of the character that is predicted: the others' probabilities are below 1e-200, and nothing overflows."""
 
 RETURNS = ("loss", "dWxh", "dWhh", "dWhy", "dbh", "dby", "the last state")
+
+
+def recognise(found: Any, target: str) -> tuple[Any, list[str]] | None:
+    """The two network functions, made of calls of ``lossFun``; None for anything else."""
+    if takes(found, "lossFun", 3) and hasattr(found, "__dict__"):
+        return MinCharRnn(found), [
+            "taken for min-char-rnn's layout: lossFun(inputs, targets, hprev), the weights its globals",
+            "judged with a loss so small that its clip at 5 never acts; dx and da0 follow from its dWxh",
+        ]
+    return None
 
 
 class MinCharRnn:
@@ -61,7 +73,7 @@ class MinCharRnn:
         }
 
     def _loss(self, x: Array, a0: Array, parameters: Parameters, da: Array) -> dict[str, Any] | None:
-        """``lossFun`` on one column: ``x (n_x, T)``, ``a0 (n_a,)``, ``da (n_a, T)``; what it returns, by name."""
+        """The results of ``lossFun`` on one column, by name: ``x (n_x, T)``, ``a0 (n_a,)``, ``da (n_a, T)``."""
         steps = x.shape[1]
         weights = {
             "Wxh": parameters["Wax"] @ x,

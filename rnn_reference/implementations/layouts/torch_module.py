@@ -1,21 +1,39 @@
-"""A layer of one's own with the interface of ``torch.nn.RNN``, given as ``model.py:MyLayer``.
+"""A user's layer with the interface of ``torch.nn.RNN``, given as ``model.py:MyLayer``.
 
 A class, or an instance, whose class is then called with other sizes: ``MyLayer(input_size, hidden_size)``. It takes
 ``x (T_x, m, n_x)`` and ``h0 (1, m, n_a)``, batch and time turned round if it says ``batch_first``, and returns the
-states and the last one. Its weights are found by torch's names, wherever in it they are: ``weight_ih``, ``weight_hh``,
+states and the last one. Its weights are found by torch's names, at any depth: ``weight_ih``, ``weight_hh``,
 ``bias_ih``, ``bias_hh``.
 """
 
+from __future__ import annotations
+
 import inspect
-from typing import Any
+import sys
+from typing import TYPE_CHECKING, Any
 
-import torch
-
-from rnn_reference.arrays import Array, Parameters
-from rnn_reference.implementations.adapters import torch as torch_layer
+from rnn_reference.arrays import Array
+from rnn_reference.cells.rnn.arguments import Parameters
+from rnn_reference.implementations.adapters import adapter
 from rnn_reference.implementations.unusable import Unusable
 
+if TYPE_CHECKING:
+    import torch
+
 ROLES = {"dWax": "weight_ih", "dWaa": "weight_hh", "dba": "bias_ih"}
+
+
+def recognise(found: Any, target: str) -> tuple[Any, list[str]] | None:
+    """The two network functions, made of a layer of torch or a class of such; None for anything else.
+
+    Torch is not imported for this: whoever has made a layer has imported it.
+    """
+    torch = sys.modules.get("torch")
+    if torch is None:
+        return None
+    module: type = torch.nn.Module
+    is_layer = isinstance(found, module) or (inspect.isclass(found) and issubclass(found, module))
+    return (TorchModule(found, target), []) if is_layer else None
 
 
 class TorchModule:
@@ -26,8 +44,9 @@ class TorchModule:
 
     def __init__(self, found: Any, target: str) -> None:
         self._make: Any = found if inspect.isclass(found) else type(found)
+        self._torch: Any = adapter("torch")
         try:
-            own = self._weights(self._layer(3, 5, torch.float64))
+            own = self._weights(self._layer(3, 5, self._torch.torch.float64))
             if own["weight_ih"].shape != (5, 3):
                 raise ValueError(f"its weight_ih has shape {tuple(own['weight_ih'].shape)}, not (5, 3)")
         except (Exception, SystemExit) as error:
@@ -36,7 +55,7 @@ class TorchModule:
 
     def rnn_forward(self, x: Array, a0: Array, parameters: Parameters) -> Any:
         """``a, y_pred, caches``; the cache is the graph: its end and its leaves."""
-        given, start = torch_layer.tensor(x.transpose(2, 1, 0)), torch_layer.tensor(a0.T[None])
+        given, start = self._torch.tensor(x.transpose(2, 1, 0)), self._torch.tensor(a0.T[None])
         layer = self._layer(len(x), len(a0), given.dtype)
         weights = self._set(layer, parameters)
         leaves = {"x": given.requires_grad_(), "a0": start.requires_grad_(), **weights}
@@ -44,19 +63,20 @@ class TorchModule:
         out = layer(leaves["x"].transpose(0, 1) if first else leaves["x"], leaves["a0"])
         a = out[0] if isinstance(out, tuple | list) else out
         a = a.transpose(0, 1) if first else a
-        predicted = torch_layer.predicted(a, parameters)
-        return torch_layer.array(a).transpose(2, 1, 0), predicted.transpose(2, 1, 0), (a, leaves)
+        predicted = self._torch.predicted(a, parameters)
+        return self._torch.array(a).transpose(2, 1, 0), predicted.transpose(2, 1, 0), (a, leaves)
 
     def rnn_backward(self, da: Array, caches: Any) -> dict[str, Array]:
         """``torch.autograd.grad`` of the layer's graph."""
-        return torch_layer.rnn_backward(da, caches)
+        gradients: dict[str, Array] = self._torch.rnn_backward(da, caches)
+        return gradients
 
     def _layer(self, n_x: int, n_a: int, dtype: torch.dtype) -> torch.nn.Module:
         layer: torch.nn.Module = self._make(n_x, n_a)
         return layer.to(dtype).train(False)
 
     def _weights(self, layer: torch.nn.Module) -> dict[str, torch.nn.Parameter]:
-        """Its parameters by torch's names, whatever stands before and behind them."""
+        """Its parameters by torch's names, without prefixes and the suffix ``_l0``."""
         found = {}
         for name, value in layer.named_parameters():
             role = name.rpartition(".")[2].removesuffix("_l0")
@@ -71,8 +91,8 @@ class TorchModule:
     def _set(self, layer: torch.nn.Module, parameters: Parameters) -> dict[str, torch.Tensor]:
         own = self._weights(layer)
         values = {role: gradient.removeprefix("d") for gradient, role in ROLES.items()}
-        with torch.no_grad():
+        with self._torch.torch.no_grad():
             for role, parameter in own.items():
                 value = parameters[values[role]] if role in values else 0 * parameters["ba"]
-                parameter.copy_(torch_layer.tensor(value).reshape(parameter.shape))
+                parameter.copy_(self._torch.tensor(value).reshape(parameter.shape))
         return {gradient: own[role] for gradient, role in ROLES.items()}

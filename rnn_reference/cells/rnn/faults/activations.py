@@ -4,7 +4,7 @@ import numpy as np
 
 from rnn_reference.arrays import Array
 from rnn_reference.cells.fault import Function, fault
-from rnn_reference.cells.rnn import building_blocks as pieces
+from rnn_reference.cells.functions import softmax
 
 THE_FORMULA = "the one line that computes the result"
 
@@ -39,13 +39,13 @@ def tanh_scaled(_: Function, factor: float) -> Function:
 @fault("softmax_forward", where="the axis of the sum", change="sum over axis 0, with keepdims=True")
 def softmax_over_batch(_: Function) -> Function:
     """The sum runs over the batch (axis 1) instead of the classes (axis 0)."""
-    return lambda x: pieces.softmax(x, axis=1)
+    return lambda x: softmax(x, axis=1)
 
 
 @fault("softmax_forward", where="the axis of the sum", change="sum over axis 0 alone, with keepdims=True")
 def softmax_over_all(_: Function) -> Function:
     """The sum runs over the whole array instead of each column."""
-    return lambda x: pieces.softmax(x, axis=None)
+    return lambda x: softmax(x, axis=None)
 
 
 @fault("softmax_forward", where="what exp(x) is divided by", change="divide exp(x) by its sum over axis 0",
@@ -65,7 +65,7 @@ def softmax_missing(_: Function) -> Function:
 @fault("softmax_forward", where="whether a logarithm is taken", change="return the probabilities, not their logarithm")
 def softmax_log(_: Function) -> Function:
     """The logarithms of the probabilities are returned."""
-    return lambda x: np.log(pieces.softmax(x))
+    return lambda x: np.log(softmax(x))
 
 
 @fault("softmax_forward", where="whether exp(x) is divided by its sum", change="divide by exp(x).sum(axis=0)",

@@ -1,14 +1,14 @@
-"""Mistakes in ``rnn_cell_backward``: each takes the right one and makes a wrong one, of it or beside it."""
+"""Mistakes in ``rnn_cell_backward`` that are about tanh; those of any cell are elsewhere."""
 
 import numpy as np
 
-from rnn_reference.arrays import Array, Cache, Gradients
+from rnn_reference.arrays import Array, Gradients
 from rnn_reference.cells.fault import Function, fault
-from rnn_reference.cells.rnn.building_blocks import WEIGHTS, cell_backward, scaled, signs, subsets
+from rnn_reference.cells.rnn.arguments import Cache
+from rnn_reference.cells.rnn.building_blocks import cell_backward
 
 THE_SLOPE = "the derivative of tanh, which da_next is multiplied by"
 ONE_MINUS = "dtanh = (1 - a_next**2) * da_next"
-CELL = ("dxt", "da_prev", *WEIGHTS)
 
 
 @fault("rnn_cell_backward", where=THE_SLOPE, change=ONE_MINUS, seen="a public notebook")
@@ -71,40 +71,3 @@ def recurrent_weight_gradient_from_next(right: Function) -> Function:
 def recurrent_gradient_transposed(right: Function) -> Function:
     """da_prev is Waa dtanh: Waa is not transposed."""
     return _with(right, da_prev=lambda step, da_next, cache: cache[3]["Waa"] @ _dz(da_next, cache))
-
-
-@fault("rnn_cell_backward", where="how dba is reduced over the batch", change="sum over axis 1, do not average",
-       seen="a public notebook")  # fmt: skip
-def bias_gradient_mean(right: Function) -> Function:
-    """dba is averaged over the batch instead of summed."""
-    return _with(right, dba=lambda step, da_next, cache: step["dba"] / da_next.shape[1])
-
-
-@fault("rnn_cell_backward", where="the axis that dba is summed over", change="dba = dtanh.sum(axis=1, keepdims=True)",
-       variants={"(m,)": {"shape": (-1,)}, "(1, m)": {"shape": (1, -1)}, "(m, 1)": {"shape": (-1, 1)}})  # fmt: skip
-def bias_gradient_axis(right: Function, shape: tuple[int, ...]) -> Function:
-    """dba is summed over the units instead of the batch."""
-    return _with(right, dba=lambda step, da_next, cache: _dz(da_next, cache).sum(axis=0).reshape(shape))
-
-
-@fault("rnn_cell_backward", where="the shape of dba", change="sum with keepdims=True: dba is (n_a, 1)",
-       seen="a public notebook",
-       variants={"(n_a,)": {"shape": (-1,)}, "(1, n_a)": {"shape": (1, -1)}})  # fmt: skip
-def bias_gradient_shape(right: Function, shape: tuple[int, ...]) -> Function:
-    """dba has the right values in the wrong shape: it should be (n_a, 1)."""
-    return _with(right, dba=lambda step, da_next, cache: step["dba"].reshape(shape))
-
-
-@fault("rnn_cell_backward", where="the sign of what is returned", change="1 - a_next**2, not a_next**2 - 1",
-       variants=signs(CELL))  # fmt: skip
-def gradient_sign(right: Function, names: tuple[str, ...]) -> Function:
-    """The sign of one gradient, or of all, is the wrong one."""
-    return scaled(right, names, lambda cotangent: -1)
-
-
-@fault("rnn_cell_backward", where="whether gradients are averaged over the batch",
-       change="sum over the batch: the loss decides whether to average",
-       variants=subsets(WEIGHTS, without=("dba",)))  # fmt: skip
-def gradient_over_batch(right: Function, names: tuple[str, ...]) -> Function:
-    """The weight gradients are divided by m."""
-    return scaled(right, names, lambda cotangent: 1 / cotangent.shape[1])

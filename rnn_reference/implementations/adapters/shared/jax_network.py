@@ -1,7 +1,7 @@
 """The six functions of a network written for jax, backward by ``jax.vjp``.
 
 Needs jax. The document's ``(n, m, T_x)`` is turned to ``(T_x, m, n)`` and back. It computes in the dtype it is given;
-the suite gives it float64, for which jax is told so during each call and no longer.
+the suite gives it float64, which jax is set to keep during each call only.
 """
 
 import contextlib
@@ -13,7 +13,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from rnn_reference.arrays import Array, Parameters
+from rnn_reference.arrays import Array
+from rnn_reference.cells.rnn.arguments import Parameters
 
 States = Callable[[jax.Array, jax.Array, dict[str, jax.Array]], jax.Array]
 """``a`` from ``x, a0, parameters``, batch before units, time before both where there is time."""
@@ -35,7 +36,7 @@ class JaxNetwork:
         self._device: Any = None
 
     def use_device(self, name: str) -> None:
-        """Compute there from now on. Raises RuntimeError if jax finds no such device."""
+        """Compute on this device from now on. Raises RuntimeError if jax finds no such device."""
         kind, _, number = name.partition(":")
         devices = jax.devices(kind)
         if not (number or "0").isdecimal() or int(number or 0) >= len(devices):
@@ -44,23 +45,23 @@ class JaxNetwork:
 
     def tanh_forward(self, x: Array) -> Array:
         """``jax.numpy.tanh``."""
-        with self._told():
+        with self._in_float64():
             return np.asarray(jnp.tanh(x))
 
     def softmax_forward(self, x: Array) -> Array:
         """``jax.nn.softmax`` over axis 0."""
-        with self._told():
+        with self._in_float64():
             return np.asarray(jax.nn.softmax(x, axis=0))
 
     def rnn_cell_forward(self, xt: Array, a_prev: Array, parameters: Parameters) -> tuple[Array, Array, Any]:
         """One step; the cache is the function from ``jax.vjp``."""
-        with self._told():
+        with self._in_float64():
             a_next, yt_pred, vjp = self._cell(xt.T, a_prev.T, dict(parameters))
         return np.asarray(a_next).T, np.asarray(yt_pred).T, vjp
 
     def rnn_forward(self, x: Array, a0: Array, parameters: Parameters) -> tuple[Array, Array, Any]:
         """The whole sequence; the cache is the function from ``jax.vjp``."""
-        with self._told():
+        with self._in_float64():
             a, y_pred, vjp = self._network(x.transpose(2, 1, 0), a0.T, dict(parameters))
         return np.asarray(a).transpose(2, 1, 0), np.asarray(y_pred).transpose(2, 1, 0), vjp
 
@@ -75,15 +76,13 @@ class JaxNetwork:
         return {"dx": dx.transpose(2, 1, 0), "da0": da0.T, **weights}
 
     def _pulled_back(self, vjp: Any, cotangent: Array) -> tuple[Array, Array, dict[str, Array]]:
-        with self._told():
+        with self._in_float64():
             first, state, weights = _applied(vjp, cotangent)
         return np.asarray(first), np.asarray(state), {f"d{name}": np.asarray(value) for name, value in weights.items()}
 
     @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
-        """The time in which jax keeps float64, on the device asked for: whoever shares this process may rely on what
-        it does otherwise.
-        """
+    def _in_float64(self) -> Iterator[None]:
+        """Inside this block jax keeps float64, on the chosen device; other users of jax are not affected."""
         where = jax if hasattr(jax, "enable_x64") else importlib.import_module("jax.experimental")  # newer, older ones
         with where.enable_x64(True), jax.default_device(self._device):
             yield

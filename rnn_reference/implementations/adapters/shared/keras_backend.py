@@ -1,6 +1,6 @@
-"""Keras on the backend that is there, and that backend's derivatives of a function ``(x, state, weights)``.
+"""Keras on an installed backend, and that backend's derivatives of a function ``(x, state, weights)``.
 
-Keras takes tensorflow where nobody says otherwise, also where it is not installed.
+By itself keras chooses tensorflow, even if that is not installed.
 """
 
 import functools
@@ -18,7 +18,7 @@ def _imported() -> Any:
     if not named:
         os.environ["KERAS_BACKEND"] = next(name for name in BACKENDS if importlib.util.find_spec(name))
     try:
-        return importlib.import_module("keras")  # if somebody has imported it, it keeps the backend it has
+        return importlib.import_module("keras")  # a keras that is already imported keeps its backend
     finally:
         if not named:
             del os.environ["KERAS_BACKEND"]

@@ -1,6 +1,6 @@
-"""Models around one node of ONNX, whose every array is an input, and the functions that such models make.
+"""ONNX models around one node, with every array as an input, and functions that run such models.
 
-Shared by whatever runs a model; needs onnx to write one down.
+Shared by everything that runs a model. Needs onnx to write one down.
 """
 
 import functools
@@ -11,13 +11,14 @@ import numpy as np
 import onnx
 from onnx import helper
 
-from rnn_reference.arrays import Array, Parameters
+from rnn_reference.arrays import Array
+from rnn_reference.cells.rnn.arguments import Parameters
 
 Run: TypeAlias = Callable[[Mapping[str, Array]], list[Any]]
 Runner: TypeAlias = Callable[[onnx.ModelProto], Run]
 
 OPSET, IR = 14, 8
-"""The operator as it is since its ``layout``, in a file that runtimes of 2022 can read."""
+"""The version of the operator that introduced ``layout``, in a file that runtimes of 2022 can read."""
 
 _SIZED = ("hidden_size",)
 
@@ -25,8 +26,8 @@ _SIZED = ("hidden_size",)
 class Network:
     """``rnn_forward`` by an RNN node, as ``runner`` runs it.
 
-    ``attributes`` are the node's own, but for its size; ``head`` is whether MatMul, Add and Softmax follow it. Without
-    them the states alone are its answer, and its predictions are not asked for.
+    ``attributes`` are the node's own, without its size. With ``head``, MatMul, Add and Softmax follow the node; without
+    it there are only states, and predictions are not judged.
     """
 
     def __init__(
@@ -45,7 +46,7 @@ class Network:
         self._made = functools.lru_cache(maxsize=512)(lambda n_a, kind: runner(self.model(n_a, kind)))
 
     def model(self, n_a: int, dtype: str) -> onnx.ModelProto:
-        """The model for one number of units: that alone is a matter of the node, and no input of it."""
+        """The model for one number of units, the only size that belongs to the node."""
         node = helper.make_node("RNN", ["X", "W", "R", "B", "", "initial_h"], ["Y"], hidden_size=n_a)
         node.attribute.extend(self._attributes)
         given = {"X": 3, "W": 3, "R": 3, "B": 2, "initial_h": 3}
@@ -59,7 +60,7 @@ class Network:
         return _model([node, *head], {**given, "Wya": 2, "by": 1}, {"Y": 4, "predictions": 4}, dtype, self._opset)
 
     def rnn_forward(self, x: Array, a0: Array, parameters: Parameters) -> tuple[Array, Array, None]:
-        """The node over the whole sequence; there is no backward pass to keep anything for."""
+        """The node over the whole sequence; the cache is None, because there is no backward pass."""
         p = parameters
         given = {"X": x.transpose(2, 1, 0), "W": p["Wax"][None], "R": p["Waa"][None], "initial_h": a0.T[None]}
         given["B"] = np.concatenate([p["ba"], 0 * p["ba"]])[:, 0][None]  # of its two biases one is ba

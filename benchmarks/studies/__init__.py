@@ -1,0 +1,1 @@
+"""Studies that write pages of the documentation, and golden values: ``python -m benchmarks.studies.NAME``."""

@@ -1,0 +1,59 @@
+"""The pages that are made from the code alone: the question of each check, and every mistake with its hints."""
+
+import ast
+from pathlib import Path
+
+from benchmarks.markdown import table
+from benchmarks.studies.pages import ROOT
+from rnn_reference.faults import CATALOGUE
+from rnn_reference.report.page_data import GROUPS
+
+COMMAND = "python -m benchmarks.studies"
+
+
+def checks() -> str:
+    """Return the page of checks: a table for each group, with the docstring of each check."""
+    parts = ["# What each check asks", f"Made by `{COMMAND}` from the docstrings of the checks."]
+    for group, question in GROUPS.items():
+        module = ast.parse(_file_of(group).read_text(encoding="utf-8"))
+        tests = [node for node in module.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
+        rows = [
+            [f"`{group}.{node.name.removeprefix('test_')}`", _cell(ast.get_docstring(node) or "")] for node in tests
+        ]
+        parts += [
+            f"## {group}",
+            question,
+            (ast.get_docstring(module) or "").replace("``", "`"),
+            table(["check", "asks"], rows),
+        ]
+    return "\n\n".join(parts) + "\n"
+
+
+def faults() -> str:
+    """Return the page of mistakes: a table for each function, with the sentence and the hints of each mistake."""
+    heads = ["mistake", "what it is", "where to look", "what to change", "ways"]
+    parts = [
+        "# Every mistake with a name",
+        f"Made by `{COMMAND}` from the catalogue. `python -m rnn_reference rnn_reference.faults:carry_dropped` judges "
+        "a network with this one mistake.",
+    ]
+    for function in dict.fromkeys(fault.function for fault in CATALOGUE):
+        mine = [fault for fault in CATALOGUE if fault.function == function]
+        rows = []
+        for id in dict.fromkeys(fault.id for fault in mine):
+            ways = [fault for fault in mine if fault.id == id]
+            hints = map(_cell, (ways[0].sentence, ways[0].where, ways[0].change))
+            rows.append([f"`{id}`{' (advice)' if ways[0].advice else ''}", *hints, str(len(ways))])
+        parts += [f"## {function}", table(heads, rows)]
+    return "\n\n".join(parts) + "\n"
+
+
+PAGES = {"checks.md": checks, "faults.md": faults}
+
+
+def _file_of(group: str) -> Path:
+    return ROOT / "checks" / ("blackbox" if group == "blackbox" else "") / f"test_{group}.py"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("``", "`").replace("|", "\\|")

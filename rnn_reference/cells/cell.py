@@ -1,0 +1,296 @@
+"""What a recurrent cell is to the rest of the house: its arrays, its functions and its equations.
+
+A cell's name, states, parameters and affine maps say everything else: what its functions are called, what they take
+and return and in which shapes, how problems are drawn, what is moved to differentiate it, how far rounding may move
+it, and which mistakes can be made in it. Nothing outside a cell's own folder knows a symbol of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from importlib import import_module
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from rnn_reference.arrays import Array, Shape
+from rnn_reference.numerics.affine import Affine, Map
+
+States: TypeAlias = tuple[Any, ...]
+Kept: TypeAlias = Mapping[str, Any]
+Step: TypeAlias = Callable[..., tuple[States, Kept]]
+"""``step(affine, x, states) -> states, kept``: one step of the equations; by name what else the step back needs."""
+Back: TypeAlias = Callable[..., tuple[Any, States]]
+"""``back(affine, dstates, states, states_before, kept) -> dx, dstates_before``."""
+
+ACTIVATION, CELL_FORWARD, FORWARD, CELL_BACKWARD, BACKWARD = (
+    "activation", "cell_forward", "forward", "cell_backward", "backward",
+)  # fmt: skip
+ROLES = (ACTIVATION, CELL_FORWARD, FORWARD, CELL_BACKWARD, BACKWARD)
+"""What a function is to its cell."""
+
+CACHES = ("cache", "caches")
+"""Names of what a forward function hands to its backward function: the implementation's own business."""
+
+
+@dataclass(frozen=True)
+class Function:
+    """One function of a cell: its arguments and what it returns, by name and in order.
+
+    ``optional`` are arguments behind the others that an implementation may lack; their values are zero then.
+    """
+
+    name: str
+    role: str
+    arguments: tuple[str, ...]
+    returns: tuple[str, ...]
+    cell: Cell = field(repr=False, compare=False)
+    optional: tuple[str, ...] = ()
+
+    @property
+    def tensors(self) -> tuple[str, ...]:
+        """The arrays that it returns: everything but a cache."""
+        return tuple(name for name in self.returns if name not in CACHES)
+
+    @property
+    def returns_cache(self) -> bool:
+        """True for a forward function: the last of what it returns is a cache."""
+        return self.returns[-1] in CACHES
+
+    @property
+    def takes_cache(self) -> bool:
+        """True for a backward function: one of its arguments is a cache, and it returns a dict of gradients."""
+        return self.role in (CELL_BACKWARD, BACKWARD)
+
+    @property
+    def partner(self) -> Function:
+        """The backward function of a forward function, and the other way round."""
+        pairs = {CELL_FORWARD: CELL_BACKWARD, FORWARD: BACKWARD, CELL_BACKWARD: CELL_FORWARD, BACKWARD: FORWARD}
+        return self.cell.function(pairs[self.role])
+
+    def named(self, arguments: Sequence[Any]) -> dict[str, Any]:
+        """The arguments of a call by name."""
+        return dict(zip((*self.arguments, *self.optional), arguments, strict=False))
+
+    def ordered(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
+        """The arguments of a call in order, from a table that may hold more; optional ones as far as it has them."""
+        return tuple(given[name] for name in self.arguments) + tuple(given[n] for n in self.optional if n in given)
+
+    def results(self, returned: Any) -> dict[str, Any]:
+        """What a right function returned, by name."""
+        if self.role == ACTIVATION:
+            return {self.returns[0]: returned}
+        return dict(returned) if self.takes_cache else dict(zip(self.returns, returned, strict=True))
+
+    def returned(self, results: Mapping[str, Any]) -> Any:
+        """Results by name as the function returns them: an array, a tuple, or a dict of gradients."""
+        if self.role == ACTIVATION:
+            return results[self.returns[0]]
+        return dict(results) if self.takes_cache else tuple(results[name] for name in self.returns)
+
+
+@dataclass(frozen=True)
+class Head:
+    """The predictions of a cell, ``softmax(W a + b)``, of its first state: their names in a step and in a sequence."""
+
+    weight: str
+    bias: str
+    of_step: str = "yt_pred"
+    of_sequence: str = "y_pred"
+
+
+@dataclass(frozen=True)
+class Activation:
+    """A function of one array that is judged by itself, and how far ``function(x)`` may be off: ``tolerance(x, u)``."""
+
+    function: Callable[[Any], Array]
+    tolerance: Callable[[Array, float], Array]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A recurrent cell.
+
+    ``states`` are the names of what passes from step to step, ``("a",)`` or ``("a", "c")``: of a state ``a`` the
+    initial one is ``a0``, a step reads ``a_prev`` and gives ``a_next``, and ``da`` is a gradient. ``parameters`` maps
+    names to axes. ``maps`` says which weight multiplies what; the input's name there is ``x``. ``step`` are the
+    equations, over those maps; ``back`` the equations' gradient, where somebody has derived it. ``cache`` names what
+    the document's cache of a step holds; of ``kept``, what a step keeps, each has the shape of a state.
+    ``activations`` are functions of one array that are judged by themselves: ``softmax_forward`` makes the
+    predictions, and ``step`` takes each other one by keyword, ``tanh=`` for ``tanh_forward``. ``equations`` are
+    those of the state as a sentence has them. ``two_biases`` are names that people give to two biases in place of one.
+    ``home`` is the module with the reference's functions; without one they are made of the equations.
+    """
+
+    name: str
+    states: tuple[str, ...]
+    parameters: Mapping[str, Shape]
+    maps: Mapping[str, Map]
+    head: Head
+    step: Step
+    back: Back | None = None
+    cache: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    activations: Mapping[str, Activation] = field(default_factory=dict)
+    equations: str = ""
+    two_biases: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    home: str = ""
+
+    @cached_property
+    def functions(self) -> Mapping[str, Function]:
+        """Its functions by name, each before those that stand on it."""
+        n, (first, *others) = self.name, self.states
+        cell_forward = ("xt", *(f"{s}_prev" for s in self.states), "parameters")
+        stepped = (*(f"{s}_next" for s in self.states), self.head.of_step, "cache")
+        before = tuple(f"d{s}_prev" for s in self.states)
+        initial = tuple(f"d{s}0" for s in self.states)
+        made = [
+            *(Function(name, ACTIVATION, ("z",), ("out",), self) for name in self.activations),
+            Function(f"{n}_cell_forward", CELL_FORWARD, cell_forward, stepped, self),
+            Function(f"{n}_forward", FORWARD, ("x", f"{first}0", "parameters"),
+                     (first, self.head.of_sequence, *others, "caches"), self, tuple(f"{s}0" for s in others)),
+            Function(f"{n}_cell_backward", CELL_BACKWARD, (*(f"d{s}_next" for s in self.states), "cache"),
+                     ("dxt", *before, *self.weight_gradients), self),
+            Function(f"{n}_backward", BACKWARD, (f"d{first}", "caches"),
+                     ("dx", *initial, *self.weight_gradients), self, tuple(f"d{s}" for s in others)),
+        ]  # fmt: skip
+        return {function.name: function for function in made}
+
+    def function(self, role: str) -> Function:
+        """The function of a role, such as ``backward``."""
+        return next(function for function in self.functions.values() if function.role == role)
+
+    @cached_property
+    def cell_forward(self) -> Function:
+        """``rnn_cell_forward`` and the like: one step forward."""
+        return self.function(CELL_FORWARD)
+
+    @cached_property
+    def forward(self) -> Function:
+        """``rnn_forward`` and the like: the whole sequence forward."""
+        return self.function(FORWARD)
+
+    @cached_property
+    def cell_backward(self) -> Function:
+        """``rnn_cell_backward`` and the like: one step backward."""
+        return self.function(CELL_BACKWARD)
+
+    @cached_property
+    def backward(self) -> Function:
+        """``rnn_backward`` and the like: the whole sequence backward."""
+        return self.function(BACKWARD)
+
+    @cached_property
+    def trained(self) -> tuple[str, ...]:
+        """The parameters that a backward pass has gradients for: all but those of the predictions."""
+        return tuple(name for name in self.parameters if name not in (self.head.weight, self.head.bias))
+
+    @cached_property
+    def weight_gradients(self) -> tuple[str, ...]:
+        """The names of their gradients."""
+        return tuple(f"d{name}" for name in self.trained)
+
+    @cached_property
+    def axes(self) -> Mapping[str, Shape]:
+        """The axes of every array that goes into one of the functions, or comes out of one, by its name."""
+        column, state, prediction = ("n_x", "m"), ("n_a", "m"), ("n_y", "m")
+        axes: dict[str, Shape] = {"xt": column, "x": (*column, "T_x"), **self.parameters}
+        for s in self.states:
+            axes |= {f"{s}0": state, f"{s}_prev": state, f"{s}_next": state, s: (*state, "T_x")}
+        axes |= dict.fromkeys(self.kept, state)
+        axes |= {self.head.of_step: prediction, self.head.of_sequence: (*prediction, "T_x")}
+        return axes | {f"d{name}": shape for name, shape in axes.items()}
+
+    @cached_property
+    def of_sequence(self) -> Mapping[str, str]:
+        """What the sequence's functions call the tensors of a step: ``a`` for ``a_next``, ``dx`` for ``dxt``."""
+        names = {"xt": "x", "dxt": "dx", self.head.of_step: self.head.of_sequence}
+        for s in self.states:
+            names |= {f"{s}_next": s, f"{s}_prev": f"{s}0", f"d{s}_next": f"d{s}", f"d{s}_prev": f"d{s}0"}
+        return names
+
+    @cached_property
+    def of_step(self) -> Mapping[str, str]:
+        """The other way round."""
+        return {sequence: step for step, sequence in self.of_sequence.items()}
+
+    def shape(self, name: str, sizes: Mapping[str, int]) -> tuple[int, ...]:
+        """The shape of an array, given the length of each axis."""
+        return tuple(
+            axis if isinstance(axis, int) else sum(sizes[part] for part in axis.split("+")) for axis in self.axes[name]
+        )
+
+    @cached_property
+    def reads_states_by_maps(self) -> bool:
+        """True if a step's states matter only as operands of maps: with their weights zero, no state is remembered."""
+        sizes = {"n_x": 2, "n_a": 3, "n_y": 2, "m": 2}
+        rng = np.random.default_rng(0)
+        parameters = {name: rng.standard_normal(self.shape(name, sizes)) for name in self.parameters}
+        for of in self.maps.values():
+            for weight, operands in of.weights.items():
+                rows = [sizes["n_x"] if operand == "x" else sizes["n_a"] for operand in operands]
+                parameters[weight] = parameters[weight] * np.repeat([operand == "x" for operand in operands], rows)
+        x = rng.standard_normal((2, 2))
+        one, other = (
+            self.step(Affine(self.maps, parameters), x, tuple(rng.standard_normal((3, 2)) for _ in self.states))[0]
+            for _ in range(2)
+        )
+        return all(map(np.array_equal, one, other))
+
+    @cached_property
+    def reference(self) -> Any:
+        """The reference's functions, under their names."""
+        if self.home:
+            return import_module(self.home)
+        from rnn_reference.cells.functions import functions_of
+
+        return functions_of(self)
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy of a cell, or one from another process, is the one of that name."""
+        return cell_named, (self.name,)
+
+
+BUILT_IN = ("rnn",)
+"""The folders of cells that come with the package."""
+
+_ADDED: dict[str, Cell] = {}
+
+
+def add_cell(cell: Cell) -> None:
+    """Make a cell known that is not the package's own."""
+    _ADDED[cell.name] = cell
+
+
+@cache
+def _built_in(name: str) -> Cell:
+    cell: Cell = import_module(f"rnn_reference.cells.{name}.signature").CELL
+    return cell
+
+
+def cells() -> tuple[Cell, ...]:
+    """Every cell there is."""
+    return (*map(_built_in, BUILT_IN), *_ADDED.values())
+
+
+def cell_named(name: str) -> Cell:
+    """The cell of that name. Raises KeyError, naming those that there are."""
+    found = {cell.name: cell for cell in cells()}
+    if name not in found:
+        raise KeyError(f"there is no cell {name}; there are {', '.join(found)}")
+    return found[name]
+
+
+def function_named(name: str) -> Function:
+    """The function of that name, whichever cell it is of. Raises KeyError."""
+    return functions()[name]
+
+
+def functions() -> dict[str, Function]:
+    """The functions of every cell, by name."""
+    return {name: function for cell in cells() for name, function in cell.functions.items()}

@@ -1,0 +1,105 @@
+"""The functions of any cell, made of its equations: each open where a mistake can be made in it.
+
+They are the equations without a reference's care for other people's arguments, so that a catalogue of mistakes runs
+fast. Shapes and caches are those of the document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from rnn_reference.arrays import Array
+from rnn_reference.cells.cell import Back, Cell, Head
+from rnn_reference.cells.loop import Function, back_of, backward_of, forward_of
+from rnn_reference.numerics.affine import Affine
+
+AffineKind = Callable[[Any, Any], Affine]
+Scores = Callable[[Head, Mapping[str, Any], Any], Any]
+"""``the head, a step's values by name, the parameters`` -> what softmax is applied to."""
+
+
+def softmax(x: Array, axis: int | None = 0) -> Array:
+    """``exp(x) / sum(exp(x))`` over ``axis``; for complex ``x`` as well."""
+    e = np.exp(x - x.real.max(axis=axis, keepdims=True))
+    return np.asarray(e / e.sum(axis=axis, keepdims=True))
+
+
+def scores(head: Head, values: Mapping[str, Any], p: Mapping[str, Array]) -> Array:
+    """``W a_next + b``, ``(n_y, m)``; a mistake may read something else."""
+    return np.asarray(p[head.weight] @ values["after"] + p[head.bias])
+
+
+def cell_forward_of(
+    cell: Cell, *activations: Function, affine: AffineKind = Affine, scores: Scores = scores
+) -> Function:
+    """A step forward, with the cell's activations in their order if others than the right ones are wanted."""
+    given = dict(zip(cell.activations, activations, strict=False))
+    predict = given.pop("softmax_forward", softmax)
+    keywords = {name.removesuffix("_forward"): function for name, function in given.items()}
+
+    def cell_forward(*arguments: Any) -> tuple[Any, ...]:
+        named = cell.cell_forward.named(arguments)
+        p, before = named["parameters"], tuple(named[f"{s}_prev"] for s in cell.states)
+        maps = affine(cell.maps, p)
+        after, kept = cell.step(maps, named["xt"], before, **keywords)
+        values = {"after": after[0], "before": before[0], "z": maps.results}
+        prediction = predict(scores(cell.head, values, p))
+        return (*after, prediction, cache_of(cell, after, before, kept, named["xt"], p))
+
+    return cell_forward
+
+
+def cell_backward_of(cell: Cell, back: Back | None = None, affine: AffineKind = Affine) -> Function:
+    """A step backward, with another gradient of the equations or other affine maps if they are wanted."""
+    derivative = back_of(replace(cell, back=back or cell.back))
+    direct = all(set(of) <= {"x", *cell.states} for m in cell.maps.values() for of in m.weights.values())
+
+    def cell_backward(*arguments: Any) -> dict[str, Array]:
+        named = cell.cell_backward.named(arguments)
+        step = dict(zip(cell.cache, named["cache"], strict=True))
+        after, before = (tuple(step[f"{s}_{when}"] for s in cell.states) for when in ("next", "prev"))
+        maps = affine(cell.maps, step["parameters"])
+        if direct:
+            maps.remember({"x": step["xt"], **dict(zip(cell.states, before, strict=True))})
+        else:
+            cell.step(maps, step["xt"], before)
+        dstates = tuple(named[f"d{s}_next"] for s in cell.states)
+        dxt, found = derivative(maps, dstates, after, before, {name: step[name] for name in cell.kept}, step["xt"])
+        weights = maps.gradients()
+        gradients = {f"d{s}_prev": gradient for s, gradient in zip(cell.states, found, strict=True)}
+        return {"dxt": dxt, **gradients, **{name: weights[name] for name in cell.weight_gradients}}
+
+    return cell_backward
+
+
+def cache_of(cell: Cell, after: Any, before: Any, kept: Mapping[str, Any], xt: Any, parameters: Any) -> tuple[Any, ...]:
+    """The document's cache of a step."""
+    named = {"xt": xt, "parameters": parameters, **kept}
+    for s, new, old in zip(cell.states, after, before, strict=True):
+        named |= {f"{s}_next": new, f"{s}_prev": old}
+    return tuple(named[name] for name in cell.cache)
+
+
+def caches_at(cell: Cell, given: Any, states: Mapping[str, Array]) -> tuple[list[Any], Array]:
+    """The document's caches of given states ``(n_a, m, T_x)``, right or not; ``given`` are the ``Inputs``."""
+    steps = []
+    for t, at in enumerate(given.each_step(states)):
+        after, before = tuple(states[s][:, :, t] for s in cell.states), tuple(at.initial[s] for s in cell.states)
+        xt = at.x[:, :, 0]
+        kept = cell.step(Affine(cell.maps, at.parameters), xt, before)[1] if cell.kept else {}
+        steps.append(cache_of(cell, after, before, kept, xt, at.parameters))
+    return steps, given.x
+
+
+def functions_of(cell: Cell) -> SimpleNamespace:
+    """All functions of a cell that has no reference of its own."""
+    made = {name: activation.function for name, activation in cell.activations.items()}
+    step, back = cell_forward_of(cell), cell_backward_of(cell)
+    made |= {cell.cell_forward.name: step, cell.forward.name: forward_of(cell, step)}
+    made |= {cell.cell_backward.name: back, cell.backward.name: backward_of(cell, back)}
+    return SimpleNamespace(**made)

@@ -1,0 +1,64 @@
+"""Whose mistakes are looked for: an implementation, the problems that it is held against, and what is found so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from rnn_reference.cells.cell import Cell
+from rnn_reference.diagnosis.findings import Finding
+from rnn_reference.implementations.implementation import Implementation
+from rnn_reference.numerics.stochastic import unit_roundoff
+from rnn_reference.problems.problem import NAMED, Problem
+
+PANEL = ("T_x=6", "T_x=5", "square", "large-cotangent")
+"""The problems that a fault must explain, all of them."""
+
+Restart = Callable[[], Implementation]
+
+
+class Subject:
+    """One implementation and what is found about its functions, each when it is first asked for.
+
+    ``find(subject, function)`` finds it. ``restart`` loads the implementation afresh: it tells what changes from call
+    to call from what is kept between calls. ``problems`` are what it is judged on in place of the usual ones;
+    ``naming``: whether faults are tried.
+    """
+
+    def __init__(
+        self,
+        implementation: Implementation,
+        find: Callable[[Subject, str], Finding],
+        seed: int = 0,
+        restart: Restart | None = None,
+        problems: Sequence[Problem] | None = None,
+        naming: bool = True,
+    ) -> None:
+        self.implementation = implementation
+        self.restart = restart
+        self.naming = naming
+        self.u = unit_roundoff(implementation.dtype)
+        chosen = problems or [NAMED[name].at(seed=seed) for name in PANEL]
+        self.seed = chosen[0].seed
+        self._problems = [problem.at(dtype=implementation.dtype) for problem in chosen]
+        self._find = find
+        self._findings: dict[str, Finding] = {}
+
+    def problems(self, cell: Cell) -> list[Problem]:
+        """The problems that the functions of a cell are held against."""
+        return [problem.of(cell) for problem in self._problems]
+
+    def finding(self, function: str) -> Finding:
+        """What is found about a function, the ones it stands on found first."""
+        if function not in self._findings:
+            self._findings[function] = self._find(self, function)
+        return self._findings[function]
+
+    def wrong(self, function: str) -> bool:
+        """True if the function is offered and is not right by itself."""
+        return self.implementation.offers(function) and not self.finding(function).is_right
+
+    def elsewhere(self, problems: Sequence[Problem], known: Mapping[str, Finding] | None = None) -> Subject:
+        """The same implementation, held against other problems, no faults tried; ``known`` is found already."""
+        there = Subject(self.implementation, self._find, problems=problems, naming=False)
+        there._findings |= known or {}
+        return there

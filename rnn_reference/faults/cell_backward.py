@@ -1,0 +1,90 @@
+"""Mistakes in the step backward of any cell: each takes the cell and the right one, and changes what it returns."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from rnn_reference.arrays import Gradients
+from rnn_reference.cells.cell import Cell
+from rnn_reference.cells.fault import Function, Variants, fault_of_any_cell
+from rnn_reference.faults.building_blocks import each_and_all, scaled, subsets
+
+
+def _biases(cell: Cell) -> tuple[str, ...]:
+    return tuple(f"d{of.bias}" for of in cell.maps.values())
+
+
+def _each_bias(cell: Cell, kinds: dict[str, Any]) -> Variants:
+    """The kinds of a mistake, for all biases of a cell of one map; for each bias, and all, of another."""
+    biases = _biases(cell)
+    if len(biases) == 1:
+        return {kind: {**settings, "names": biases} for kind, settings in kinds.items()}
+    return {
+        ", ".join(filter(None, (kind, which))): {**settings, **names}
+        for kind, settings in kinds.items() for which, names in each_and_all(biases).items()
+    }  # fmt: skip
+
+
+@fault_of_any_cell("cell_backward", where="how {dbias} is reduced over the batch",
+                   change="sum over axis 1, do not average", seen="a public notebook",
+                   variants=lambda cell: _each_bias(cell, {"": {}}))  # fmt: skip
+def bias_gradient_mean(cell: Cell, right: Function, names: tuple[str, ...]) -> Function:
+    """{dbias} is averaged over the batch instead of summed."""
+    return scaled(right, names, lambda cotangent: 1 / cotangent.shape[1])
+
+
+SHAPES = {"(m,)": {"shape": (-1,)}, "(1, m)": {"shape": (1, -1)}, "(m, 1)": {"shape": (-1, 1)}}
+
+
+@fault_of_any_cell("cell_backward", where="the axis that {dbias} is summed over",
+                   change="{dbias} = dz.sum(axis=1, keepdims=True)",
+                   variants=lambda cell: _each_bias(cell, SHAPES))  # fmt: skip
+def bias_gradient_axis(cell: Cell, right: Function, shape: tuple[int, ...], names: tuple[str, ...]) -> Function:
+    """{dbias} is summed over the units instead of the batch."""
+
+    def cell_backward(*arguments: Any) -> Gradients:
+        columns = [right(*_of_column(cell, arguments, column)) for column in range(arguments[0].shape[1])]
+        summed = {name: np.array([one[name].sum() for one in columns]).reshape(shape) for name in names}
+        return {**right(*arguments), **summed}
+
+    return cell_backward
+
+
+def _of_column(cell: Cell, arguments: Sequence[Any], column: int) -> list[Any]:
+    """The arguments of a step backward for one column of the batch."""
+    *cotangents, cache = arguments
+    named = zip(cell.cache, cache, strict=True)
+    alone = tuple(part if name == "parameters" else part[:, [column]] for name, part in named)
+    return [*(cotangent[:, [column]] for cotangent in cotangents), alone]
+
+
+FLAT = {"(n_a,)": {"shape": (-1,)}, "(1, n_a)": {"shape": (1, -1)}}
+
+
+@fault_of_any_cell("cell_backward", where="the shape of {dbias}", change="sum with keepdims=True: {dbias} is (n_a, 1)",
+                   seen="a public notebook", variants=lambda cell: _each_bias(cell, FLAT))  # fmt: skip
+def bias_gradient_shape(cell: Cell, right: Function, shape: tuple[int, ...], names: tuple[str, ...]) -> Function:
+    """{dbias} has the right values in the wrong shape: it should be (n_a, 1)."""
+
+    def cell_backward(*arguments: Any) -> Gradients:
+        step = right(*arguments)
+        return {name: value.reshape(shape) if name in names else value for name, value in step.items()}
+
+    return cell_backward
+
+
+@fault_of_any_cell("cell_backward", where="the sign of what is returned",
+                   change="the derivative of tanh is 1 - tanh**2, not tanh**2 - 1",
+                   variants=lambda cell: each_and_all(cell.cell_backward.returns))  # fmt: skip
+def gradient_sign(cell: Cell, right: Function, names: tuple[str, ...]) -> Function:
+    """The sign of one gradient, or of all, is the wrong one."""
+    return scaled(right, names, lambda cotangent: -1)
+
+
+@fault_of_any_cell("cell_backward", where="whether gradients are averaged over the batch",
+                   change="sum over the batch: the loss decides whether to average",
+                   variants=lambda cell: subsets(cell.weight_gradients, without=_biases(cell)))  # fmt: skip
+def gradient_over_batch(cell: Cell, right: Function, names: tuple[str, ...]) -> Function:
+    """The weight gradients are divided by m."""
+    return scaled(right, names, lambda cotangent: 1 / cotangent.shape[1])

@@ -1,0 +1,18 @@
+"""The reference itself.
+
+Needs numpy alone.
+"""
+
+from rnn_reference.cells.head import softmax_forward
+from rnn_reference.cells.rnn.activations import tanh_forward
+from rnn_reference.cells.rnn.cell import rnn_cell_backward, rnn_cell_forward
+from rnn_reference.cells.rnn.network import rnn_backward, rnn_forward
+
+__all__ = [
+    "rnn_backward",
+    "rnn_cell_backward",
+    "rnn_cell_forward",
+    "rnn_forward",
+    "softmax_forward",
+    "tanh_forward",
+]

@@ -1,0 +1,21 @@
+"""How many arguments a function takes: what most layouts are recognised by."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+
+def takes(functions: Any, name: str, count: int) -> bool:
+    """True if ``functions`` has a function of that name that can be called with ``count`` arguments.
+
+    False for a class: its functions also take the instance.
+    """
+    function: Callable[..., Any] | None = getattr(functions, name, None)
+    if inspect.isclass(functions) or not callable(function):
+        return False
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return False
+    named = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    return len(named) >= count and sum(p.default is p.empty for p in named) <= count

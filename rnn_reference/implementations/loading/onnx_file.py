@@ -1,0 +1,102 @@
+"""A user's ``.onnx`` file with one RNN node: the node and its attributes, run with weights and sizes of ours.
+
+It is run by onnxruntime if that is installed and accepts the node, otherwise by onnx's own evaluator. The file has no
+predictions, so none are judged.
+"""
+
+import functools
+import importlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rnn_reference.implementations.unusable import Unusable
+from rnn_reference.paths import ADAPTERS, parts_in
+
+
+def read(path: Path) -> tuple[Any, list[str]]:
+    """An object with ``rnn_forward``, and notes on how it is run. Raises Unusable for any other kind of model."""
+    if not path.is_file():
+        raise Unusable(f"{path}: no such file")
+    try:
+        import onnx
+    except ModuleNotFoundError:
+        raise Unusable(f"{path}: reading a model needs onnx: pip install 'rnn-reference[onnx]'") from None
+    try:
+        model = onnx.load(path, load_external_data=False)
+    except Exception as error:
+        raise Unusable(f"{path} is not an ONNX model: {_first_line(error)}") from None
+    return _network(path, model, _only_node(path, model))
+
+
+def _only_node(path: Path, model: Any) -> Any:
+    """The one node of the graph; constants do not count."""
+    nodes = [node for node in model.graph.node if node.op_type != "Constant"]
+    kinds = ", ".join(dict.fromkeys(node.op_type for node in nodes)) or "nothing"
+    if len(nodes) != 1 or nodes[0].op_type != "RNN":
+        raise Unusable(f"{path} holds {len(nodes)} nodes ({kinds}), expected one RNN node and no other")
+    directions = [attribute.s.decode() for attribute in nodes[0].attribute if attribute.name == "direction"]
+    if "bidirectional" in directions:
+        raise Unusable(f"{path}: its RNN is bidirectional, expected one direction")
+    return nodes[0]
+
+
+def _network(path: Path, model: Any, node: Any) -> tuple[Any, list[str]]:
+    from rnn_reference.implementations.adapters.shared.onnx_model import Network
+
+    opset = next(entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx"))
+    dtype, notes = _dtype(model, node), []
+    for name, runtime in (("onnxruntime", "onnxruntime"), ("onnx's evaluator", "onnx")):
+        try:
+            runner = importlib.import_module(parts_in(ADAPTERS)[runtime]).runner
+            having = functools.partial(Network, runner, dtype, opset=opset, head=False)
+            ignored = _ignored(having, dtype, node.attribute)
+        except ModuleNotFoundError as error:
+            notes.append(f"{error.name} is not installed")
+        except Exception as error:
+            notes.append(f"{name} does not take it: {_first_line(error)}")
+        else:
+            if not ignored:
+                return having(node.attribute), [*notes, f"its node is run by {name}, with weights and sizes of ours"]
+            notes.append(f"{name} leaves its {ignored[0]} out")
+    raise Unusable(f"{path} cannot be run: {'; '.join(notes)}")
+
+
+def _ignored(network: Any, dtype: str, attributes: Any) -> list[str]:
+    """The names of the attributes that should change the result and do not: some runtimes ignore some attributes.
+
+    A wrong network would pass if it were judged without them.
+    """
+    one = np.ones((1, 1), dtype)
+    parameters = {"Wax": one, "Waa": one / 2, "Wya": one, "ba": one / 8, "by": one}
+    x = np.array([[[0.25, -1000, 0.5]]], dtype)  # large enough for any clip that tanh does not hide
+    whole = network(attributes).rnn_forward(x, one / 2, parameters)[0]
+    found = []
+    for attribute in filter(lambda attribute: _matters(attribute, dtype), attributes):
+        others = [other for other in attributes if other is not attribute]
+        if np.array_equal(whole, network(others).rnn_forward(x, one / 2, parameters)[0]):
+            found.append(attribute.name)
+    return found
+
+
+def _matters(attribute: Any, dtype: str) -> bool:
+    if attribute.name == "clip":
+        return bool(0 < np.tanh(np.asarray(attribute.f, dtype)) < 1)
+    return (attribute.name == "direction" and attribute.s == b"reverse") or (
+        attribute.name == "activations" and [kind.lower() for kind in attribute.strings] != [b"tanh"]
+    )
+
+
+def _dtype(model: Any, node: Any) -> str:
+    """The dtype that the file gives for the node's first input or its weights; else float32."""
+    from onnx import helper
+
+    kinds = {value.name: value.type.tensor_type.elem_type for value in model.graph.input}
+    kinds |= {tensor.name: tensor.data_type for tensor in model.graph.initializer}
+    kind = next((kinds[name] for name in node.input[:2] if kinds.get(name)), None)
+    return "float32" if kind is None else str(helper.tensor_dtype_to_np_dtype(kind))
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

@@ -1,0 +1,133 @@
+"""The affine maps of a set of equations: ``z = W1 u1 + W2 u2 + ... + b``, each under a name.
+
+Equations call a map by its name and hand it its operands. Whoever runs the equations decides which arithmetic that is:
+the plain one here, one that is disturbed (``stochastic``), one with a mistake in it (``faults``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from rnn_reference.arrays import Array
+
+
+@dataclass(frozen=True)
+class Map:
+    """One affine map: its weights, what each of them multiplies, and its bias.
+
+    ``weights`` maps a parameter's name to the names of its operands; several of them lie one above the other, as in
+    ``Wf [a_prev; xt]``. ``bias`` is a parameter's name.
+    """
+
+    weights: Mapping[str, tuple[str, ...]]
+    bias: str
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of its weights and of its bias."""
+        return (*self.weights, self.bias)
+
+    def reads(self, operand: str) -> bool:
+        """True if one of its weights multiplies the operand."""
+        return any(operand in operands for operands in self.weights.values())
+
+
+class Affine:
+    """The maps at given parameters, in plain arithmetic, forward and backward.
+
+    It remembers the operands of each call and the gradient ``dz`` of each call back, so that the gradients of all
+    weights are single products over all steps; and the latest result of each map. Arrays are ``(..., rows, columns)``.
+    """
+
+    def __init__(self, maps: Mapping[str, Map], parameters: Mapping[str, Array]) -> None:
+        self.maps, self.parameters = maps, parameters
+        self.operands: dict[str, list[Mapping[str, Any]]] = {name: [] for name in maps}
+        self.dz: dict[str, list[Any]] = {name: [] for name in maps}
+        self.results: dict[str, Any] = {}
+
+    def __call__(self, name: str, /, **operands: Any) -> Any:
+        """``z`` of the map of that name."""
+        self.operands[name].append(operands)
+        terms = [self.product(W, self.stacked(operands, of)) for W, of in self.maps[name].weights.items()]
+        self.results[name] = self.summed(terms, self.bias(self.maps[name].bias))
+        return self.results[name]
+
+    def remember(self, operands: Mapping[str, Any]) -> None:
+        """Note the operands of a step whose results are known already: every map's are among these."""
+        for name, of in self.maps.items():
+            used = [operand for names in of.weights.values() for operand in names]
+            self.operands[name].append({operand: operands[operand] for operand in used})
+
+    def product(self, weight: str, operand: Any) -> Any:
+        """``W u``, one term of a map."""
+        return self.parameters[weight] @ operand
+
+    def bias(self, name: str) -> Any:
+        """The bias of a map, as it is added."""
+        return self.parameters[name]
+
+    def summed(self, terms: Sequence[Any], bias: Any) -> Any:
+        """The sum of a map's terms and its bias."""
+        total = terms[0]
+        for term in terms[1:]:
+            total = total + term
+        return total + bias
+
+    def stacked(self, operands: Mapping[str, Any], names: tuple[str, ...]) -> Any:
+        """The operand of one weight: one array, or several one above the other."""
+        return operands[names[0]] if len(names) == 1 else np.concatenate([operands[n] for n in names], axis=-2)
+
+    def back(self, name: str, dz: Any) -> dict[str, Any]:
+        """The gradients of the operands of a map, given that of its result."""
+        self.dz[name].append(dz)
+        found: dict[str, Any] = {}
+        given = self.operands[name][0]
+        for weight, names in self.maps[name].weights.items():
+            whole = self.transposed_product(weight, dz)
+            for operand, part in zip(names, _parts(whole, [given[n].shape[-2] for n in names]), strict=True):
+                found[operand] = found[operand] + part if operand in found else part
+        return found
+
+    def transposed_product(self, weight: str, dz: Any) -> Any:
+        """``W^T dz``."""
+        return self.parameters[weight].T @ dz
+
+    def gradients(self) -> dict[str, Any]:
+        """The gradients of every weight and bias that was used, summed over columns and steps."""
+        found: dict[str, Any] = {}
+        for name, of_steps in self.dz.items():
+            if of_steps:
+                steps = self.operands[name][: len(of_steps)]
+                dz = self.side_by_side(of_steps[::-1])
+                for weight, names in self.maps[name].weights.items():
+                    operand = self.side_by_side([self.stacked(operands, names) for operands in steps])
+                    found[f"d{weight}"] = self.outer_product(dz, operand)
+                found[f"d{self.maps[name].bias}"] = self.row_sums(dz)
+        return found
+
+    def side_by_side(self, steps: Sequence[Any]) -> Any:
+        """The columns of all steps in one array."""
+        return np.concatenate(steps, axis=-1)
+
+    def outer_product(self, dz: Any, operand: Any) -> Any:
+        """``dz u^T``, a weight's gradient."""
+        return dz @ operand.swapaxes(-1, -2)
+
+    def row_sums(self, dz: Any) -> Any:
+        """A bias's gradient, ``(rows, 1)``."""
+        return dz.sum(axis=-1, keepdims=True)
+
+
+def _parts(whole: Any, rows: Sequence[int]) -> Iterator[Any]:
+    """The array cut into parts of so many rows."""
+    if len(rows) == 1:
+        yield whole
+        return
+    start = 0
+    for count in rows:
+        yield whole[..., start : start + count, :]
+        start += count

@@ -1,0 +1,101 @@
+"""Derivatives by an imaginary step, ``imag f(x + ih) / h``: to rounding, for functions that take complex numbers.
+
+Source: W. Squire and G. Trapp, Using complex variables to estimate derivatives of real functions, SIAM Rev. 40 (1998).
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from rnn_reference.arrays import Array
+from rnn_reference.numerics.affine import Affine
+from rnn_reference.numerics.stochastic import ABSOLUTE, Disturbed
+
+STEP = 2.0**-100
+"""So small that its square is nothing beside 1: no digit is lost, however small the step."""
+
+
+def by_complex_step(
+    function: Callable[[Mapping[str, Array]], Mapping[str, Array]],
+    inputs: Mapping[str, Array],
+    cotangents: Mapping[str, Array],
+) -> dict[str, Array]:
+    """The gradient of ``sum(cotangent * output)`` over some outputs, for every element of every input.
+
+    ``function`` takes the inputs by name, complex, and gives its outputs by name; ``cotangents`` names those that
+    count. It is called once for each element.
+    """
+    moved = {name: array.astype(complex) for name, array in inputs.items()}
+    gradients = {name: np.empty(array.shape) for name, array in inputs.items()}
+    for name, array in moved.items():
+        for index in np.ndindex(array.shape):
+            array[index] += 1j * STEP
+            outputs = function(moved)
+            found = sum(np.sum(cotangent * outputs[of].imag) for of, cotangent in cotangents.items())
+            gradients[name][index] = found / STEP
+            array[index] = array[index].real
+    return gradients
+
+
+class _Moved(Affine):
+    """Maps of which one has one row of its result moved by the imaginary step."""
+
+    def __init__(self, affine: Affine, name: str, row: int) -> None:
+        super().__init__(affine.maps, affine.parameters)
+        self._name, self._row = name, row
+
+    def __call__(self, name: str, /, **operands: Any) -> Any:
+        z = super().__call__(name, **operands)
+        return _with_step(z, self._row) if name == self._name else z
+
+
+def back_by_complex_step(
+    step: Callable[..., Any], affine: Affine, dstates: Any, before: Any, x: Any
+) -> tuple[Any, tuple[Any, ...]]:
+    """One step back of equations that nobody has differentiated: what ``Cell.back`` gives.
+
+    Every row of the input, of each state and of each map is moved by itself, in all columns and all runs at once.
+    Arrays are ``(n, m)``, or disturbed ones.
+    """
+    source = next((one for one in (*dstates, *before) if isinstance(one, Disturbed)), None)
+    given, start = _numbers(x), tuple(map(_numbers, before))
+
+    def slopes(rows: int, moved: Callable[[int], Any]) -> Any:
+        found = [_felt(dstates, moved(row)) for row in range(rows)]
+        value, size = (np.stack([one[part] for one in found], axis=-2) for part in (0, 1))
+        return value if source is None else source.with_noise(value, ABSOLUTE * size)
+
+    def states_of(affine: Affine, x: Any, states: Any) -> Any:
+        return step(affine, x, states)[0]
+
+    plain = Affine(affine.maps, affine.parameters)
+    dx = slopes(given.shape[-2], lambda row: states_of(plain, _with_step(given, row), start))
+    dbefore = tuple(
+        slopes(one.shape[-2], lambda row, k=k: states_of(plain, given, _one_moved(start, k, row)))
+        for k, one in enumerate(start)
+    )
+    for name, of in affine.maps.items():
+        rows = len(affine.parameters[of.bias])
+        affine.dz[name].append(slopes(rows, lambda row, name=name: states_of(_Moved(affine, name, row), given, start)))
+    return dx, dbefore
+
+
+def _one_moved(states: tuple[Any, ...], number: int, row: int) -> tuple[Any, ...]:
+    return tuple(_with_step(one, row) if k == number else one for k, one in enumerate(states))
+
+
+def _numbers(value: Any) -> Array:
+    return np.asarray(value.runs if isinstance(value, Disturbed) else value)
+
+
+def _with_step(array: Array, row: int) -> Array:
+    moved = array.astype(complex)
+    moved[..., row, :] += 1j * STEP
+    return moved
+
+
+def _felt(dstates: Any, states: Any) -> tuple[Array, Array]:
+    """``dL`` for each column, ``(..., m)``, given the states after a move; and the sum of its terms' magnitudes."""
+    terms = [_numbers(d) * np.imag(one) / STEP for d, one in zip(dstates, states, strict=True)]
+    return sum(one.sum(axis=-2) for one in terms), sum(abs(one).sum(axis=-2) for one in terms)

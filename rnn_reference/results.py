@@ -1,0 +1,109 @@
+"""Results of a run as plain data, which is all that a report is made from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rnn_reference import options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import pytest
+
+    from rnn_reference.cells.cell import Cell
+    from rnn_reference.implementations.implementation import Implementation
+    from rnn_reference.judging.judge import Judge
+    from rnn_reference.report.verdict import ByConvention, Record, Report, Subject
+
+
+def check_id(item: pytest.Item) -> str:
+    """``group.check[parameters]``, from file and function: ``gradient.network[T_x=6]``."""
+    name = item.name.removeprefix("test_")
+    return f"{item.path.stem.removeprefix('test_')}.{name}"
+
+
+def cell_of(item: pytest.Item) -> Cell | None:
+    """The cell that a check is about; None for a check of a black box."""
+    callspec = getattr(item, "callspec", None)
+    function = callspec.params.get("function") if callspec else None
+    return function.cell if function else None
+
+
+def asks(item: pytest.Item) -> str:
+    """What a check asks, in the words of its cell."""
+    sentence = " ".join((item.obj.__doc__ or "").split())  # type: ignore[attr-defined]
+    cell = cell_of(item)
+    if cell is None:
+        return sentence
+    from rnn_reference.cells.fault import words_of
+
+    return sentence.format(**words_of(cell))
+
+
+def record_for(
+    item: pytest.Item,
+    about: str,
+    raised: BaseException | None,
+    judge: Judge | None,
+    implementation: Implementation,
+    expected: Mapping[str, str],
+) -> Record:
+    """The record of a check of ``about`` that raised ``raised``, or passed; with its rerun line and its place."""
+    from rnn_reference.report.outcome import expect, record_of
+    from rnn_reference.report.terminal import rerun
+
+    given, check = item.config.option, check_id(item)
+    printed = implementation.printed() if raised else ""
+    record = record_of(check, about, asks(item), raised, seen_by(judge), given.rnn_strict, printed)
+    expect(record, expected)
+    name = implementation.name
+    target = name if given.rnn_blackbox is None else f"--rnn-blackbox={name}"
+    record["rerun"] = rerun(target, check, options.as_given(given))
+    record["place"] = item.session.items.index(item)
+    return record
+
+
+def subject_of(implementation: Implementation) -> Subject:
+    """What a report on the implementation is on."""
+    from rnn_reference.report.verdict import Subject
+
+    offered = {name: implementation.offers(name) for name in implementation.judged}
+    return Subject(implementation.name, implementation.dtype, offered, implementation.notes)
+
+
+def seen_by(judge: Judge | None) -> dict[str, Any]:
+    """What a check's judge has measured; nothing if the check asked for no judge."""
+    from rnn_reference.report.outcome import UNSEEN
+
+    if judge is None:
+        return dict(UNSEEN)
+    problem = judge.problem and judge.problem.as_data()
+    return {name: getattr(judge, name) for name in UNSEEN} | {"problem": problem}
+
+
+def conventions_for(implementation: Implementation, wrong: Iterable[str], seed: int) -> dict[str, ByConvention]:
+    """The wrong functions that are right by another convention: the implementation is called to find out."""
+    from rnn_reference.cells.cell import function_named
+    from rnn_reference.diagnosis.conventions import conventions_of
+    from rnn_reference.report.verdict import ByConvention
+
+    found = conventions_of(implementation, wrong, seed)
+    return {name: ByConvention(each.name, each.words(function_named(name).cell)) for name, each in found.items()}
+
+
+def write(report: Report, config: pytest.Config) -> None:
+    """Write the report where the options ask for it, and to the summary of a job on GitHub.
+
+    Prints a note if the summary cannot be written. Worker processes of pytest-xdist write nothing.
+    """
+    if hasattr(config, "workerinput"):
+        return
+    from rnn_reference.report import files
+
+    if config.option.rnn_report:
+        files.write(Path(config.option.rnn_report), report)
+    failed = files.add_to_summary(report)
+    if failed:
+        config.get_terminal_writer().line(f"note: {failed}", yellow=True)

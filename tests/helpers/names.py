@@ -1,0 +1,7 @@
+"""Names that tests of the first cell use."""
+
+from rnn_reference.cells.cell import cell_named
+
+RNN = cell_named("rnn")
+FUNCTIONS = tuple(RNN.functions)
+"""The six functions of the document."""
