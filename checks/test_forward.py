@@ -25,7 +25,9 @@ def test_tanh(implementation, judge):
     for scale in (1e-3, 1.0, 8.0):
         x = scale * judge.draw(5, 7)
         x[2, 3] = 0
-        judge.close({"out": implementation.tanh_forward(x)}, {"out": np.tanh(x)}, {"out": bounded_tolerance(x, judge.u)})
+        judge.close(
+            {"out": implementation.tanh_forward(x)}, {"out": np.tanh(x)}, {"out": bounded_tolerance(x, judge.u)}
+        )
 
 
 @pytest.mark.judges("softmax_forward")
@@ -96,6 +98,8 @@ def _step_by_step(judge, cell, problem, *tensors):
         require_shapes(got, {s: right.forward[s].shape for s in cell.states})
         each = problem.given.each_step({s: got[s] for s in cell.states})
         steps = yield repeated(cell.cell_forward, *(one.step for one in each))
-        expected = {name: np.stack([step[cell.of_step[name]] for step in steps], axis=2) for name in cell.forward.tensors}
+        expected = {
+            name: np.stack([step[cell.of_step[name]] for step in steps], axis=2) for name in cell.forward.tensors
+        }
         source = "your own cell, step by step, gives"
     judge.close(got, {name: expected[name] for name in tensors}, right.tolerance, source)

@@ -60,7 +60,9 @@ def test_causal(judge, cell, every_problem):
         given = problem.given
         other = np.concatenate([given.x[:, :, :t], given.x[:, :, t:] + 1], axis=2)
         whole, got = yield repeated(cell.forward, given.forward, given.at(x=other).forward)
-        got, expected, tolerance = (_steps(table, slice(None, t)) for table in (got, whole, _forward_tolerance(problem)))
+        got, expected, tolerance = (
+            _steps(table, slice(None, t)) for table in (got, whole, _forward_tolerance(problem))
+        )
         judge.close(got, expected, tolerance, f"with other inputs from t={t} on; with the first ones it is")
 
 
@@ -141,7 +143,9 @@ def test_backward_causal(judge, cell, every_problem):
         _, gradients = yield forward_backward(cell.forward, problem.inputs, ending)
         after = gradients["dx"][:, :, t:]
         tolerance = network_answers(problem).tolerance["dx"].max()  # a sequence solved as one system leaves dust
-        judge.close({"dx": after}, {"dx": 0 * after}, {"dx": tolerance}, f"{_da(cell)} ends before t={t}; dx after it is")
+        judge.close(
+            {"dx": after}, {"dx": 0 * after}, {"dx": tolerance}, f"{_da(cell)} ends before t={t}; dx after it is"
+        )
 
 
 @pytest.mark.judges("backward", needs=("forward",))

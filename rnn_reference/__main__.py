@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from rnn_reference.implementations.isolation.process import ONE_THREAD
+from rnn_reference.implementations.isolation.start import ONE_THREAD
 from rnn_reference.paths import ISOLATED, is_file
 
 

@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     from rnn_reference.implementations.implementation import Implementation
 
 IMPLEMENTATION = pytest.StashKey[Any]()
-_PROCESS = pytest.StashKey[Any]()
+_WORKER = pytest.StashKey[Any]()
 _DIAGNOSIS = pytest.StashKey[Any]()
 
 
 def begin_to_load(config: pytest.Config, options: Any) -> None:
     """Start the process of a target that gets one, so that it loads while the checks do."""
-    if _PROCESS not in config.stash and options.rnn_blackbox is None and _isolated(options, options.rnn):
-        config.stash[_PROCESS] = _started(config, options, options.rnn)
+    if _WORKER not in config.stash and options.rnn_blackbox is None and _isolated(options, options.rnn):
+        config.stash[_WORKER] = _started(config, options, options.rnn)
 
 
 def target_of(options: Any) -> str:
@@ -63,11 +63,9 @@ def _loaded(config: pytest.Config, target: str) -> Implementation:
     if config.option.rnn_device != "cpu":
         device = config.option.rnn_device
         raise Unusable(f"--rnn-device={device} is for adapters; a file or a notebook chooses its device itself")
-    process = config.stash.get(_PROCESS, None) or _started(config, config.option, target)
-    config.stash[_PROCESS] = None  # the next one gets its own
-    implementation = Isolated(target, *_limits(config.option), process)
-    config.add_cleanup(implementation.close)
-    return implementation
+    worker = config.stash.get(_WORKER, None) or _started(config, config.option, target)
+    config.stash[_WORKER] = None  # the next implementation gets its own
+    return Isolated(worker)
 
 
 def _isolated(options: Any, target: str | None) -> bool:
@@ -78,16 +76,11 @@ def _isolated(options: Any, target: str | None) -> bool:
 
 
 def _started(config: pytest.Config, options: Any, target: str) -> Any:
-    from rnn_reference.implementations.isolation.supervised import started
+    from rnn_reference.implementations.isolation.worker import Worker
 
-    process = started(target, *_limits(options))
-    config.add_cleanup(process.close)
-    return process
-
-
-def _limits(options: Any) -> tuple[float, float]:
-    """Seconds and bytes."""
-    return options.rnn_timeout, options.rnn_memory * 2**30
+    worker = Worker(target, options.rnn_timeout, options.rnn_memory * 2**30)
+    config.add_cleanup(worker.close)
+    return worker
 
 
 def diagnosis_of(config: pytest.Config) -> Any:

@@ -14,6 +14,7 @@ from folders import EXAMPLES, MISBEHAVING, ROOT
 from suite import put_through
 
 from rnn_reference.implementations.isolation.isolated import Isolated
+from rnn_reference.implementations.isolation.worker import Worker
 
 
 @pytest.fixture(scope="session")
@@ -22,21 +23,19 @@ def suite():
     return put_through
 
 
-
-
 @pytest.fixture
 def isolated() -> Iterator[Callable[..., Isolated]]:
     """Load a part of a misbehaving file, or of any other, and end its process afterwards."""
     started = []
 
     def load(target: str | Path, **limits: float) -> Isolated:
-        implementation = Isolated(str(MISBEHAVING / target), **{"seconds": 5.0} | limits)
-        started.append(implementation)
-        return implementation
+        worker = Worker(str(MISBEHAVING / target), **{"seconds": 5.0} | limits)
+        started.append(worker)
+        return Isolated(worker)
 
     yield load
-    for implementation in started:
-        implementation.close()
+    for worker in started:
+        worker.close()
 
 
 @pytest.fixture

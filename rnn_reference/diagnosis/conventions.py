@@ -28,7 +28,6 @@ UNSEEN = {"time-reversed", "time-major"}
 """What a single step does not tell from another convention, or from none."""
 
 
-
 def conventions_of(own: Implementation, wrong: Iterable[str], seed: int = 0) -> dict[str, Conventions]:
     """For each wrong forward function that is right by another convention, which that is.
 

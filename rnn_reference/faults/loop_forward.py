@@ -127,6 +127,7 @@ def batch_leak(cell: Cell, step: Function, run_on: bool) -> Function:
 
     def body(x: Array, states: States, p: Any) -> Any:
         if not run_on:
+
             def before(t: int, done: list[Any]) -> Any:
                 return [np.roll(state, 1, axis=1) for state in done[-1]] if t else states
 

@@ -17,7 +17,7 @@ from rnn_reference.arrays import Array
 from rnn_reference.implementations.crash import crash
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.implementations.loading.find import callable_named
-from rnn_reference.implementations.loading.time_limit import OutOfPatience, at_most
+from rnn_reference.implementations.loading.time_limit import TimeLimitReached, time_limit
 from rnn_reference.implementations.unusable import Unusable
 from rnn_reference.implementations.values import as_numbers
 from rnn_reference.outcomes import Crashed, NotImplementedYet, Outcome, TimedOut, Wrong
@@ -90,9 +90,9 @@ class Blackbox(Implementation):
     def called(self, *arguments: Any) -> Any:
         """What the callable returns. Raises the outcome of a call that does not return."""
         try:
-            with at_most(self._seconds):
+            with time_limit(self._seconds):
                 result = self._call(*arguments)
-        except OutOfPatience:
+        except TimeLimitReached:
             raise TimedOut([("timed out", f"no answer within {self._seconds:g} s")], NAME) from None
         except (Exception, SystemExit) as error:
             raise crash(NAME, error) from None

@@ -1,4 +1,4 @@
-"""The values that go between two processes of which one does not trust the other: what is not plain becomes so."""
+"""The values that messages between two processes carry, and how other values are turned into these."""
 
 import itertools
 from collections.abc import Mapping
@@ -10,45 +10,45 @@ from numpy import asarray, ndarray
 
 from rnn_reference.arrays import Array
 
-# numpy's functions are named above as they are before other people's code is loaded: it may put others in their place
+# imported by name, before other people's code is loaded: it may replace numpy's functions
 
 NUMBERS = "fciub"
 """Kinds of dtype that an array of numbers has."""
 
 
 class Handle:
-    """Stands for an object that stays in the other process, such as a cache; below 0 for the last, the last but one.
+    """Stands for an object that stays in the other process, such as a cache.
 
-    ``given_up`` is where its number goes when nobody here has it any more.
+    Number -1 means the latest one, -2 the one before. ``released`` gets the number when this is deleted.
     """
 
     def __init__(self, number: int) -> None:
         self.number = number
-        self.given_up: list[int] = []
+        self.released: list[int] = []
 
     def __del__(self) -> None:
-        self.given_up.append(self.number)
+        self.released.append(self.number)
 
 
 @dataclass(frozen=True)
-class Foreign:
-    """Stands for what is not an array of numbers: its type's name, and a text that goes on from those words."""
+class NotNumbers:
+    """Stands for a value that is not an array of numbers: the name of its type, and a text that follows these words."""
 
     kind: str
     text: str
 
 
 def kind_of(value: Any) -> str:
-    """The name of its type, here or in the process that it stayed in."""
-    return value.kind if isinstance(value, Foreign) else type(value).__name__
+    """The name of the value's type. A ``NotNumbers`` has it from the other process."""
+    return value.kind if isinstance(value, NotNumbers) else type(value).__name__
 
 
 def as_numbers(value: Any) -> Array:
-    """``value`` as a plain array of numbers, whatever it is that holds them.
+    """``value`` as a plain array of numbers, from any object that numpy can convert.
 
-    Raises TypeError for anything else, with a text that goes on from "is not an array of numbers".
+    Raises TypeError for anything else, with a text that follows "is not an array of numbers".
     """
-    if isinstance(value, Foreign):
+    if isinstance(value, NotNumbers):
         raise TypeError(value.text)
     try:
         array = asarray(value)
@@ -64,43 +64,37 @@ def as_numbers(value: Any) -> Array:
 
 
 MANY = 1000
-"""A list with more parts than this is none that anybody asked for."""
+"""Parts of a list, or characters of a text, that are passed on."""
 
 LOOKED_AT = 2**24
-"""Bytes of a cache that are looked at, each thing in it counted as a thousand and what it holds."""
+"""Bytes of a cache that are described. Each object counts as 1024 bytes, and an array as its own beside."""
 
 
 def plain(value: Any) -> Any:
-    """An array of numbers, or a dict of them; what is none of that as its name."""
+    """A copy of an array of numbers, or of a dict of such arrays; ``NotNumbers`` for anything else."""
     if isinstance(value, Mapping):
         return {str(name): _leaf(item) for name, item in itertools.islice(value.items(), MANY)}
     return _leaf(value)
-
-
-def own(described: Any) -> Any:
-    """The same with memory of its own."""
-    if isinstance(described, Mapping):
-        return {name: own(item) for name, item in described.items()}
-    if isinstance(described, tuple | list):
-        return type(described)(map(own, described))
-    return described.copy() if isinstance(described, ndarray) else described
 
 
 def _leaf(value: Any) -> Any:
     if value is None:
         return None
     try:
-        return as_numbers(value)
+        return as_numbers(value).copy()  # it may be a buffer that the next call writes into
     except Exception as error:
-        return Foreign(type(value).__name__, str(error)[:MANY])
+        return NotNumbers(type(value).__name__, str(error)[:MANY])
 
 
-def looked_into(caches: Any) -> Any:
-    """What holds others, as lists, tuples and dicts, and what they hold as numbers or by name; no more than goes."""
+def describe_cache(caches: Any) -> Any:
+    """Containers as lists, tuples and dicts; arrays as numbers; anything else by the name of its type.
+
+    ``NotNumbers`` if there is more than ``LOOKED_AT`` bytes, or if the cache cannot be read.
+    """
     try:
         return _inside(caches, [LOOKED_AT])
-    except Exception as error:  # whatever stands for a cache is its own business
-        return Foreign(type(caches).__name__, str(error)[:MANY])
+    except Exception as error:  # reading other people's objects may raise anything
+        return NotNumbers(type(caches).__name__, str(error)[:MANY])
 
 
 def _inside(value: Any, left: list[int], depth: int = 4) -> Any:

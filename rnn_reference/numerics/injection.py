@@ -83,9 +83,7 @@ def by_injection(forward: Forward, point: Point, rounding: Tensors) -> Derivativ
     steps, studied = [], []
     for t, moved in enumerate(_moved(forward, point, MOVES)):
         slopes = {s: _slopes(after) for s, after in moved.items()}
-        differences = sum(
-            np.einsum("jkimt,jmt->kim", slopes[s], point.cotangents[s][:, :, t:]) for s in slopes
-        )
+        differences = sum(np.einsum("jkimt,jmt->kim", slopes[s], point.cotangents[s][:, :, t:]) for s in slopes)
         steps.append(extrapolated(differences, noise))
         studied.append(apart(differences, steps[-1]))
     limits = Limit(*(_by_source(point, part) for part in zip(*steps, strict=True)))

@@ -53,7 +53,9 @@ class Inputs:
         parameters = dict(self.parameters)
         for of in self.cell.maps.values():
             for weight, operands in of.weights.items():
-                rows = [len(self.x) if operand == "x" else len(self.initial[self.cell.states[0]]) for operand in operands]
+                rows = [
+                    len(self.x) if operand == "x" else len(self.initial[self.cell.states[0]]) for operand in operands
+                ]
                 kept = np.repeat([operand == "x" for operand in operands], rows)
                 parameters[weight] = self.parameters[weight] * kept
         return replace(self, parameters=parameters)

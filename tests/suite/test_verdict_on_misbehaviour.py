@@ -27,14 +27,13 @@ def judged(target, folder, *options):
 
 def test_hanging_costs_its_own_checks(tmp_path):
     """A function that hangs timed out, what hangs with it too, and the others are judged."""
-    began = time.monotonic()
     report, said = judged(MISBEHAVING / "hangs.py:Everywhere", tmp_path, "--rnn-timeout=0.3", "--rnn-only=forward")
     verdicts = {name: function["verdict"] for name, function in report["functions"].items()}
     assert verdicts["tanh_forward"] == verdicts["rnn_cell_forward"] == "wrong"
     assert verdicts["softmax_forward"] == "conforms"
     assert report["counts"]["timed out"] > 15
     assert "timed out   no answer within 0.3 s" in said
-    assert time.monotonic() - began < 20
+    assert said.count("it was not called any more") > 10
 
 
 def test_dying_is_shown_with_its_output(tmp_path):

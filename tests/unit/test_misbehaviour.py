@@ -2,19 +2,20 @@
 
 import os
 import re
-import time
 
 import numpy as np
 import pytest
+from names import RNN
 from suite import found
 
 from rnn_reference.diagnosis.caches import documented
 from rnn_reference.diagnosis.explain import Diagnosis
 from rnn_reference.faults import CATALOGUE
-from rnn_reference.implementations.isolation import supervised
-from rnn_reference.implementations.isolation.failures import STRIKES
-from rnn_reference.implementations.isolation.supervised import started
-from rnn_reference.implementations.question import each, there_and_back
+from rnn_reference.implementations.isolation import worker
+from rnn_reference.implementations.isolation.failures import MAX_FAILURES
+from rnn_reference.implementations.isolation.start import start
+from rnn_reference.implementations.isolation.worker import Worker
+from rnn_reference.implementations.question import forward_backward, repeated
 from rnn_reference.implementations.unusable import Unusable
 from rnn_reference.outcomes import Crashed, NotImplementedYet, Outcome, TimedOut, Wrong
 from rnn_reference.problems.problem import Problem
@@ -52,7 +53,7 @@ def test_death_is_a_crash(isolated, how, says):
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no memory limit elsewhere")
 def test_memory_is_limited(isolated):
     """A call that asks for memory without end crashed before the machine has none left."""
-    outcome = outcome_of(isolated("dies.py:ByMemory", memory=2**30).tanh_forward, X)
+    outcome = outcome_of(isolated("dies.py:ByMemory", seconds=60.0, memory=2**30).tanh_forward, X)
     assert type(outcome) is Crashed
     assert "MemoryError" in str(outcome)
 
@@ -60,7 +61,7 @@ def test_memory_is_limited(isolated):
 def test_each_of_several_calls_has_its_own_time(isolated):
     """Calls that are asked for at once take longer together than one may, and none timed out."""
     implementation = isolated("together.py:Slow", seconds=1.0)
-    results = implementation.answers(each("tanh_forward", *[(X,)] * 4))
+    results = implementation.answers(repeated("tanh_forward", *[(X,)] * 4))
     assert [result.tolist() for result in results] == [np.tanh(X).tolist()] * 4
 
 
@@ -69,7 +70,7 @@ def test_of_several_calls_the_one_that_ends_the_process_is_blamed(isolated, how,
     """A backward pass that ends the process is blamed for it, though it was asked for with its forward pass."""
     problem = Problem()
     implementation = isolated(f"together.py:{how}", seconds=1.0)
-    outcome = outcome_of(implementation.answers, there_and_back("rnn", problem.inputs, problem.da))
+    outcome = outcome_of(implementation.answers, forward_backward("rnn", problem.inputs, problem.da))
     assert (type(outcome), outcome.function) == (kind, "rnn_backward")
 
 
@@ -92,17 +93,16 @@ def test_hanging_is_a_time_out(isolated, how):
     assert how == "Stubborn" or "hangs.py, line 1" in str(outcome)
 
 
-def test_hanging_again_is_not_waited_for(isolated):
+def test_hanging_again_is_not_waited_for(isolated, monkeypatch):
     """A function that has timed out three times is not called any more, and its outcome says so; others are."""
     implementation = isolated("hangs.py:Everywhere", seconds=0.3)
-    for _ in range(STRIKES):
+    for _ in range(MAX_FAILURES):
         assert "not called" not in str(outcome_of(implementation.tanh_forward, X))
-    began = time.monotonic()
-    for _ in range(50):
-        outcome = outcome_of(implementation.tanh_forward, X)
-    assert time.monotonic() - began < 0.3
+    monkeypatch.setattr(Worker, "_start", None)
+    outcome = outcome_of(implementation.tanh_forward, X)
     assert type(outcome) is TimedOut
     assert "3 calls of tanh_forward ended so; it was not called any more" in str(outcome)
+    monkeypatch.undo()
     assert implementation.softmax_forward(X).shape == X.shape
 
 
@@ -112,17 +112,41 @@ def test_hanging_at_import_leaves_the_definitions(isolated, monkeypatch):
     assert any("its definitions alone were taken" in note for note in implementation.notes)
     assert np.array_equal(implementation.tanh_forward(X), np.tanh(X))
     again = []
-    monkeypatch.setattr(supervised, "started", lambda *given: again.append(given) or started(*given))
-    implementation._worker._process.stop()
+    monkeypatch.setattr(worker, "start", lambda *given: again.append(given) or start(*given))
+    implementation._worker.stop()
     assert np.array_equal(implementation.tanh_forward(X), np.tanh(X))
-    ((_, _, _, definitions_only),) = again
-    assert definitions_only
+    assert [request["definitions_only"] for request, _ in again] == [True]
 
 
 def test_dying_at_import_is_unusable(isolated):
     """A script that ends its process cannot be used, and one line says why."""
     with pytest.raises(Unusable, match=r"dies_at_import.py could not be loaded: its process ended with exit status 7$"):
         isolated("dies_at_import.py")
+
+
+@pytest.mark.parametrize(("how", "says"), {
+    "WritesOnThePipe": "its process wrote over its own answers",
+    "WritesHalfAMessage": "its process wrote over its own answers",
+    "WritesAMessage": "its process wrote over its own answers",
+    "ClosesThePipe": "its process (closed its connection|ended with exit status)",
+}.items())  # fmt: skip
+def test_who_spoils_the_connection_crashed(isolated, how, says):
+    """Bytes that are no reply, half a message, or a closed connection are said to be that; the next call goes on."""
+    implementation = isolated(f"together.py:{how}", seconds=1.0)
+    outcome = outcome_of(implementation.softmax_forward, X)
+    assert (type(outcome), outcome.function) == (Crashed, "softmax_forward")
+    assert re.search(says, str(outcome))
+    assert np.array_equal(implementation.tanh_forward(X), np.tanh(X))
+
+
+def test_caches_are_freed(isolated):
+    """The worker keeps a cache as long as its handle is used here, and no longer."""
+    implementation, problem = isolated("caches.py:Counted"), Problem()
+    _, _, kept = implementation.rnn_forward(*problem.inputs)
+    for _ in range(5):
+        implementation.rnn_forward(*problem.inputs)
+    assert 1 <= implementation.tanh_forward(X)[0, 0] <= 3  # the one that is used here, and the two latest
+    assert implementation.rnn_backward(problem.da, kept)["dx"].shape == problem.x.shape
 
 
 def test_a_gigabyte_of_output_is_no_failure(isolated):
@@ -173,7 +197,7 @@ def test_what_holds_numbers_is_taken_for_them(isolated, what):
 
 
 def test_large_arrays_travel(isolated):
-    """An array that does not fit into the shared memory arrives all the same."""
+    """An array that is larger than any buffer of the system arrives all the same."""
     x = np.linspace(-3, 3, 2_500_000)
     assert np.array_equal(isolated("returns.py:Matrix").tanh_forward(x[None]), np.tanh(x[None]))
 
@@ -223,7 +247,8 @@ def test_what_is_spoiled_on_the_way_back_is_found_out(isolated):
     """What a backward pass does to what its forward pass was given is done to the caller's as well."""
     problem = Problem()
     x = problem.x.copy()
-    question = there_and_back("rnn", (x, problem.a0, problem.parameters), problem.da, copy=False)
+    inputs = (x, problem.a0, problem.parameters)
+    question = forward_backward(RNN.forward, inputs, {"da": problem.da}, copy=False)
     isolated("spoils.py:OnTheWayBack").answers(question)
     assert np.array_equal(x, 2 * problem.x)
 

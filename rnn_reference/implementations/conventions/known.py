@@ -23,7 +23,6 @@ Turn: TypeAlias = Callable[[str, Array], Array]
 Table: TypeAlias = two_biases.Table
 
 
-
 def _names(wanted: Callable[[Cell, str, Shape], bool]) -> frozenset[str]:
     """The names of arrays, of any cell, of which something holds."""
     return frozenset(name for cell in cells() for name, axes in cell.axes.items() if wanted(cell, name, axes))

@@ -1,4 +1,4 @@
-"""What a process that died has to say: how it went, and where its interpreter was, by faulthandler's account."""
+"""How a process ended, and where its interpreter was, read from the stack that faulthandler printed."""
 
 import os
 import re
@@ -13,7 +13,7 @@ _DUMP = re.compile(r"^(Fatal Python error|Windows fatal exception)", re.MULTILIN
 
 
 def place(printed: str) -> str | None:
-    """The line of other people's code that the interpreter's last words name first: ``homework.py, line 12``."""
+    """The innermost line of other people's code on the printed stack: ``homework.py, line 12``."""
     dump = _DUMP.search(printed)
     frames = _FRAME.finditer(printed, dump.start()) if dump else iter(())
     theirs = (frame for frame in frames if not frame["file"].startswith(_OURS))
@@ -22,15 +22,15 @@ def place(printed: str) -> str | None:
 
 
 def without(printed: str) -> str:
-    """What was printed before the last words."""
+    """The output without the stack at its end."""
     dump = _DUMP.search(printed)
     return printed[: dump.start()] if dump else printed
 
 
 def how(status: int | None) -> str:
-    """A process's exit status in words."""
+    """An exit status in words. None: the process was still running."""
     if status is None:
-        return "its process closed its pipes"
+        return "its process closed its connection"
     if status >= 0:
         return f"its process ended with exit status {status}"
     try:

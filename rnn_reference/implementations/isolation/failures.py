@@ -1,52 +1,58 @@
-"""The outcome of a call in another process: of what the worker tells, or of how it ended."""
+"""What comes of a call in a worker that does not return: the outcome, and how often it ended the process."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rnn_reference.implementations.isolation.process import Died
 from rnn_reference.outcomes import Crashed, NotImplementedYet, Outcome, TimedOut
 
-STRIKES = 3
-"""A function that has cost so many processes is not called again."""
+MAX_FAILURES = 3
+"""A function that has ended this many processes is not called again."""
 
 LONGEST = 300
 """Characters of a text from a worker that are passed on."""
 
 
-class Deaths:
-    """The processes that each function has cost, in which a call has ``seconds``."""
+class Died(Exception):  # noqa: N818 (an event, not an error of ours)
+    """The process has ended, in the call of this number.
+
+    ``how`` says how it ended, ``where`` in other people's code, if that is known.
+    """
+
+    def __init__(self, how: str, where: str | None, call: int, timed_out: bool = False) -> None:
+        super().__init__(how)
+        self.how, self.where, self.call, self.timed_out = how, where, call, timed_out
+
+
+class Failures:
+    """The processes that each function has ended; ``seconds`` is the time limit of a call."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._outcomes: defaultdict[str, list[Outcome]] = defaultdict(list)
 
     def outcome(self, death: Died, functions: Sequence[str]) -> Outcome:
-        """The outcome of the call that the process died in, which is one of these."""
-        function = functions[min(death.at, len(functions) - 1)]
-        outcome = _outcome_of(death, function, self._seconds)
+        """The outcome of the call that ended the process, which is counted."""
+        function = functions[death.call if 0 <= death.call < len(functions) else -1]
+        where = [("where", death.where)] if death.where else []
+        outcome: Outcome = Crashed([("error", death.how), *where], function)
+        if death.timed_out:
+            outcome = TimedOut([("timed out", f"no answer within {self._seconds:g} s"), *where], function)
         self._outcomes[function].append(outcome)
         return outcome
 
-    def too_many(self, functions: Iterable[str]) -> Outcome | None:
-        """The outcome of a call that is not made, of the first of these that has had ``STRIKES``."""
+    def refused(self, functions: Sequence[str]) -> Outcome | None:
+        """The outcome of a call that is not made, because the function has ended ``MAX_FAILURES`` processes."""
         for function in functions:
-            if len(self._outcomes[function]) >= STRIKES:
+            if len(self._outcomes[function]) >= MAX_FAILURES:
                 last = self._outcomes[function][-1]
-                again = ("again", f"{STRIKES} calls of {function} ended so; it was not called any more")
+                again = ("again", f"{MAX_FAILURES} calls of {function} ended so; it was not called any more")
                 return type(last)([*last.lines, again], function)
         return None
 
 
-def _outcome_of(death: Died, function: str, seconds: float) -> Outcome:
-    where = [("where", death.where)] if death.where else []
-    if death.timed_out:
-        return TimedOut([("timed out", f"no answer within {seconds:g} s"), *where], function)
-    return Crashed([("error", death.how), *where], function)
-
-
 def outcome_in(reply: Mapping[str, Any]) -> Outcome:
-    """The outcome that the worker tells of: an exception, or a stub."""
+    """The outcome that a worker reports: an exception, or a stub."""
     function = str(reply["function"])
     lines = [(str(label)[:12], str(text)[:LONGEST]) for label, text in reply["lines"]]
     if reply["outcome"] == NotImplementedYet.name:

@@ -1,8 +1,7 @@
-"""The functions of a target that runs in a process of its own.
+"""The functions of a target that runs in a worker.
 
-No sandbox: it is there so that what other people's code does wrong costs that code's own checks, and nothing else.
-Every function is called as if it were here. A call that ends the process, or does not end in time, comes out as an
-outcome, and the next one finds a new process.
+Each is called as if it were here. A call that ends the worker, or takes too long, comes out as an outcome, and the
+next call finds a new worker. This is no sandbox: it keeps the mistakes of other people's code to that code's checks.
 """
 
 import contextlib
@@ -13,48 +12,41 @@ from typing import Any
 
 import numpy as np
 
+from rnn_reference.cells.cell import functions
 from rnn_reference.implementations.declared import ATTRIBUTES
-from rnn_reference.implementations.implementation import FUNCTIONS, Implementation
-from rnn_reference.implementations.isolation.mutations import write_back
-from rnn_reference.implementations.isolation.process import Process
-from rnn_reference.implementations.isolation.supervised import Supervised
+from rnn_reference.implementations.implementation import Implementation
+from rnn_reference.implementations.isolation.mutations import repeat
+from rnn_reference.implementations.isolation.worker import Worker
 from rnn_reference.implementations.question import Question
 from rnn_reference.implementations.values import Handle
 
 
 class Isolated(Implementation):
-    """The implementation that ``target`` names, its functions and caches in a worker process.
+    """The implementation that a worker loads. Raises Unusable, with one clear line, if it cannot."""
 
-    ``target`` is a file or a notebook, with an optional ``:attribute``; ``seconds`` limits each call and the run of
-    a file, ``memory`` the bytes of data of its process (on Linux); ``process`` is what ``supervised.started`` gave for
-    it. Raises Unusable, with one clear line, where ``load`` would, and if the process ends while it loads.
-    """
-
-    def __init__(
-        self, target: str, seconds: float = 10.0, memory: float = 2.0**32, process: Process | None = None
-    ) -> None:
-        self._worker = Supervised(target, seconds, memory, process)
-        self._came: deque[tuple[Any, Any]] = deque()  # what calls returned and changed that were made together
-        self._coming: deque[Question] = deque()
-        self._told: Question | None = None
-        loaded = self._worker.loaded
-        super().__init__(target, SimpleNamespace(**{name: loaded[name] for name in ATTRIBUTES}))
-        self.notes = [str(note) for note in loaded["notes"]]
-        self._offers = {name for name in FUNCTIONS if name in loaded["offers"]}
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self._results: deque[tuple[Any, Any]] = deque()
+        """For the calls that were made in one message: the result, and the arguments that changed."""
+        self._coming: list[Question] = []
+        self._fetched: dict[Question, Any] = {}
+        loaded = worker.load()
+        super().__init__(worker.target, SimpleNamespace(**{name: loaded.get(name) for name in ATTRIBUTES}))
+        self.notes = [str(note) for note in loaded.get("notes", [])]
+        self._offers = {name for name in functions() if name in loaded["offers"]}
 
     def offers(self, name: str) -> bool:
-        """Whether the worker has found it."""
+        """True if the worker has found the function."""
         return name in self._offers
 
     def inside(self, caches: Handle) -> Any:
-        """What the worker says of them."""
-        self._leave()
-        self._worker.require(["rnn_forward"], [caches])
-        self._worker.tell({"inside": caches})
-        return self._worker.hear(["rnn_forward"], "inside")["inside"]
+        """The worker's description of the caches."""
+        question = Question([(self.cells[0].forward.name, (caches,))])  # which is blamed if this fails
+        (reply,) = self._worker.ask([question], [{"describe": caches}], "description")
+        return self._worker.checked(reply, question)["description"]
 
     def printed(self) -> str:
-        """The end of what was printed over there since this was last asked."""
+        """The end of what the worker printed since the last call."""
         return self._worker.printed()
 
     def close(self) -> None:
@@ -62,67 +54,62 @@ class Isolated(Implementation):
         self._worker.close()
 
     @contextlib.contextmanager
-    def ahead(self, questions: Sequence[Question]) -> Iterator[None]:
-        """Tell the worker each question before the answer to the one before it is heard: it works while we judge."""
+    def prefetch(self, questions: Sequence[Question]) -> Iterator[None]:
+        """Ask one question in the first message, then as many as before together: a message costs more than a call.
+
+        An implementation that is wrong is mostly found out by the first.
+        """
         try:
-            self._coming.extend(questions)
+            self._coming, self._at_once = list(questions), 1
             yield
         finally:
-            self._coming.clear()
-            self._leave()
+            self._coming = []
+            self._fetched.clear()
 
     @contextlib.contextmanager
-    def together(self, question: Question) -> Iterator[None]:
-        """Ask for all calls in one message, which takes longer than most calls, and have their results ready."""
+    def in_one_message(self, question: Question) -> Iterator[None]:
+        """Make all calls of the question in one message."""
         try:
-            self._came.extend(self._answered(question))
+            self._results.extend(self._answer(question))
             yield
         finally:
-            self._came.clear()
+            self._results.clear()
 
-    def _handed_over(self, name: str, arguments: tuple[Any, ...], as_they_are: bool) -> Any:
-        if self._came:
-            result, changed = self._came.popleft()
-        else:
-            ((result, changed),) = self._answered(Question([(name, arguments)], as_they_are))
+    def _handed_over(self, name: str, arguments: tuple[Any, ...], copy: bool) -> Any:
+        if not self._results:
+            self._results.extend(self._answer(Question([(name, arguments)], copy)))
+        result, changed = self._results.popleft()
         for argument, now in zip(arguments, changed, strict=False):
             if now is not None:
-                write_back(argument, now)
+                repeat(argument, now)
         return result
 
-    def _answered(self, question: Question) -> list[tuple[Any, Any]]:
-        """What each call returned, and what it made of its arguments. Raises the outcome of the first that failed."""
-        if question is not self._told or self._worker.ended:
-            self._leave()
-            self._worker.require(question.functions, question.handles)
-            self._tell(question)
-        self._told = None
+    def _answer(self, question: Question) -> list[tuple[Any, Any]]:
+        """The result of each call, and the arguments that it changed. Raises the outcome of the first that failed."""
+        if question not in self._fetched:
+            self._fetch(question)
+        reply = self._worker.checked(self._fetched.pop(question), question)
+        results = reply["results"]
+        return list(zip(results, reply.get("changed") or [()] * len(results), strict=False))
+
+    def _fetch(self, question: Question) -> None:
+        """Fetch the answer to this question, and with it those to the next, if it is the next one to prefetch."""
+        questions = [question]
         if self._coming and self._coming[0] is question:
-            self._coming.popleft()
-            self._tell_ahead()
-        reply = self._worker.hear(question.functions, "returned", "changed")
-        return list(zip(reply["returned"], reply["changed"], strict=True))
+            questions, self._coming = self._coming[: self._at_once], self._coming[self._at_once :]
+            self._at_once *= 2
+        replies = self._worker.ask(questions, [self._content(one) for one in questions], "results")
+        self._fetched.update(zip(questions, replies, strict=False))
 
-    def _tell_ahead(self) -> None:
-        """Tell the question that comes next, if it is a short one: no pipe may fill up while nobody reads."""
-        question = self._coming[0] if self._coming else None
-        if question and self._worker.can_take(question.functions, question.handles):
-            self._told = question if self._tell(question, only_if_short=True) else None
-
-    def _leave(self) -> None:
-        """Let go of what was told ahead and is not asked now."""
-        if self._told and not self._worker.ended:
-            self._worker.leave()
-        self._told = None
-
-    def _tell(self, question: Question, only_if_short: bool = False) -> bool:
+    def _content(self, question: Question) -> dict[str, Any]:
         given = [list(arguments) for _, arguments in question.calls]
-        each = given if question.as_they_are else self._in_its_dtype(given, {})
-        told = {"call": question.functions, "each": each, "as_they_are": question.as_they_are}
-        return self._worker.tell(told, only_if_short)
+        if question.copy:
+            given = self._in_its_dtype(given, {})
+        calls = list(zip(question.functions, given, strict=True))
+        return {"calls": calls, "copy": question.copy}
 
     def _in_its_dtype(self, value: Any, done: dict[int, Any]) -> Any:
-        """The value with its arrays contiguous and in the implementation's dtype; what is in it twice, once."""
+        """The value with contiguous arrays in the implementation's dtype. An array that occurs twice is made once."""
         if id(value) in done:
             return done[id(value)]
         if isinstance(value, list):

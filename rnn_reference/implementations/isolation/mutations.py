@@ -1,4 +1,4 @@
-"""What a call did to its arguments: found in the process that made it, and done again in the one that asked for it."""
+"""What a call did to its arguments: found in the worker, and repeated on the caller's arguments."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,12 +9,12 @@ from rnn_reference.implementations.values import Handle, plain
 
 
 def changed(now: list[Any], before: list[Any]) -> list[Any]:
-    """Of the arguments of a call, what became of those that it changed; None for the others."""
+    """The new value of each argument that a call changed, None for the others."""
     return [None if _same(one, was) else plain(one) for one, was in zip(now, before, strict=True)]
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Whether two values that came in messages (arrays, handles, dicts of arrays) are the same to the last bit."""
+    """True if two arguments (arrays, handles, dicts of arrays) are the same to the last bit."""
     if isinstance(one, dict):
         return isinstance(other, dict) and one.keys() == other.keys() and all(_same(one[k], other[k]) for k in one)
     if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
@@ -22,16 +22,16 @@ def _same(one: Any, other: Any) -> bool:
     return isinstance(one, Handle) and isinstance(other, Handle)
 
 
-def write_back(argument: Any, became: Any) -> None:
-    """Make an argument what the call made of its copy; the arrays of a dict are written to, as that one's were."""
+def repeat(argument: Any, became: Any) -> None:
+    """Change an argument into what the call made of its copy. The arrays in a dict are written to."""
     if isinstance(argument, dict):
         now = became if isinstance(became, Mapping) else {}
         for name in argument.keys() - now.keys():
             del argument[name]
         for name in now.keys() & argument.keys():
-            write_back(argument[name], now[name])
+            repeat(argument[name], now[name])
         argument.update({name: value for name, value in now.items() if name not in argument})
     elif getattr(became, "shape", None) == argument.shape:
         argument[...] = became
     else:
-        argument.fill(np.nan)  # of another shape, or no array any more: in any case not what it was
+        argument.fill(np.nan)  # it has another shape now, or is no array: in any case it was changed

@@ -1,168 +1,218 @@
-"""The process in which other people's code runs: it loads one target, then answers calls until its input ends.
+"""A worker: the process that runs other people's code, as the judging process sees it.
 
-Requests come by standard input and replies go by standard output, both moved out of the way first: whatever the
-target prints goes to standard error. The worker is given arguments, never an expected value, and sends nothing but
-plain values back (``rnn_reference.implementations.isolation.channel``).
+It loads one target and answers questions, each within a time limit. If it has ended, the next question starts it
+again, until one function has ended it ``MAX_FAILURES`` times.
 """
 
 import contextlib
-import faulthandler
-import gc
 import itertools
 import os
+import signal
+import subprocess
 import sys
-import threading
 import time
-import warnings
-from collections import deque
-from pathlib import Path
-from typing import Any, BinaryIO
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from rnn_reference.implementations.crash import crash
-from rnn_reference.implementations.declared import ATTRIBUTES
-from rnn_reference.implementations.implementation import FORWARD, Implementation
-from rnn_reference.implementations.isolation.channel import Channel, Message
-from rnn_reference.implementations.isolation.mutations import changed
-from rnn_reference.implementations.loading.find import load
+from rnn_reference.implementations.isolation import exit_report
+from rnn_reference.implementations.isolation.failures import Died, Failures, outcome_in
+from rnn_reference.implementations.isolation.output import Output
+from rnn_reference.implementations.isolation.start import start
 from rnn_reference.implementations.unusable import Unusable
-from rnn_reference.implementations.values import MANY, Handle, looked_into, own, plain
-from rnn_reference.outcomes import Outcome
+from rnn_reference.outcomes import Crashed
+
+if TYPE_CHECKING:
+    from rnn_reference.implementations.question import Question
+
+# this module does not import numpy: the process is started first, and both import it at the same time
+
+LOADING = 60.0
+"""Seconds for loading a target, beside the time that its file may run: some import a framework."""
+
+GRACE = 2.0
+"""Seconds after the time limit for the worker to print where it is and to end. Then it is killed."""
+
+TICK = 0.1
+"""Seconds between two looks at the clock and at the output of a worker that has not answered yet."""
+
+Reply = dict[str, Any]
+
+_KINDS = ({"outcome", "function", "lines"}, {"unusable"}, {"progress"})
+"""What a reply has that has no results."""
 
 
-def main(shared: str) -> None:
-    """Serve the process that started this one; ``shared`` is the file of the memory that both share."""
-    channel = Channel(_moved(0, "rb"), _moved(1, "wb"), Path(shared), asks=False)
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.dup2(2, 1)
-    sys.stdout = open(1, "w", buffering=1, errors="replace", closefd=False)  # noqa: SIM115 (a line dies with nobody)
-    faulthandler.enable(file=2)  # last words, also when the parent loses patience and sends SIGABRT
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-    warnings.simplefilter("ignore")
-    np.seterr(all="ignore")
-    with contextlib.suppress(EOFError, BrokenPipeError):  # nobody asks any more
-        first = channel.receive().value()
-        _limit_memory(first["memory"])
-        worker = _loaded(first, channel)
-        gc.freeze()  # what has been imported stays: to look through it for garbage takes as long as twenty calls
-        while worker:
-            worker.answer(channel.receive())
-    os._exit(0)  # whatever the target left running or registered ends here
+class Worker:
+    """A process that loads ``target``; it is started here, and ``load`` waits for it.
 
-
-def _end_with(parent: int) -> None:
-    """End this process soon after its parent, also in the middle of a call that never returns."""
-    while os.getppid() == parent:
-        time.sleep(1.0)
-    os._exit(0)
-
-
-def _moved(number: int, mode: str) -> BinaryIO:
-    return os.fdopen(os.dup(number), mode, buffering=2**16)  # type: ignore[return-value]
-
-
-def _limit_memory(limit: float) -> None:
-    """Allow ``limit`` bytes of data, where the system has such a limit.
-
-    Address space is left alone: a GPU's driver reserves far more of it than it uses.
+    ``target`` is a file or a notebook, with an optional ``:attribute``. ``seconds`` limits each call and the run of a
+    file, ``memory`` the bytes of data of the process (on Linux).
     """
-    try:
-        import resource
-    except ModuleNotFoundError:
-        return  # Windows
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_DATA, (int(limit), int(limit)))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
+    def __init__(self, target: str, seconds: float = 10.0, memory: float = 2.0**32) -> None:
+        self.target, self._seconds, self._memory = target, seconds, memory
+        self._definitions_only = False
+        self._failures = Failures(seconds)
+        self._output = Output()
+        self._start()
 
-def _loaded(request: dict[str, Any], channel: Channel) -> "_Worker | None":
-    try:
-        implementation = load(request["load"], seconds=request["seconds"], definitions_only=request["definitions_only"])
-    except Unusable as error:
-        channel.send({"unusable": str(error)})
-        return None
-    except BaseException as error:
-        channel.send({"unusable": "; ".join(text for _, text in crash("", error).lines)})
-        return None
-    described = {name: getattr(implementation, name) for name in (*ATTRIBUTES, "notes")}
-    channel.send(described | {"offers": implementation.offered})
-    return _Worker(implementation, channel)
+    def _start(self) -> None:
+        self.ended = False
+        self._released: list[int] = []  # the numbers of this process's caches that are not used here any more
+        request = {"target": self.target, "definitions_only": self._definitions_only}
+        request |= {"seconds": self._seconds, "memory": self._memory}
+        self._process, self._connection = start(request, self._output.file)
 
+    def load(self) -> dict[str, Any]:
+        """Wait until the target is loaded; the worker's description of it. Raises Unusable."""
+        from rnn_reference.implementations.isolation.channel import Channel, limit_blocking
 
-class _Worker:
-    """An implementation, and the caches that it gave out."""
-
-    def __init__(self, implementation: Implementation, channel: Channel) -> None:
-        self.implementation, self.channel = implementation, channel
-        self.kept: dict[int, Any] = {}
-        self.latest: deque[Any] = deque(maxlen=2)
-        self.numbers = itertools.count()
-
-    def answer(self, message: Message) -> None:
-        """Do what one message asks for, and reply."""
-        self.channel.at = 0
-        request = message.value()
-        for number in request["released"]:
-            self.kept.pop(number, None)
-        if "inside" in request:
-            self.channel.send({"inside": looked_into(self.kept.get(request["inside"].number))})
-            return
-        reply = self._called(list(zip(request["call"], request["each"], strict=True)))
-        if "returned" in reply and request["as_they_are"]:
-            pairs = zip(reply["returned"], request["each"], message.value(own=False)["each"], strict=False)
-            reply["changed"] = [changed(now, before) for _, now, before in pairs]
-        for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(Exception):
-                stream.flush()
-        self.channel.send(reply)
-
-    def _called(self, calls: list[tuple[str, list[Any]]]) -> dict[str, Any]:
-        """What each call returns, or what the first one raises that does."""
-        returned: list[Any] = []
-        signed = time.monotonic()
+        limit_blocking(self._connection, self._seconds)
+        self._channel: Channel = Channel(self._connection)
         try:
-            for number, (function, given) in enumerate(calls):
-                self.channel.at = number
-                if time.monotonic() - signed > SIGN_OF_LIFE:  # each call has its own time
-                    self.channel.sign()
-                    signed = time.monotonic()
-                returned.append(self._described(function, self._result(function, given)))
-                if number + 1 < len(calls):
-                    returned[-1] = own(returned[-1])  # it may be a buffer that the next call writes into
-                    if function in FORWARD and not _has_a_cache(returned[-1]):
-                        break  # whoever looks at it asks nothing more
-            return {"returned": returned, "changed": [[] for _ in returned]}
-        except Outcome as raised:
-            outcome = raised
-        except BaseException as error:
-            outcome = crash(function, error)
-        return {"outcome": outcome.name, "function": function, "lines": outcome.lines, **outcome.evidence}
+            reply = self._reply("offers", LOADING + 3 * self._seconds)
+        except Died as death:
+            where = f" ({death.where})" if death.where else ""
+            raise Unusable(f"{self.target} could not be loaded: {death.how}{where}") from None
+        if "unusable" in reply:
+            self.stop()
+            raise Unusable(str(reply["unusable"]))
+        self._definitions_only = bool(reply.get("definitions_only"))  # a restart does not wait for the rest again
+        return reply
 
-    def _result(self, function: str, given: list[Any]) -> Any:
-        arguments = [self._cache(one.number) if isinstance(one, Handle) else one for one in given]
-        return self.implementation.call(function, *arguments, copy=False)
+    def ask(self, questions: Sequence["Question"], contents: Sequence[dict[str, Any]], part: str) -> list[Reply]:
+        """Send all questions in one message; ``contents`` says what is wanted, ``part`` what a reply must have.
 
-    def _cache(self, number: int) -> Any:
-        return self.kept.get(number) if number >= 0 else self.latest[number]
+        Returns the replies, up to the first failure or the first question that cannot be asked now. Raises the
+        outcome if that is the first question. ``checked`` is for each reply when it is used.
+        """
+        self._require(questions[0])
+        questions = [questions[0], *itertools.takewhile(self._can_answer, questions[1:])]
+        released, self._released[:] = self._released[:], []
+        replies: list[Reply] = []
+        try:
+            with contextlib.suppress(OSError):  # the process has ended: the reply says how
+                self._channel.send({"released": released, "requests": contents[: len(questions)]})
+            while len(replies) < len(questions):
+                replies.append(self._reply(part, self._seconds))
+                self._own_caches(replies[-1])
+                if "outcome" in replies[-1]:
+                    break
+        except Died as death:
+            replies.append({"outcome": death})
+        except BaseException:
+            self.stop()  # interrupted in the middle of a message: the next one could not be read
+            raise
+        return replies
 
-    def _described(self, function: str, result: Any) -> Any:
-        """The result with a handle in place of the cache, and everything else as arrays of numbers where it can be."""
-        if isinstance(result, tuple | list):
-            parts = list(result)
-            if function in FORWARD and len(parts) == 3:
-                number = next(self.numbers)
-                self.kept[number] = parts[2]
-                self.latest.append(parts[2])
-                return (plain(parts[0]), plain(parts[1]), Handle(number))
-            described = [plain(part) for part in parts[:MANY]]
-            return described if isinstance(result, list) else tuple(described)
-        return plain(result)
+    def checked(self, reply: Reply, question: "Question") -> Reply:
+        """The reply to this question. Raises the outcome, if it is that; the end of a process is counted."""
+        if isinstance(reply.get("outcome"), Died):
+            raise self._failures.outcome(reply["outcome"], question.functions)
+        if "outcome" in reply:
+            raise outcome_in(reply)
+        return reply
+
+    def _own_caches(self, reply: Reply) -> None:
+        """Have the process free each cache once its handle is deleted here."""
+        for result in reply.get("results", ()):
+            if isinstance(result, tuple) and result and hasattr(result[-1], "released"):
+                result[-1].released = self._released
+
+    def _require(self, question: "Question") -> None:
+        """Have a process that can answer this question. Raises the outcome of one that cannot be answered."""
+        if refused := self._failures.refused(question.functions):
+            raise refused
+        if self.ended:
+            self._restart(question.functions[0])
+        if not self._has_caches(question):
+            raise Crashed([("error", "its process has ended, and its caches with it")], question.functions[0])
+
+    def _can_answer(self, question: "Question") -> bool:
+        return self._has_caches(question) and not self._failures.refused(question.functions)
+
+    def _has_caches(self, question: "Question") -> bool:
+        """True if the caches in the question are of this process, not of one before."""
+        return all(handle.released is self._released for handle in question.handles)
+
+    def _restart(self, function: str) -> None:
+        try:
+            self._output.clear()
+            self._start()
+            self.load()
+        except (Unusable, OSError) as error:
+            raise Crashed([("error", f"its process ended, and did not start again: {error}")], function) from None
+
+    def _reply(self, part: str, seconds: float) -> Reply:
+        """The next reply. Raises Died."""
+        from rnn_reference.implementations.isolation.channel import Malformed, decode
+
+        call, deadline = 0, time.monotonic() + seconds
+        try:
+            while True:
+                self._wait(deadline)
+                reply = decode(self._channel.receive())
+                if not _is_reply(reply, part):
+                    raise Malformed("not a reply")
+                if "progress" not in reply:
+                    return dict(reply)
+                call, deadline = reply["progress"], time.monotonic() + seconds  # each call has its own time
+        except TimeoutError:
+            raise self._death(call, timed_out=True) from None
+        except (EOFError, OSError):
+            raise self._death(call) from None
+        except Malformed:
+            self.stop()
+            raise Died("its process wrote over its own answers", None, call) from None
+
+    def _wait(self, deadline: float) -> None:
+        """Wait for a message. Raises TimeoutError at the deadline, EOFError if the process ends before."""
+        while True:
+            self._output.limit()
+            ended = self._process.poll() is not None
+            if self._channel.poll(TICK):
+                return
+            if ended:
+                raise EOFError
+            if time.monotonic() > deadline:
+                raise TimeoutError
+
+    def _death(self, call: int, timed_out: bool = False) -> Died:
+        """How the process ended, or ends now: it is asked where it is, and is killed."""
+        if timed_out and sys.platform != "win32":
+            self._process.send_signal(signal.SIGABRT)  # faulthandler in the worker prints its stack
+        if not timed_out or sys.platform != "win32":
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(GRACE)
+        status = self._process.poll()
+        self.stop()
+        how = "" if timed_out else exit_report.how(status)
+        return Died(how, exit_report.place(self._output.tail(2**16)), call, timed_out)
+
+    def printed(self) -> str:
+        """The end of what the worker printed since the last call."""
+        return exit_report.without(self._output.new())
+
+    def stop(self) -> None:
+        """End the process and all that it started. Its output can still be read."""
+        if self.ended:
+            return
+        self.ended = True
+        with contextlib.suppress(OSError):
+            if sys.platform == "win32":
+                self._process.kill()
+            else:
+                os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._connection.close()
+
+    def close(self) -> None:
+        """End the process for good."""
+        self.stop()
+        self._output.close()
 
 
-SIGN_OF_LIFE = 0.5
-"""Seconds of several calls asked for at once after which the parent hears that one more begins."""
-
-
-def _has_a_cache(returned: Any) -> bool:
-    return isinstance(returned, tuple) and len(returned) == 3 and all(type(part) is np.ndarray for part in returned[:2])
+def _is_reply(reply: Any, part: str) -> bool:
+    """True for a dict with this part, or with the parts of another kind of reply."""
+    if not isinstance(reply, dict) or type(reply.get("progress", 0)) is not int:
+        return False
+    return part in reply or any(parts <= reply.keys() for parts in _KINDS)

@@ -15,7 +15,7 @@ from rnn_reference.implementations.crash import crash
 from rnn_reference.implementations.loading.definitions import definitions
 from rnn_reference.implementations.loading.missing_imports import stand_in
 from rnn_reference.implementations.loading.notebook import read_cells
-from rnn_reference.implementations.loading.time_limit import OutOfPatience, at_most
+from rnn_reference.implementations.loading.time_limit import TimeLimitReached, time_limit
 from rnn_reference.implementations.unusable import Unusable
 
 PATIENCE = 10.0
@@ -69,13 +69,13 @@ def _from_script(path: Path, seconds: float, definitions_only: bool) -> tuple[Mo
     if definitions_only:
         return module, _run_definitions(module, tree, str(path), seconds)
     try:
-        with at_most(seconds):
+        with time_limit(seconds):
             exec(compile(tree, str(path), "exec", dont_inherit=True), module.__dict__)
         return module, []
-    except OutOfPatience:
+    except TimeLimitReached:
         reason = f"did not end within {seconds:g} s"
     except (Exception, SystemExit) as error:
-        reason = f"failed ({told_of(error)})"
+        reason = f"failed ({describe(error)})"
     module = _empty_module(path)
     notes = _run_definitions(module, tree, str(path), seconds)
     return module, [f"running the file {reason}; {DEFINITIONS_ALONE}", *notes]
@@ -92,14 +92,14 @@ def _run_definitions(module: ModuleType, tree: ast.Module, label: str, seconds: 
             notes += found
             continue
         try:
-            with at_most(seconds):
+            with time_limit(seconds):
                 exec(_compiled(statement, label, module), module.__dict__)
-        except (Exception, SystemExit, OutOfPatience) as error:
+        except (Exception, SystemExit, TimeLimitReached) as error:
             if isinstance(statement, ast.Assign | ast.AnnAssign):
                 continue  # a constant made of what a demo made: whoever uses it will say so
             name = getattr(statement, "name", None)
             place = f"{label}, line {statement.lineno}"
-            told = told_of(error).replace(f"; {Path(label).name}, line {statement.lineno}: ", ": ")
+            told = describe(error).replace(f"; {Path(label).name}, line {statement.lineno}: ", ": ")
             if name is None or name in functions():
                 raise Unusable(f"{place}: {told}") from None
             notes.append(f"{place}: {name} was left out: {told}")
@@ -135,8 +135,8 @@ def make_importable(folder: Path) -> None:
     importlib.invalidate_caches()
 
 
-def told_of(error: BaseException) -> str:
-    """What an exception says, and where it was raised, in one line."""
-    if isinstance(error, OutOfPatience):
+def describe(error: BaseException) -> str:
+    """One line: the exception and its message, and where it was raised."""
+    if isinstance(error, TimeLimitReached):
         return str(error)
     return "; ".join(text for _, text in crash("", error).lines)

@@ -14,7 +14,7 @@ from rnn_reference.cells.cell import functions
 from rnn_reference.implementations import adapters
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.implementations.layouts import recognised
-from rnn_reference.implementations.loading.files import PATIENCE, from_file, from_files, make_importable, told_of
+from rnn_reference.implementations.loading.files import PATIENCE, describe, from_file, from_files, make_importable
 from rnn_reference.implementations.unusable import Unusable
 from rnn_reference.paths import is_file, split_target
 
@@ -76,7 +76,7 @@ def _from_module(name: str) -> ModuleType:
             raise Unusable(
                 f"there is no module {error.name}, no file and no adapter of that name (adapters: {known})"
             ) from None
-        raise Unusable(f"{name} could not be imported: {told_of(error)}") from None
+        raise Unusable(f"{name} could not be imported: {describe(error)}") from None
 
 
 def _attribute(owner: ModuleType, attribute: str, target: str) -> Any:
@@ -104,7 +104,7 @@ def _instance(found: Any, target: str) -> Any:
     try:
         return found()
     except (Exception, SystemExit) as error:
-        raise Unusable(f"{target}: {found.__name__}() cannot be made without arguments: {told_of(error)}") from None
+        raise Unusable(f"{target}: {found.__name__}() cannot be made without arguments: {describe(error)}") from None
 
 
 def _what_it_has(owner: Any) -> str:

@@ -7,22 +7,22 @@ from collections.abc import Iterator
 from types import FrameType
 
 
-class OutOfPatience(BaseException):
-    """Raised inside code that took too long; not an Exception, so that its own handlers let it pass."""
+class TimeLimitReached(BaseException):
+    """Raised inside code that took too long. Not an Exception, so that the code's own handlers do not catch it."""
 
 
 @contextlib.contextmanager
-def at_most(seconds: float) -> Iterator[None]:
-    """Raise OutOfPatience in the block after ``seconds``.
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise TimeLimitReached in the block after ``seconds``.
 
-    Works by an alarm signal: in the main thread of a POSIX system. Elsewhere the block runs as long as it runs.
+    Uses an alarm signal, in the main thread of a POSIX system. Elsewhere there is no limit.
     """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def interrupt(number: int, frame: FrameType | None) -> None:
-        raise OutOfPatience(f"it did not end within {seconds:g} s")
+        raise TimeLimitReached(f"it did not end within {seconds:g} s")
 
     before = signal.signal(signal.SIGALRM, interrupt)
     signal.setitimer(signal.ITIMER_REAL, seconds)

@@ -54,3 +54,25 @@ class InALoop(_Right):
 class InBytes(_Right):
     def around(self, x):
         return [np.zeros(2**25)] * x.shape[2], x
+
+
+class Cache:
+    """Counts how many there are."""
+
+    alive = 0
+
+    def __init__(self):
+        Cache.alive += 1
+
+    def __del__(self):
+        Cache.alive -= 1
+
+
+class Counted(_Right):
+    """Says how many of its caches are alive."""
+
+    def around(self, x):
+        return Cache()
+
+    def tanh_forward(self, x):
+        return np.full(x.shape, Cache.alive)

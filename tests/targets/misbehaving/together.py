@@ -68,14 +68,45 @@ class TwoValues:
         os._exit(3)
 
 
+class RaisesAtNine:
+    """Raises an exception for one argument."""
+
+    def tanh_forward(self, x):
+        if x.flat[0] == 9:
+            raise ValueError("nine")
+        return np.tanh(x)
+
+
 class WritesOnThePipe:
     """The second function writes garbage to whatever is open."""
+
+    garbage = b"garbage"
 
     def tanh_forward(self, x):
         return np.tanh(x)
 
     def softmax_forward(self, x):
-        for descriptor in range(3, 12):
+        for descriptor in range(3, 64):
             with contextlib.suppress(OSError):
-                os.write(descriptor, b"garbage")
+                os.write(descriptor, self.garbage)
+        return x
+
+
+class WritesHalfAMessage(WritesOnThePipe):
+    """What it writes looks like the beginning of a long message."""
+
+    garbage = b"\0\1\0\0"
+
+
+class WritesAMessage(WritesOnThePipe):
+    """What it writes looks like a whole message, which is no reply."""
+
+    garbage = b"\0\0\0\x03{}\n"
+
+
+class ClosesThePipe(WritesOnThePipe):
+    """The second function closes whatever is open."""
+
+    def softmax_forward(self, x):
+        os.closerange(3, 64)
         return x

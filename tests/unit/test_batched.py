@@ -1,20 +1,22 @@
-"""Questions that are told before they are asked, and the conversations that ask them."""
+"""Several questions in one message, and the checks that ask them in rounds."""
+
+from pathlib import Path
 
 import numpy as np
 import pytest
-from folders import EXAMPLES
 
 import rnn_reference
 from rnn_reference.implementations.implementation import Implementation
-from rnn_reference.implementations.isolation.failures import STRIKES
-from rnn_reference.implementations.question import LAST, LAST_BUT_ONE, Question, each, there_and_back
-from rnn_reference.judging.batched import hold
+from rnn_reference.implementations.isolation.channel import Channel
+from rnn_reference.implementations.isolation.failures import MAX_FAILURES
+from rnn_reference.implementations.question import LAST, LAST_BUT_ONE, Question, forward_backward, repeated
+from rnn_reference.judging.batched import run_batched
 from rnn_reference.judging.fresh import SIZES, fresh
 from rnn_reference.judging.judge import Judge
 from rnn_reference.outcomes import Crashed, Outcome, Wrong
 from rnn_reference.problems.problem import Problem
 
-RIGHT = EXAMPLES / "right.py"
+RIGHT = Path(__file__).parent.parent / "examples" / "right.py"
 
 
 @pytest.fixture
@@ -25,7 +27,7 @@ def in_turn(isolated):
 
 def about(value, size=6):
     """A question about one array."""
-    return each("tanh_forward", (np.full((2, size // 2), float(value)),))
+    return repeated("tanh_forward", (np.full((2, size // 2), float(value)),))
 
 
 def said(implementation, question):
@@ -36,42 +38,69 @@ def said(implementation, question):
 
 @pytest.mark.waits
 def test_each_question_is_answered_once_and_in_turn(in_turn):
-    """Questions that were announced are answered in their order, by one call each."""
+    """Prefetched questions are answered in their order, by one call each."""
     questions = [about(1) for _ in range(5)]
-    with in_turn.ahead(questions):
+    with in_turn.prefetch(questions):
         assert [said(in_turn, question) for question in questions] == [1, 2, 3, 4, 5]
     assert said(in_turn, about(1)) == 6
 
 
 @pytest.mark.waits
-def test_a_question_that_was_not_announced_has_its_own_answer(in_turn):
-    """Whoever asks something else in between gets the answer to that, and the announced one is still answered."""
-    first, second = about(1), about(1)
-    with in_turn.ahead([first, second]):
-        assert said(in_turn, first) == 1
-        assert said(in_turn, about(1)) == 3  # the second was told ahead, and its answer left
-        assert said(in_turn, second) == 4
+def test_several_questions_are_asked_in_one_message(in_turn, monkeypatch):
+    """The first question has a message of its own; each message after it has twice as many as the one before."""
+    sizes, questions = [], [about(1) for _ in range(9)]
+    send = Channel.send
+    monkeypatch.setattr(Channel, "send", lambda self, m: sizes.append(len(m["requests"])) or send(self, m))
+    with in_turn.prefetch(questions):
+        for question in questions:
+            in_turn.answers(question)
+    assert sizes == [1, 2, 4, 2]
 
 
 @pytest.mark.waits
-def test_what_ends_the_process_ahead_is_blamed_when_its_turn_comes(in_turn):
+def test_a_question_that_was_not_announced_has_its_own_answer(in_turn):
+    """Another question in between gets its own answer, and the prefetched one keeps the answer that it has."""
+    first, second, third = about(1), about(1), about(1)
+    with in_turn.prefetch([first, second, third]):
+        assert said(in_turn, first) == 1
+        assert said(in_turn, second) == 2
+        assert said(in_turn, about(1)) == 4  # the third was asked in the same message as the second
+        assert said(in_turn, third) == 3
+
+
+@pytest.mark.waits
+def test_a_call_that_ends_the_process_is_blamed_when_its_turn_comes(in_turn):
     """A call that ends the process costs neither the answer before it nor the one after."""
-    before, deadly, after = about(1), about(7), about(1)
-    with in_turn.ahead([before, deadly, after]):
-        assert said(in_turn, before) == 1
+    first, before, deadly, after = about(1), about(1), about(7), about(1)
+    with in_turn.prefetch([first, before, deadly, after]):
+        assert said(in_turn, first) == 1
+        assert said(in_turn, before) == 2
         with pytest.raises(Crashed, match="exit status 3"):
             in_turn.answers(deadly)
         assert said(in_turn, after) == 1
 
 
 @pytest.mark.waits
-def test_a_cache_that_is_lost_is_not_asked_for_ahead(isolated):
+def test_an_exception_is_blamed_when_its_turn_comes(isolated):
+    """A call that raises costs neither the answers before it in the same message nor those after."""
+    implementation, x = isolated("together.py:RaisesAtNine"), np.ones((2, 3))
+    questions = [repeated("tanh_forward", (value * x,)) for value in (1, 2, 9, 3)]
+    with implementation.prefetch(questions):
+        for question in questions[:2]:
+            implementation.answers(question)
+        with pytest.raises(Crashed, match="ValueError: nine"):
+            implementation.answers(questions[2])
+        assert np.array_equal(implementation.answers(questions[3])[0], np.tanh(3 * x))
+
+
+@pytest.mark.waits
+def test_a_cache_that_is_lost_is_not_prefetched(isolated):
     """After the process has ended, a backward pass from a cache of its does not get one of the next process's."""
     implementation, problem = isolated("dies.py:InBackward"), Problem()
-    caches = [caches for _, _, caches in implementation.answers(each("rnn_forward", *[problem.inputs] * 2))]
-    deadly, lost = (each("rnn_backward", (problem.da, cache)) for cache in caches)
-    again = each("rnn_forward", *[problem.inputs] * 2)
-    with implementation.ahead([deadly, again, lost]):
+    caches = [caches for _, _, caches in implementation.answers(repeated("rnn_forward", *[problem.inputs] * 2))]
+    deadly, lost = (repeated("rnn_backward", (problem.da, cache)) for cache in caches)
+    again = repeated("rnn_forward", *[problem.inputs] * 2)
+    with implementation.prefetch([deadly, again, lost]):
         with pytest.raises(Crashed, match="exit status 1"):
             implementation.answers(deadly)
         implementation.answers(again)
@@ -81,11 +110,11 @@ def test_a_cache_that_is_lost_is_not_asked_for_ahead(isolated):
 
 @pytest.mark.waits
 def test_who_writes_over_its_answers_is_blamed(isolated):
-    """Of several calls the one that writes garbage on the pipe is blamed, though the next question is in work."""
+    """The call that writes garbage on the pipe is blamed, though other calls are asked for in the same message."""
     implementation, x = isolated("together.py:WritesOnThePipe"), np.ones((2, 3))
-    fine, last = each("tanh_forward", (x,)), each("tanh_forward", *[(x,)] * 5)
+    fine, last = repeated("tanh_forward", (x,)), repeated("tanh_forward", *[(x,)] * 5)
     writes = Question([("tanh_forward", (x,)), ("softmax_forward", (x,))])
-    with implementation.ahead([fine, writes, last]):
+    with implementation.prefetch([fine, writes, last]):
         implementation.answers(fine)
         with pytest.raises(Crashed, match="wrote over its own answers") as raised:
             implementation.answers(writes)
@@ -94,21 +123,22 @@ def test_who_writes_over_its_answers_is_blamed(isolated):
 
 
 @pytest.mark.waits
-def test_what_hangs_ahead_and_is_never_asked_is_not_blamed(in_turn):
-    """A call that was begun ahead and does not end, and that nobody asks for any more, is no strike against it."""
-    for _ in range(STRIKES + 1):
-        first = about(1)
-        with in_turn.ahead([first, about(8)]):
+def test_a_prefetched_call_that_hangs_is_not_blamed_if_never_asked(in_turn):
+    """A prefetched call that does not return, and whose answer nobody wants any more, does not count as a failure."""
+    for _ in range(MAX_FAILURES + 1):
+        first, second = about(1), about(1)
+        with in_turn.prefetch([first, second, about(8)]):
             said(in_turn, first)
+            said(in_turn, second)
         assert said(in_turn, about(1)) == 1
 
 
 @pytest.mark.waits
 @pytest.mark.parametrize("size", [2_000, 2_500_000])
 def test_what_is_long_is_answered_like_anything_else(in_turn, size):
-    """Questions and answers too long to be told ahead, or for the memory that is shared, arrive in their order."""
-    questions = [about(1, size), each("tanh_forward", *[(np.ones((1, k)),) for k in range(1, 400)]), about(1, size)]
-    with in_turn.ahead(questions):
+    """Questions and answers that no buffer of the system holds arrive in their order."""
+    questions = [about(1, size), repeated("tanh_forward", *[(np.ones((1, k)),) for k in range(1, 400)]), about(1, size)]
+    with in_turn.prefetch(questions):
         assert said(in_turn, questions[0]) == 1
         assert [answer.flat[0] for answer in in_turn.answers(questions[1])] == [*range(2, 401)]
         assert said(in_turn, questions[2]) == 401
@@ -118,7 +148,7 @@ def test_what_is_long_is_answered_like_anything_else(in_turn, size):
 def test_what_is_given_twice_is_given_twice(isolated):
     """An array in two calls of a question reaches the second as it was, whatever the first did to it."""
     x = np.array([[0.5, -1.0, 2.0]])
-    for answer in isolated("spoils.py:Input").answers(each("tanh_forward", (x,), (x,))):
+    for answer in isolated("spoils.py:Input").answers(repeated("tanh_forward", (x,), (x,))):
         assert np.array_equal(answer, np.tanh(x))
 
 
@@ -127,7 +157,7 @@ def test_a_buffer_that_is_used_again_is_seen_as_it_was(isolated):
     """Each of several answers is what its call returned, whatever the next one wrote into the same array."""
     ones, zeros = np.ones((2, 3)), np.zeros((2, 3))
     implementation = isolated("together.py:OneBuffer")
-    first, second = implementation.answers(each("tanh_forward", (ones,), (zeros,)))
+    first, second = implementation.answers(repeated("tanh_forward", (ones,), (zeros,)))
     assert np.array_equal(first, np.tanh(ones)) and np.array_equal(second, zeros)
 
 
@@ -136,17 +166,17 @@ def test_a_forward_pass_without_caches_is_blamed_itself(isolated):
     """Where the forward pass gives two values, no backward pass is called with whatever cache there was last."""
     problem, implementation = Problem(), isolated("together.py:TwoValues")
     with pytest.raises(Wrong, match="2 values, expected the three") as raised:
-        implementation.answers(there_and_back("rnn", problem.inputs, problem.da, copy=False))
+        implementation.answers(forward_backward("rnn", problem.inputs, problem.da, as_they_are=True))
     assert raised.value.function == "rnn_forward"
 
 
 @pytest.mark.waits
-def test_what_a_call_does_ahead_is_done_to_its_own_arguments(isolated):
-    """What calls do to their arguments, told ahead or not, is done to the caller's when these are asked for."""
+def test_what_a_prefetched_call_does_is_done_to_its_own_arguments(isolated):
+    """What a call does to its arguments, prefetched or not, is done to the caller's when its answer is asked for."""
     implementation = isolated("spoils.py:Input")
     arrays = [np.full((2, 3), value) for value in (1.0, 2.0, 3.0)]
-    questions = [each("tanh_forward", (array,), copy=False) for array in arrays]
-    with implementation.ahead(questions):
+    questions = [repeated("tanh_forward", (array,), as_they_are=True) for array in arrays]
+    with implementation.prefetch(questions):
         for value, array, question in zip((1.0, 2.0, 3.0), arrays, questions, strict=True):
             assert array[0, 0] == value
             implementation.answers(question)
@@ -181,34 +211,36 @@ class Recorded(Implementation):
 
 
 def asking(problem, times):
-    """A conversation of so many questions."""
+    """A check of so many questions."""
     for _ in range(times):
-        question = each("rnn_forward", problem.inputs)
+        question = repeated("rnn_forward", problem.inputs)
         object.__setattr__(question, "seed", problem.seed)
         ((a, _, _),) = yield question
         assert a.shape == problem.da.shape
 
 
-def test_conversations_are_held_side_by_side():
+def test_checks_run_in_rounds():
     """Every first question is asked before any second one, and who has no more to ask is not asked."""
     judge = Judge(Recorded(), "a check")
     problems = [Problem(seed=seed) for seed in range(4)]
-    hold(judge, [(problem, asking(problem, times)) for problem, times in zip(problems, (1, 3, 0, 2), strict=True)])
+    run_batched(
+        judge, [(problem, asking(problem, times)) for problem, times in zip(problems, (1, 3, 0, 2), strict=True)]
+    )
     assert judge.implementation.asked == [0, 1, 3, 1, 3, 1]
 
 
-def test_what_a_conversation_raises_is_about_its_problem():
+def test_a_failure_is_about_its_own_problem():
     """A failure leaves the judge at the problem that it is about, not at the one that was begun last."""
     judge = Judge(Implementation("reference", rnn_reference), "a check")
 
     def raising(problem):
-        yield each("rnn_forward", problem.inputs)
+        yield repeated("rnn_forward", problem.inputs)
         if problem.seed == 1:
             raise Wrong([("a", "is wrong")])
 
     problems = [Problem(seed=seed) for seed in range(4)]
     with pytest.raises(Outcome):
-        hold(judge, [(problem, raising(problem)) for problem in problems])
+        run_batched(judge, [(problem, raising(problem)) for problem in problems])
     assert judge.problem == problems[1]
 
 

@@ -1,0 +1,163 @@
+"""The program of a worker: it loads one target, then answers questions until its parent is gone.
+
+It is given arguments, never an expected value, and sends back only what a message can carry (``channel``). What the
+target prints goes to the file that standard output and standard error are.
+"""
+
+import contextlib
+import faulthandler
+import gc
+import itertools
+import json
+import os
+import sys
+import threading
+import time
+import warnings
+from collections import deque
+from typing import Any
+
+import numpy as np
+
+from rnn_reference.cells.cell import Function, function_named
+from rnn_reference.implementations.crash import crash
+from rnn_reference.implementations.declared import ATTRIBUTES
+from rnn_reference.implementations.implementation import Implementation
+from rnn_reference.implementations.isolation.channel import Channel, decode, opened
+from rnn_reference.implementations.isolation.mutations import changed
+from rnn_reference.implementations.loading.files import DEFINITIONS_ALONE
+from rnn_reference.implementations.loading.find import load
+from rnn_reference.implementations.unusable import Unusable
+from rnn_reference.implementations.values import MANY, Handle, describe_cache, plain
+from rnn_reference.outcomes import Outcome
+
+HEARTBEAT = 0.05
+"""Seconds after which the parent is told that another call of the same function begins: each has its own time."""
+
+
+def main(connection: int, request: str) -> None:
+    """Serve the process that started this one, over a connection that was inherited from it."""
+    channel, wanted = Channel(opened(connection)), json.loads(request)
+    sys.stdout.reconfigure(line_buffering=True, errors="replace")  # type: ignore[union-attr]  # for a sudden end
+    faulthandler.enable(file=2)  # prints the stack at a crash, and when the parent sends SIGABRT at the time limit
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    warnings.simplefilter("ignore")
+    np.seterr(all="ignore")
+    _limit_memory(wanted["memory"])
+    with contextlib.suppress(EOFError, ConnectionError):  # the parent is gone
+        if implementation := _load(wanted, channel):
+            caller = _Caller(implementation, channel)
+            gc.freeze()  # collecting garbage among all that was imported takes as long as twenty calls
+            while True:
+                caller.answer(channel.receive())
+    os._exit(0)  # ends whatever the target left running or registered
+
+
+def _end_with(parent: int) -> None:
+    """End this process soon after its parent, also during a call that never returns."""
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    os._exit(0)
+
+
+def _limit_memory(limit: float) -> None:
+    """Allow ``limit`` bytes of data, if the system has such a limit.
+
+    Address space is not limited: a GPU's driver reserves far more of it than it uses.
+    """
+    try:
+        import resource
+    except ModuleNotFoundError:
+        return  # Windows
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_DATA, (int(limit), int(limit)))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _load(wanted: dict[str, Any], channel: Channel) -> Implementation | None:
+    """The target's implementation. The parent is sent a description, or the reason why there is none."""
+    try:
+        found = load(wanted["target"], seconds=wanted["seconds"], definitions_only=wanted["definitions_only"])
+    except BaseException as error:
+        reason = str(error) if isinstance(error, Unusable) else "; ".join(text for _, text in crash("", error).lines)
+        channel.send({"unusable": reason})
+        return None
+    description = {name: getattr(found, name) for name in (*ATTRIBUTES, "notes")}
+    description["definitions_only"] = any(note.endswith(DEFINITIONS_ALONE) for note in found.notes)
+    channel.send(description | {"offers": found.offered})
+    return found
+
+
+class _Caller:
+    """Calls the functions of an implementation, and keeps the caches that they return."""
+
+    def __init__(self, implementation: Implementation, channel: Channel) -> None:
+        self._implementation, self._channel = implementation, channel
+        self._caches: dict[int, Any] = {}
+        self._latest: deque[Any] = deque(maxlen=2)
+        self._numbers = itertools.count()
+
+    def answer(self, message: bytes) -> None:
+        """Send a reply to each request in a message, up to the first that has no results."""
+        content = decode(message)
+        for number in content["released"]:
+            self._caches.pop(number, None)
+        for number, request in enumerate(content["requests"]):
+            if "describe" in request:
+                reply = {"description": describe_cache(self._caches.get(request["describe"].number))}
+            else:
+                reply = self._call_each(request["calls"])
+                if not request["copy"] and "results" in reply:
+                    now, before = request["calls"], decode(message)["requests"][number]["calls"]
+                    reply["changed"] = [changed(one, was) for (_, one), (_, was) in zip(now, before, strict=True)]
+            for stream in (sys.stdout, sys.stderr):
+                with contextlib.suppress(Exception):
+                    stream.flush()
+            self._channel.send(reply)
+            if "outcome" in reply:
+                break
+
+    def _call_each(self, calls: list[tuple[str, list[Any]]]) -> dict[str, Any]:
+        """The result of each call, or the outcome of the first that raises."""
+        results: list[Any] = []
+        before, reported = calls[0][0], time.monotonic()
+        try:
+            for number, (function, given) in enumerate(calls):
+                if function != before or time.monotonic() - reported > HEARTBEAT:
+                    self._channel.send({"progress": number})
+                    before, reported = function, time.monotonic()
+                arguments = [self._cache(one.number) if isinstance(one, Handle) else one for one in given]
+                result = self._implementation.call(function, *arguments, copy=False)
+                signature = function_named(function)
+                results.append(self._described(signature, result))
+                if signature.returns_cache and not _has_a_cache(signature, results[-1]):
+                    break  # the next calls may need its cache
+            return {"results": results}
+        except Outcome as raised:
+            outcome = raised
+        except BaseException as error:
+            outcome = crash(function, error)
+        return {"outcome": outcome.name, "function": function, "lines": outcome.lines, **outcome.evidence}
+
+    def _cache(self, number: int) -> Any:
+        """The cache with this number, or the latest one (-1), or the one before (-2)."""
+        return self._caches.get(number) if number >= 0 else self._latest[number]
+
+    def _described(self, signature: Function, result: Any) -> Any:
+        """A result that a message can carry: a handle for the cache, arrays of numbers wherever there are some."""
+        if not isinstance(result, tuple | list):
+            return plain(result)
+        parts = list(result)
+        if signature.returns_cache and len(parts) == len(signature.returns):
+            number = next(self._numbers)
+            self._caches[number] = parts[-1]
+            self._latest.append(parts[-1])
+            return (*map(plain, parts[:-1]), Handle(number))
+        described = [plain(part) for part in parts[:MANY]]
+        return described if isinstance(result, list) else tuple(described)
+
+
+def _has_a_cache(signature: Function, result: Any) -> bool:
+    """True if the result of a forward function has its form: arrays, and a cache behind them."""
+    whole = isinstance(result, tuple) and len(result) == len(signature.returns)
+    return whole and all(type(part) is np.ndarray for part in result[:-1])

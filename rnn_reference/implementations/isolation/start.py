@@ -1,0 +1,50 @@
+"""How the process of a worker is started. Nothing here imports numpy, so that both processes import it at once."""
+
+import json
+import os
+import subprocess
+import sys
+from multiprocessing.connection import Connection, Pipe
+from typing import IO, Any
+
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""The problems are small: more threads of a linear algebra library would only wait, and slow the other process down.
+
+The caller's environment has priority.
+"""
+
+REUSE_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(2**28), "MALLOC_TRIM_THRESHOLD_": str(2**28)}
+"""Makes glibc keep the memory of an array for the next one."""
+
+_BOOTSTRAP = """
+import sys
+sys.path[:] = {paths!r}
+from rnn_reference.implementations.isolation.child import main
+main({handle!r}, {request!r})
+"""
+
+
+def start(request: dict[str, Any], output: IO[bytes]) -> tuple[subprocess.Popen[bytes], Connection]:
+    """A process that loads what the request names, and the connection to it. What it prints goes to ``output``."""
+    ours, inherited = Pipe()
+    paths = [os.path.abspath(entry) for entry in sys.path]
+    bootstrap = _BOOTSTRAP.format(paths=paths, handle=inherited.fileno(), request=json.dumps(request))
+    with inherited:
+        process = subprocess.Popen(
+            [sys.executable, "-c", bootstrap],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env=ONE_THREAD | os.environ | REUSE_MEMORY,
+            start_new_session=True,  # Ctrl-C is for the parent; and the worker's own children end with it
+            **_inheriting(inherited.fileno()),
+        )
+    return process, ours
+
+
+def _inheriting(handle: int) -> dict[str, Any]:
+    """The arguments that make a new process inherit a handle."""
+    if sys.platform == "win32":
+        os.set_handle_inheritable(handle, True)
+        return {"startupinfo": subprocess.STARTUPINFO(lpAttributeList={"handle_list": [handle]})}
+    return {"pass_fds": [handle]}
