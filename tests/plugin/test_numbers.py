@@ -1,17 +1,16 @@
 """The numbers in the README, the changelog and the pages written by hand are those of the code."""
 
 import re
-from pathlib import Path
 
 import pytest
+from folders import RIGHT, ROOT
 
 from rnn_reference.faults import CATALOGUE
+from rnn_reference.implementations.adapters import names
 from rnn_reference.implementations.conventions.known import every_choice
-from rnn_reference.implementations.loading.find import BUILT_IN
 from rnn_reference.paths import checks_folder, golden_folder
 from rnn_reference.problems.golden import read_certified
 
-ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 WORDS = dict(enumerate("Zero One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve Thirteen Fourteen "
@@ -34,8 +33,7 @@ def _certified():
 
 
 def _right_networks():
-    (folder,) = (path for path in (ROOT / "tests").rglob("right") if path.is_dir())
-    return folder.glob("[!_]*.py")
+    return RIGHT.glob("[!_]*.py")
 
 
 @pytest.mark.parametrize("page, pattern", COUNTED, ids=lambda part: part)
@@ -69,7 +67,7 @@ def test_the_readme_names_every_framework():
     """Each built-in adapter has its name in the README's paragraph on frameworks, and in the page on plugging in."""
     paragraph = re.search(r"^Frameworks have names:.*?\n\n", README, re.DOTALL | re.MULTILINE)[0]
     plugging_in = (DOCS / "how-to" / "plugging-in.md").read_text(encoding="utf-8")
-    for name in set(BUILT_IN) - {"reference", "stepwise"}:
+    for name in set(names()) - {"reference", "stepwise"}:
         assert f"`{name}`" in paragraph and f"`{name}`" in plugging_in, name
 
 
