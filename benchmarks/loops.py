@@ -12,7 +12,7 @@ import numpy as np
 
 import rnn_reference
 from rnn_reference.arrays import Array
-from rnn_reference.cells import loop as stepwise
+from rnn_reference.implementations.adapters import stepwise
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.problems.problem import Problem
 

@@ -13,8 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from rnn_reference.implementations.isolation.start import ONE_THREAD
-from rnn_reference.paths import ISOLATED, is_file
+from rnn_reference.paths import is_file
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks.studies.instances import INPUTS, Instance
+from benchmarks.studies.instances import INPUTS, Instance, point_at
 from rnn_reference import check_vjp, rnn_backward, rnn_forward
 from rnn_reference.numerics import injection as derivatives
+from rnn_reference.numerics.injection import Forward, Run
 
 Accepts = Callable[[list[Any]], bool]
 
@@ -33,40 +34,33 @@ def _against(value: list[Any], bound: list[Any], right: list[Any]) -> Checker:
     return Checker(accepts, max(float(abs(v - r).max()) for v, r in zip(value, right, strict=True)))
 
 
-def _named(instance: Instance) -> tuple[Any, Any, dict[str, Any], Any]:
-    wide = {name: array.astype(float) for name, array in instance.arrays.items()}
-    parameters = {name: wide[name] for name in ("Wax", "Waa", "Wya", "ba", "by")}
-    return wide["x"], wide["a0"], parameters, wide["da"]
+def _states(f: Callable[..., Any]) -> Forward:
+    """Return the reference's forward pass of several calls; ``f`` counts them."""
+
+    def forward(several: list[Run]) -> list[dict[str, Any]]:
+        f.calls += len(several)  # type: ignore[attr-defined]
+        return [{"a": rnn_forward(run.x, run.initial["a"], run.parameters)[0]} for run in several]
+
+    return forward
 
 
 def by_injection(instance: Instance, f: Callable[..., Any]) -> Checker:
     """Ours for real arithmetic: differences of injected pre-activations."""
-
-    def forward(x: Any, a0: Any, p: Any) -> Any:
-        f.calls += 1  # type: ignore[attr-defined]
-        return rnn_forward(x, a0, p)[0]
-
-    found = derivatives.by_injection(derivatives.singly(forward), *_named(instance), instance.rounding)
+    found = derivatives.by_injection(_states(f), point_at(instance.given, instance.wide["da"]), instance.rounding)
     bound = [found.error[f"d{n}"] + instance.tolerance[f"d{n}"] for n in INPUTS]
     return _against([found.value[f"d{n}"] for n in INPUTS], bound, instance.gradients())
 
 
 def by_complex_step(instance: Instance, f: Callable[..., Any]) -> Checker:
     """Ours for implementations that accept complex numbers."""
-
-    def forward(x: Any, a0: Any, p: Any) -> Any:
-        f.calls += 1  # type: ignore[attr-defined]
-        return rnn_forward(x, a0, p)[0]
-
-    found = derivatives.by_complex_step(derivatives.singly(forward), *_named(instance))
+    found = derivatives.by_complex_step(_states(f), point_at(instance.given, instance.wide["da"]))
     bound = [2 * instance.tolerance[f"d{n}"] for n in INPUTS]
     return _against([found[f"d{n}"] for n in INPUTS], bound, instance.gradients())
 
 
 def with_reference(instance: Instance, f: Callable[..., Any]) -> Checker:
     """Ours once the forward pass conforms: the reference's gradient, always in float64."""
-    x, a0, parameters, da = _named(instance)
-    right = rnn_backward(da, rnn_forward(x, a0, parameters)[2])
+    right = rnn_backward(instance.wide["da"], rnn_forward(*instance.given.forward)[2])
     bound = [instance.tolerance[f"d{n}"] for n in INPUTS]
     return _against([right[f"d{n}"] for n in INPUTS], bound, instance.gradients())
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from benchmarks.markdown import table
 from benchmarks.studies.pages import ROOT
+from rnn_reference.cells.cell import cell_named
+from rnn_reference.cells.fault import words_of
 from rnn_reference.faults import CATALOGUE
 from rnn_reference.report.page_data import GROUPS
 
@@ -13,13 +15,14 @@ COMMAND = "python -m benchmarks.studies"
 
 def checks() -> str:
     """Return the page of checks: a table for each group, with the docstring of each check."""
-    parts = ["# What each check asks", f"Made by `{COMMAND}` from the docstrings of the checks."]
+    parts = [
+        "# What each check asks",
+        f"Made by `{COMMAND}` from the docstrings of the checks, in the words of the cell rnn.",
+    ]
     for group, question in GROUPS.items():
         module = ast.parse(_file_of(group).read_text(encoding="utf-8"))
         tests = [node for node in module.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
-        rows = [
-            [f"`{group}.{node.name.removeprefix('test_')}`", _cell(ast.get_docstring(node) or "")] for node in tests
-        ]
+        rows = [[f"`{group}.{node.name.removeprefix('test_')}`", _asks(node)] for node in tests]
         parts += [
             f"## {group}",
             question,
@@ -53,6 +56,11 @@ PAGES = {"checks.md": checks, "faults.md": faults}
 
 def _file_of(group: str) -> Path:
     return ROOT / "checks" / ("blackbox" if group == "blackbox" else "") / f"test_{group}.py"
+
+
+def _asks(check: ast.FunctionDef) -> str:
+    """Return the sentence of a check in the words of the first cell."""
+    return _cell(ast.get_docstring(check) or "").format(**words_of(cell_named("rnn")))
 
 
 def _cell(text: str) -> str:

@@ -12,16 +12,18 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from rnn_reference.numerics.rounding import SAFETY, tolerances, unit_roundoff
 
 from benchmarks.markdown import table
 from benchmarks.studies import pages
 from benchmarks.studies.checkers import FAST, FLOAT32, OTHERS, OURS
-from benchmarks.studies.instances import Instance, with_error
+from benchmarks.studies.instances import Instance, point_at, with_error
 from rnn_reference import rnn_backward, rnn_forward
 from rnn_reference.numerics import injection as derivatives
-from rnn_reference.numerics.elementwise import one_by_one
+from rnn_reference.numerics.elementwise import moved_inputs, one_by_one, states_of
 from rnn_reference.numerics.extrapolation import STEPS
+from rnn_reference.numerics.injection import Run
+from rnn_reference.numerics.stochastic import SAFETY
+from rnn_reference.problems.answers import network_answers
 from rnn_reference.problems.problem import Problem
 
 PAGE = "gradient-checkers.md"
@@ -88,34 +90,28 @@ def _seconds(call: Callable[[], Any]) -> float:
 def at_64_units() -> str:
     """Compare injection with a naive loop over the parameters, on a network of 9,280 parameters."""
     problem = Problem(n_x=80, n_a=64, n_y=4, m=10, T_x=4)
-    x, a0, parameters = problem.inputs
-    rounding = tolerances(x, a0, parameters, problem.da, unit_roundoff("float64"))["a"] / SAFETY
+    point, da = point_at(problem.given, problem.da), problem.da
+    rounding = {"a": network_answers(problem).tolerance["a"] / SAFETY}
 
-    def forward(x: Any, a0: Any, p: Any) -> Any:
-        return rnn_forward(x, a0, p)[0]
+    def forward(several: list[Run]) -> list[dict[str, Any]]:
+        return [{"a": rnn_forward(run.x, run.initial["a"], run.parameters)[0]} for run in several]
 
     def injected() -> derivatives.Derivative:
-        return derivatives.by_injection(derivatives.singly(forward), x, a0, parameters, problem.da, rounding)
+        return derivatives.by_injection(forward, point, rounding)
 
     ours = min(_seconds(injected) for _ in range(3))
-    some = [(i, j) for i in range(64) for j in (0, 31, 63)]  # of 4,096: the loop takes as long for each
+    some = [(i, j) for i in range(64) for j in (0, 31, 63)]  # of 4,096: the loop takes the same time for each
 
     def loop() -> None:
-        inputs = {"Waa": parameters["Waa"]}
-        one_by_one(
-            lambda several: [forward(x, a0, parameters | moved) for moved in several],
-            inputs,
-            "Waa",
-            problem.da,
-            rounding,
-            some,
-        )
+        inputs = moved_inputs(point.run, ["Waa"])
+        one_by_one(states_of(forward, point.run, ["a"]), inputs, "Waa", da, rounding["a"], some)
 
+    parameters = problem.parameters
     count = sum(parameters[name].size for name in ("Wax", "Waa", "ba"))
     naive = _seconds(loop) / len(some) * count
     single = naive / len(STEPS)
     found = injected()
-    right = rnn_backward(problem.da, rnn_forward(x, a0, parameters)[2])
+    right = rnn_backward(da, rnn_forward(*problem.inputs)[2])
     worst = max(float(abs(found.value[n] - right[n]).max() / abs(right[n]).max()) for n in right)
     return (
         f"At n_x = 80, n_a = 64, m = 10, T_x = 4 ({count:,} parameters) all gradients by injection, dx and da0 among "

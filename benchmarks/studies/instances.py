@@ -5,9 +5,15 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from rnn_reference.numerics.rounding import SAFETY, tolerances, unit_roundoff
 
 from rnn_reference import rnn_backward, rnn_forward
+from rnn_reference.cells.cell import cell_named
+from rnn_reference.cells.loop import at_states
+from rnn_reference.numerics.affine import Affine
+from rnn_reference.numerics.injection import Point, Run
+from rnn_reference.numerics.stochastic import SAFETY
+from rnn_reference.problems.answers import tolerances_of
+from rnn_reference.problems.inputs import Inputs
 
 INPUTS = ("x", "a0", "Wax", "Waa", "ba")
 
@@ -46,15 +52,33 @@ class Instance:
         return [found[f"d{name}"] for name in INPUTS]
 
     @cached_property
-    def tolerance(self) -> dict[str, Any]:
-        """The tolerance of each result in the instance's dtype."""
-        wide = {name: array.astype(float) for name, array in self.arrays.items()}
-        return tolerances(wide["x"], wide["a0"], wide, wide["da"], unit_roundoff(self.dtype))
+    def wide(self) -> dict[str, Any]:
+        """All inputs in float64."""
+        return {name: array.astype(float) for name, array in self.arrays.items()}
 
     @property
-    def rounding(self) -> Any:
+    def given(self) -> Inputs:
+        """The inputs of the forward function in float64."""
+        parameters = {name: self.wide[name] for name in ("Wax", "Waa", "Wya", "ba", "by")}
+        return Inputs(cell_named("rnn"), self.wide["x"], {"a": self.wide["a0"]}, parameters)
+
+    @cached_property
+    def tolerance(self) -> dict[str, Any]:
+        """The tolerance of each result in the instance's dtype."""
+        return tolerances_of(self.given, self.dtype, {"a": self.wide["da"]})
+
+    @property
+    def rounding(self) -> dict[str, Any]:
         """The rounding error of each element of the states (rms)."""
-        return self.tolerance["a"] / SAFETY
+        return {"a": self.tolerance["a"] / SAFETY}
+
+
+def point_at(given: Inputs, da: Any) -> Point:
+    """Return the point at which the numerical derivatives differentiate: the reference's states for these inputs."""
+    a = rnn_forward(*given.forward)[0]
+    affine = Affine(given.cell.maps, given.parameters)
+    at_states(given.cell, affine, given.x, [given.initial["a"]], [a])
+    return Point(Run(given.x, given.initial, given.parameters), affine, {"a": a}, {"a": da})
 
 
 def with_error(gradients: list[Any], index: tuple[int, int], eps: float) -> list[Any]:

@@ -45,7 +45,7 @@ once untimed before each timed call.
 - **own-layout** is the same functions, given arrays of that shape whose memory order is time first.
 - **limit** is the same matrix products, tanh and exp into allocated arrays, and nothing else: no bias, no copy, no sum
   over the batch, no check. Its column is the share of the limit that ours reaches.
-- **stepwise** is the document's structure, one call of the cell a step (`rnn_reference.cells.loop`).
+- **stepwise** is the document's structure, one call of the cell a step (the adapter `stepwise`).
 - **torch** is `torch.nn.RNN` with a softmax over a linear layer; forward without a graph, backward by autograd.
 - **jax** is `jax.jit` of `lax.scan`, inputs projected before the scan, backward by `jax.vjp` in the same compiled
   function.

@@ -5,15 +5,13 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from folders import ROOT
 
 from benchmarks.report import goals, tables
 from benchmarks.report import results as reader
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 def saved(folder, **changes):

@@ -1,17 +1,16 @@
 """The benchmarks of the time-step loop time right loops only, and time them fairly."""
 
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from folders import ROOT
 
 from benchmarks import grid, loops, paired_timing, test_time_step_loop
 from benchmarks.competitors import COMPETITORS
 from rnn_reference.implementations.loading.find import load
 from rnn_reference.problems.problem import Problem
 
-ROOT = Path(__file__).resolve().parent.parent
 TINY = Problem(n_x=3, n_a=5, n_y=2, m=4, T_x=6)
 
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from folders import ROOT
+from folders import RIGHT, ROOT
 from frameworks import MODULES
 
 from rnn_reference.faults import CATALOGUE
@@ -33,8 +33,7 @@ def _certified():
 
 
 def _right_networks():
-    (folder,) = (path for path in (ROOT / "tests").rglob("right") if path.is_dir())
-    return folder.glob("[!_]*.py")
+    return RIGHT.glob("[!_]*.py")
 
 
 @pytest.mark.parametrize("page, pattern", COUNTED, ids=lambda part: part)
