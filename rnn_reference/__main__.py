@@ -95,7 +95,8 @@ def _run_pytest(options: list[str]) -> int:
     except ModuleNotFoundError as error:
         print(f"{error.name} is not installed: pip install 'rnn-reference[check]'", file=sys.stderr)
         return 2
-    from rnn_reference.paths import checks_folder
+    from rnn_reference.implementations.isolation.start import ONE_THREAD
+    from rnn_reference.paths import ISOLATED, checks_folder
 
     os.environ.update(ONE_THREAD | os.environ)
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
