@@ -37,8 +37,8 @@ TICK = 0.1
 
 Reply = dict[str, Any]
 
-_KINDS = ({"outcome", "function", "lines"}, {"unusable"}, {"progress"})
-"""What a reply has that has no results."""
+_WITHOUT_RESULTS = ({"outcome", "function", "lines"}, {"progress"})
+"""Parts of a reply that has no results."""
 
 
 class Worker:
@@ -66,7 +66,7 @@ class Worker:
         """Wait until the target is loaded; the worker's description of it. Raises Unusable."""
         from rnn_reference.implementations.isolation.channel import Channel, limit_blocking
 
-        limit_blocking(self._connection, self._seconds)
+        limit_blocking(self._connection, self._seconds + GRACE)
         self._channel: Channel = Channel(self._connection)
         try:
             reply = self._reply("offers", LOADING + 3 * self._seconds)
@@ -215,4 +215,4 @@ def _is_reply(reply: Any, part: str) -> bool:
     """True for a dict with this part, or with the parts of another kind of reply."""
     if not isinstance(reply, dict) or type(reply.get("progress", 0)) is not int:
         return False
-    return part in reply or any(parts <= reply.keys() for parts in _KINDS)
+    return part in reply or any(parts <= reply.keys() for parts in _WITHOUT_RESULTS)
