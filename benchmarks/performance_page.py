@@ -23,7 +23,7 @@ from results import Result, described, newest, read
 from side_by_side import FEWEST, SHORT
 from tables import RATIOS, aligned, length_rows, line_rows, memory_rows, noise, ratio_rows
 
-from rnn_reference.implementations.isolation.start import ONE_THREAD
+from rnn_reference.implementations.isolation.environment import ONE_THREAD
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "performance.md"

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from rnn_reference.implementations.isolation.start import ONE_THREAD
+from rnn_reference.implementations.isolation.environment import ONE_THREAD
 from rnn_reference.paths import is_file
 
 USAGE = """usage: python -m rnn_reference TARGET... [options]
