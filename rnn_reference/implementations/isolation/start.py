@@ -1,7 +1,9 @@
-"""How the process of a worker is started. Nothing here imports numpy, so that both processes import it at once."""
+"""Starting and ending the process of a worker. Nothing here imports numpy, so that both processes do so at once."""
 
+import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from multiprocessing.connection import Connection, Pipe
@@ -33,6 +35,16 @@ def start(request: dict[str, Any], output: IO[bytes]) -> tuple[subprocess.Popen[
             **_inheriting(inherited.fileno()),
         )
     return process, ours
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """End a process that was started here, and on POSIX all that it started."""
+    with contextlib.suppress(OSError):
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _inheriting(handle: int) -> dict[str, Any]:
