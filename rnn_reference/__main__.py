@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from rnn_reference.implementations.isolation.environment import ONE_THREAD
 from rnn_reference.paths import is_file
 
 
@@ -95,7 +96,7 @@ def _run_pytest(options: list[str]) -> int:
     except ModuleNotFoundError as error:
         print(f"{error.name} is not installed: pip install 'rnn-reference[check]'", file=sys.stderr)
         return 2
-    from rnn_reference.paths import checks_folder
+    from rnn_reference.paths import ISOLATED, checks_folder
 
     os.environ.update(ONE_THREAD | os.environ)
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
