@@ -113,7 +113,7 @@ def wrong_cache(cell: Cell, step: Function, at: Function) -> Function:
 
     def body(da: Cotangents, caches: Any) -> Gradients:
         last = da[0].shape[2] - 1
-        return gathered(cell, stepped(cell, step, da, caches, carried(cell, da), lambda t: at(t, last)))
+        return gathered(cell, stepped(cell, step, da, caches, carried(cell, da), lambda t: int(at(t, last))))
 
     return backward_function(cell, body)
 

@@ -97,7 +97,10 @@ def test_an_exception_is_blamed_when_its_turn_comes(isolated):
 def test_a_cache_that_is_lost_is_not_prefetched(isolated):
     """After the process has ended, a backward pass from a cache of its does not get one of the next process's."""
     implementation, problem = isolated("dies.py:InBackward"), Problem()
-    caches = [answer["caches"] for answer in implementation.answers(repeated(RNN.functions["rnn_forward"], *[problem.inputs] * 2))]
+    caches = [
+        answer["caches"]
+        for answer in implementation.answers(repeated(RNN.functions["rnn_forward"], *[problem.inputs] * 2))
+    ]
     deadly, lost = (repeated(RNN.functions["rnn_backward"], (problem.da, cache)) for cache in caches)
     again = repeated(RNN.functions["rnn_forward"], *[problem.inputs] * 2)
     with implementation.prefetch([deadly, again, lost]):
@@ -137,7 +140,11 @@ def test_a_prefetched_call_that_hangs_is_not_blamed_if_never_asked(in_turn):
 @pytest.mark.parametrize("size", [2_000, 2_500_000])
 def test_what_is_long_is_answered_like_anything_else(in_turn, size):
     """Questions and answers that no buffer of the system holds arrive in their order."""
-    questions = [about(1, size), repeated(RNN.functions["tanh_forward"], *[(np.ones((1, k)),) for k in range(1, 400)]), about(1, size)]
+    questions = [
+        about(1, size),
+        repeated(RNN.functions["tanh_forward"], *[(np.ones((1, k)),) for k in range(1, 400)]),
+        about(1, size),
+    ]
     with in_turn.prefetch(questions):
         assert said(in_turn, questions[0]) == 1
         assert [answer["out"].flat[0] for answer in in_turn.answers(questions[1])] == [*range(2, 401)]
