@@ -1,4 +1,4 @@
-"""What the tests share: ways to put an implementation through the suite, and folders to write targets in."""
+"""Fixtures for all tests: ways to run the suite on an implementation, and folders to write targets in."""
 
 import json
 import os
@@ -16,20 +16,28 @@ from suite import put_through
 from rnn_reference.implementations.isolation.isolated import Isolated
 from rnn_reference.implementations.isolation.worker import Worker
 
+IMPORT_FRAMEWORKS = [ROOT / "tests" / "adapters", ROOT / "tests" / "benchmarks"]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that import frameworks run last: torch and jax start threads, and a process with threads must not fork."""
+    items.sort(key=lambda item: any(map(item.path.is_relative_to, IMPORT_FRAMEWORKS)))
+
 
 @pytest.fixture(scope="session")
 def suite():
-    """Run the checks on an object in this process: ``suite(functions, "--rnn-only=...")``; the records by id."""
+    """Run the checks on an object, in this process: ``suite(functions, "--rnn-only=...").records`` by id."""
     return put_through
 
 
 @pytest.fixture
 def isolated() -> Iterator[Callable[..., Isolated]]:
-    """Load a part of a misbehaving file, or of any other, and end its process afterwards."""
+    """Load a misbehaving target, or any other, in its own process. The process is ended after the test."""
     started = []
 
     def load(target: str | Path, **limits: float) -> Isolated:
-        worker = Worker(str(MISBEHAVING / target), **{"seconds": 5.0} | limits)
+        worker = Worker(str(MISBEHAVING / target), **{"seconds": 60.0} | limits)
         started.append(worker)
         return Isolated(worker)
 
@@ -40,7 +48,7 @@ def isolated() -> Iterator[Callable[..., Isolated]]:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty working folder; what is imported from it is forgotten again."""
+    """An empty working folder. Modules imported from it are removed from ``sys.modules`` afterwards."""
     before = dict(sys.modules)
     monkeypatch.setattr(sys, "path", [entry for entry in sys.path if entry])
     monkeypatch.chdir(tmp_path)
@@ -57,7 +65,7 @@ def _lies_in(folder: Path, module: object) -> bool:
 
 @pytest.fixture
 def notebook(folder: Path) -> Callable[..., str]:
-    """Write a notebook of the given code cells; its name."""
+    """Write a notebook with the given code cells. Returns its name."""
     import nbformat
     from nbformat import v4
 
@@ -70,7 +78,7 @@ def notebook(folder: Path) -> Callable[..., str]:
 
 @pytest.fixture
 def script(folder: Path) -> Callable[..., str]:
-    """Write a Python file; its name."""
+    """Write a Python file. Returns its name."""
 
     def write(source: str, name: str = "homework.py") -> str:
         path = folder / name
@@ -86,21 +94,21 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture(scope="session")
 def run() -> Run:
-    """Run ``python ARGUMENTS`` as its own process, with the package on the path and none of this run's settings."""
+    """Run ``python ARGUMENTS`` in its own process, with the package on the path and without this run's settings."""
 
     def run(*arguments: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
         of_this_run = ("PYTEST_", "HYPOTHESIS_", "GITHUB_STEP_SUMMARY")
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(of_this_run)}
         inherited |= {"PYTHONPATH": str(ROOT), "COLUMNS": "80", "NO_COLOR": "1", **environment}
         command = [sys.executable, *map(str, arguments)]
-        return subprocess.run(command, cwd=cwd, env=inherited, capture_output=True, text=True, timeout=120, check=False)
+        return subprocess.run(command, cwd=cwd, env=inherited, capture_output=True, text=True, timeout=600, check=False)
 
     return run
 
 
 @pytest.fixture(scope="session")
 def verdict_on(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., SimpleNamespace]:
-    """Run ``python -m rnn_reference TARGET``, as a user does: its exit status, output and report."""
+    """Run ``python -m rnn_reference TARGET``, as a user does. Returns exit status, output and report."""
 
     def verdict_on(target: object, *options: str) -> SimpleNamespace:
         report = tmp_path_factory.mktemp("report") / "report.json"
@@ -113,7 +121,7 @@ def verdict_on(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Callable[.
 
 @pytest.fixture(scope="session")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder whose own pytest settings, conftest files, tests and modules would spoil any run that heeds them."""
+    """A folder whose pytest settings, conftest files, tests and modules would break any run that uses them."""
     folder = tmp_path_factory.mktemp("somebody's own folder")
     settings = "[pytest]\naddopts = -x --maxfail=1\nfilterwarnings = error\ntestpaths = checks\n"
     (folder / "pytest.ini").write_text(settings)

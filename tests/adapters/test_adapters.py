@@ -1,34 +1,27 @@
-"""Frameworks by their names: that each conforms, and what is said where one is missing."""
+"""Each framework with an adapter conforms, and a missing framework is reported in one line."""
 
-import importlib.util
 import os
 import re
 import subprocess
 import sys
 import tomllib
-from pathlib import Path
 
+import numpy as np
 import pytest
+from folders import ROOT
+from frameworks import MODULES, require
 
+from rnn_reference import rnn_forward
 from rnn_reference.implementations import adapters
-from rnn_reference.implementations.adapters import names, package_of
 from rnn_reference.implementations.loading.find import load
 from rnn_reference.implementations.unusable import Unusable
-from rnn_reference.paths import ADAPTERS, parts_in
+from rnn_reference.problems.problem import NAMED
 
-ROOT = Path(__file__).resolve().parents[2]
-FRAMEWORKS = [name for name in names() if name not in ("reference", "stepwise")]
-
-
-def require(name):
-    """Skip where the framework is not installed; nothing is imported here."""
-    package = package_of(name)
-    if importlib.util.find_spec(package) is None:
-        pytest.skip(f"{package} is not installed")
+PROBLEM = NAMED["T_x=6"]
 
 
 def python(*arguments, **environment):
-    """Run ``python ARGUMENTS`` here, for as long as it takes: jax compiles for each shape."""
+    """Run ``python ARGUMENTS`` without a time limit: jax compiles for each shape."""
     inherited = {name: value for name, value in os.environ.items() if name != "KERAS_BACKEND"}
     environment = inherited | {"PYTHONPATH": str(ROOT)} | environment
     command = [sys.executable, *arguments]
@@ -36,18 +29,23 @@ def python(*arguments, **environment):
 
 
 @pytest.mark.waits
-def test_adapters_and_files():
-    """Adapters and .onnx files are judged rightly; in a process apart, for frameworks begin threads and mind forks."""
-    done = python("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/adapters/adapters_apart.py")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert " passed" in done.stdout
+@pytest.mark.parametrize("name", MODULES)
+def test_a_framework_gives_what_the_reference_gives(name, recwarn, capfd):
+    """States and predictions equal the reference's. Nothing is printed, and there is no warning."""
+    require(name)
+    implementation = load(name)
+    result = implementation.rnn_forward(*PROBLEM.inputs)[:2]
+    atol = 1e-14 if implementation.dtype == "float64" else 1e-6
+    right = rnn_forward(*PROBLEM.inputs)[:2]
+    assert all(np.allclose(own, expected, 0, atol) for own, expected in zip(result, right, strict=True))
+    assert (list(recwarn), capfd.readouterr()) == ([], ("", ""))
 
 
 @pytest.mark.waits
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("name", FRAMEWORKS)
+@pytest.mark.parametrize("name", MODULES)
 def test_a_framework_conforms(name, dtype):
-    """Each framework that is installed conforms in each precision that it has."""
+    """Each framework conforms in each precision that it has."""
     require(name)
     if dtype == "float64" and name in ("keras", "onnxruntime"):
         pytest.skip(f"{name} has no float64")  # keras has on tensorflow: docs/generated/matrix.md
@@ -55,12 +53,12 @@ def test_a_framework_conforms(name, dtype):
     assert done.returncode == 0 and f"{name}: conforms" in done.stdout, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("name", FRAMEWORKS)
+@pytest.mark.parametrize("name", MODULES)
 def test_a_missing_framework_is_told_in_one_line(name, monkeypatch):
-    """Where a framework is not installed, the extra that brings it is named."""
-    package = package_of(name)
+    """If a framework is not installed, the error names the extra that installs it."""
+    package = adapters.package_of(name)
     for module in (package, *(m for m in sys.modules if m.startswith("rnn_reference.implementations."))):
-        if module == package or module == parts_in(ADAPTERS)[name] or module.endswith("keras_backend"):
+        if module == package or module == MODULES[name] or module.endswith("keras_backend"):
             monkeypatch.delitem(sys.modules, module, raising=False)
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(Unusable) as raised:
@@ -70,8 +68,35 @@ def test_a_missing_framework_is_told_in_one_line(name, monkeypatch):
 
 
 @pytest.mark.waits
+@pytest.mark.parametrize("name", ["onnxruntime", "onnx"])
+def test_onnx_offers_what_it_has(name):
+    """ONNX has neither a cell nor a backward pass. These are not offered."""
+    require(name)
+    assert load(name).offered == ["tanh_forward", "softmax_forward", "rnn_forward"]
+
+
+@pytest.mark.waits
+def test_jax_keeps_float64_to_itself():
+    """The adapter computes in float64, and leaves jax in float32 for the rest of the process."""
+    require("jax")
+    import jax
+
+    before = jax.config.jax_enable_x64
+    assert load("jax").rnn_forward(*PROBLEM.inputs)[0].dtype == np.float64
+    assert jax.config.jax_enable_x64 == before
+
+
+@pytest.mark.waits
+def test_a_device_that_jax_does_not_have():
+    """A device that does not exist is a usage error of one line."""
+    require("jax")
+    with pytest.raises(Unusable, match="--rnn-device=cpu:9: jax has"):
+        load("jax", device="cpu:9")
+
+
+@pytest.mark.waits
 def test_keras_takes_the_backend_of_the_environment():
-    """``KERAS_BACKEND`` goes first, the environment is left as it was, and a backend without gradients offers none."""
+    """``KERAS_BACKEND`` is used and not changed. A backend without gradients offers no backward pass."""
     require("keras")
     code = "import os; from rnn_reference.implementations.loading.find import load; "
     code += "print(*load('keras').offered, os.environ.get('KERAS_BACKEND'))"
@@ -94,23 +119,23 @@ def test_an_adapter_is_its_file(monkeypatch, tmp_path):
     monkeypatch.setattr(adapters, "ADAPTERS", tmp_path)
     monkeypatch.setattr(adapters, "parts_in", lambda folder: {"tanh-alone": "tanh_alone"})
     monkeypatch.syspath_prepend(tmp_path)
-    assert (names(), adapters.description_of("tanh-alone")) == (["tanh-alone"], "The hyperbolic tangent.")
+    assert (adapters.names(), adapters.description_of("tanh-alone")) == (["tanh-alone"], "The hyperbolic tangent.")
     assert load("tanh-alone").offered == ["tanh_forward"]
     with pytest.raises(Unusable, match="tanh-alone computes on the cpu alone"):
         load("tanh-alone", device="cuda")
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", adapters.names())
 def test_every_adapter_is_written_down(name):
     """A page describes each adapter, the README names each framework, and pyproject.toml has the extra for it."""
     (page,) = (ROOT / "docs").rglob("plugging-in.md")
     assert f"| `{name}` | {adapters.description_of(name).replace('``', '`')} |" in page.read_text(encoding="utf-8")
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
-    assert name not in FRAMEWORKS or package_of(name) in extras
-    assert name not in FRAMEWORKS or f"`{name}`" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert name not in MODULES or adapters.package_of(name) in extras
+    assert name not in MODULES or f"`{name}`" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", adapters.names())
 def test_every_adapter_is_in_the_matrix(name):
     """The page of what the suite says of each framework has a row for each adapter."""
     (page,) = (ROOT / "docs").rglob("matrix.md")

@@ -1,4 +1,4 @@
-"""Mistakes made to be caught: for each check, one that it sees. The catalogue of real mistakes is elsewhere."""
+"""One mistake for each check, which the check must catch. (The faults that people really make are in the catalogue.)"""
 
 from types import SimpleNamespace
 
@@ -17,7 +17,7 @@ def but(**changed):
 
 
 def _changed(function, change):
-    """``function`` with ``change`` applied to what it returns."""
+    """``function`` with ``change`` applied to its result."""
 
     def wrapper(*arguments):
         return change(function(*arguments), *arguments)

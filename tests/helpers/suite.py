@@ -1,4 +1,4 @@
-"""The suite, put to any object in this process: what ``python -m rnn_reference`` does, without starting one."""
+"""Run the suite on any object, in this process. The result is that of ``python -m rnn_reference``."""
 
 import contextlib
 import functools
@@ -27,7 +27,7 @@ from rnn_reference.target import IMPLEMENTATION
 
 
 class Target:
-    """A plug-in that puts an object in the place of ``--rnn``, and keeps what came of it."""
+    """A pytest plug-in that checks an object instead of the target of ``--rnn``, and keeps the records."""
 
     def __init__(self, functions, name):
         made = isinstance(functions, Implementation)
@@ -44,7 +44,7 @@ class Target:
 
 
 def put_through(functions: Any, *options: str, name: str = "an object", group: str = "") -> SimpleNamespace:
-    """What the checks, or those of one group, make of an object: exit status, output, and the records by id."""
+    """Run all checks, or those of one group, on an object. Returns the exit status, output, and records by id."""
     target, folder = Target(functions, name), checks_folder()
     arguments = ["-c", str(ISOLATED), "--rootdir", str(folder), "-p", "rnn_reference.plugin",
                  "-p", "no:cacheprovider", "-q"]  # fmt: skip
@@ -90,7 +90,7 @@ def diagnosed(network: FaultyNetwork, **how: Any) -> Diagnosis:
 
 
 def first_failure(diagnosis: Diagnosis, function: str, seed: int) -> Outcome | None:
-    """What the first of the telling checks that fails says, explained as in a run of the suite."""
+    """The outcome of the first of these checks that fails, explained as in a run of the suite; None if all pass."""
     own = diagnosis.implementation
     for group, name in (check.split(".") for check in TELLING[function]):
         check = getattr(_checks(group), name)
@@ -130,7 +130,7 @@ def _checks(group: str) -> ModuleType:
 
 
 def told(report: dict[str, Any]) -> set[tuple[str, str]]:
-    """What a report says with confidence: pairs of a function and a mistake in it."""
+    """The mistakes that a report names: pairs of a function and a fault."""
     return {(name, fault) for name, function in report["functions"].items() for fault in function["faults"]}
 
 
@@ -140,13 +140,13 @@ def wrong(report: dict[str, Any]) -> set[str]:
 
 
 def found(diagnosis: Diagnosis) -> set[tuple[str, str]]:
-    """What a diagnosis names with confidence: pairs of a function and a mistake in it."""
+    """The mistakes that a diagnosis names: pairs of a function and a fault."""
     findings = diagnosis.findings.values()
     by_value = {(finding.culprit, fault) for finding in findings for fault in finding.faults}
     return by_value | {(finding.function, fault.id) for finding in findings for fault in finding.side_effects}
 
 
 def blamed(diagnosis: Diagnosis) -> set[str]:
-    """The functions whose mistakes all failures are."""
+    """The functions that a diagnosis blames for the failures."""
     findings = diagnosis.findings.values()
     return {f.culprit for f in findings if f.status != "right"} | {f.function for f in findings if f.side_effects}

@@ -21,7 +21,7 @@ def rnn_forward(x, a0, parameters):
 
 
 def test_a_file_is_told_its_convention(script, verdict_on, folder):
-    """A file that has the batch first stays wrong, is told so in the report and the terminal, with the option."""
+    """A file with the batch first is wrong. The report and the terminal name the convention and its option."""
     done = verdict_on(folder / script(BATCH_FIRST), "--rnn-only=forward")
     function = done.report["functions"]["rnn_forward"]
     assert (done.status, function["verdict"]) == (1, "wrong")
@@ -47,14 +47,14 @@ def test_a_failure_under_a_convention_is_rerun_under_it(script, verdict_on, fold
 
 @pytest.mark.parametrize("name", ["nonsense", "", "weights-transposed+nonsense", "batch-major+time-major"])
 def test_an_unknown_convention_is_a_usage_error(name, verdict_on):
-    """A convention that there is not is a usage error that names those there are."""
+    """An unknown convention is a usage error that lists the known ones."""
     done = verdict_on("reference", f"--rnn-convention={name}")
     assert done.status == 2
     assert "at once" in done.printed or "there are logits, two-biases" in done.printed
 
 
 def test_a_mistake_that_is_a_convention_keeps_its_name(script, verdict_on, folder):
-    """Where a mistake is another convention as well, both are said."""
+    """If a mistake equals a convention, the report names both."""
     source = "from rnn_reference.faults import FaultyNetwork, named\n"
     source += "fault = next(f for f in named('time-reversed') if 'at its step' in f.variant)\n"
     done = verdict_on(f"{folder / script(source + 'network = FaultyNetwork(fault)')}:network", "--rnn-only=forward")

@@ -1,4 +1,4 @@
-"""The wheel, in other people's environments and projects: it disturbs nobody, and nobody disturbs it."""
+"""The wheel works in other environments and projects, and does not change them."""
 
 import json
 import os
@@ -24,7 +24,7 @@ def _pip(*arguments, python=sys.executable):
 
 
 def _source(folder):
-    """A copy of what git tracks, or would: nothing that lies about in the clone gets into the wheel unnoticed."""
+    """A copy of the files that git tracks, or would track. Other files of the clone cannot get into the wheel."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT, capture_output=True, text=True, check=True,
@@ -87,7 +87,7 @@ def installed(site):
 
 
 def test_the_wheel_holds_one_package(built):
-    """Nothing lies at the wheel's top level but rnn_reference; checks, golden values and settings are inside."""
+    """The wheel's top level has rnn_reference alone. Checks, golden values and settings are inside it."""
     names = zipfile.ZipFile(built.wheel).namelist()
     assert {name.split("/")[0].partition("-")[0] for name in names} == {"rnn_reference"}
     inside = {name.removeprefix("rnn_reference/") for name in names}
@@ -127,7 +127,7 @@ WAYS = {
 
 @pytest.mark.parametrize("way", WAYS)
 def test_inside_somebodys_project(installed, project, way):
-    """``pytest --pyargs rnn_reference.checks`` asks all our questions, whatever the project's own settings are."""
+    """``pytest --pyargs rnn_reference.checks`` runs all checks, independently of the project's own settings."""
     options = ["--rnn=mein Netz.py", "--rnn-examples=1", "--rnn-report=report.json"]
     done = installed("-m", "pytest", "--pyargs", "rnn_reference.checks", *options, *WAYS[way], cwd=project)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -156,7 +156,7 @@ def test_the_plugin_imports_nothing_heavy(installed, tmp_path):
 
 
 def test_a_read_only_installation(installed, site, project):
-    """Nothing is written beside the package: it may lie where its user may not write."""
+    """Nothing is written into the folder of the package, which may be read-only."""
     folders = [site, *(path for path in site.rglob("*") if path.is_dir())]
     before = sorted(site.rglob("*"))
     try:

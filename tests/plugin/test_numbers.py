@@ -4,9 +4,9 @@ import re
 
 import pytest
 from folders import RIGHT, ROOT
+from frameworks import MODULES
 
 from rnn_reference.faults import CATALOGUE
-from rnn_reference.implementations.adapters import names
 from rnn_reference.implementations.conventions.known import every_choice
 from rnn_reference.paths import checks_folder, golden_folder
 from rnn_reference.problems.golden import read_certified
@@ -67,7 +67,7 @@ def test_the_readme_names_every_framework():
     """Each built-in adapter has its name in the README's paragraph on frameworks, and in the page on plugging in."""
     paragraph = re.search(r"^Frameworks have names:.*?\n\n", README, re.DOTALL | re.MULTILINE)[0]
     plugging_in = (DOCS / "how-to" / "plugging-in.md").read_text(encoding="utf-8")
-    for name in set(names()) - {"reference", "stepwise"}:
+    for name in MODULES:
         assert f"`{name}`" in paragraph and f"`{name}`" in plugging_in, name
 
 

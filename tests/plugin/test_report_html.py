@@ -1,4 +1,4 @@
-"""The report as a page: what it says, what it must not do, and how it reads to eyes, ears and printers."""
+"""The report as a page: its content, its safety, and how it reads on a screen, on paper and aloud."""
 
 import re
 import shutil
@@ -69,7 +69,7 @@ def page(source):
 
 @pytest.fixture(scope="module")
 def hostile_page(run, tmp_path_factory):
-    """The page on a file with an awkward name that prints what a browser would run."""
+    """The page on a file with an awkward name, which prints HTML that a browser would run."""
     folder = tmp_path_factory.mktemp("odd names")
     (folder / "Übung & <b>.py").write_text(HOSTILE, encoding="utf-8")
     run("-m", "rnn_reference", "Übung & <b>.py", "--rnn-only=forward", "--rnn-report=out.html", cwd=folder)
@@ -78,7 +78,7 @@ def hostile_page(run, tmp_path_factory):
 
 
 def test_the_page_names_the_mistake_with_its_hints(page):
-    """The top says what is wrong in a sentence, where to look, and, folded away, what to change."""
+    """The top has one sentence about the mistake and its place. The correction is folded."""
     assert "examples/document.ipynb wrong" in " ".join(page.within("h1").split())
     assert "rnn_backward is wrong: da_prev is not carried from step t+1 to step t." in page.within("header")
     main = page.within("main")
@@ -88,7 +88,7 @@ def test_the_page_names_the_mistake_with_its_hints(page):
 
 
 def test_every_check_is_there_with_its_question_and_its_rerun_line(page, judged):
-    """Each check has its id, what it asks, and the line that runs it again."""
+    """Each check has its id, its question, and the line to run it again."""
     text = page.within("main")
     for check in judged.report["checks"]:
         assert check["id"] in text and check["asks"] in text and check["rerun"] in text
@@ -102,7 +102,7 @@ def test_what_passed_is_folded_away(page, judged):
 
 
 def test_the_page_is_one_file_that_asks_nothing_of_a_network(source, page):
-    """There is no script and no address, and nothing that a browser would fetch."""
+    """The page contains no script and no address, and a browser fetches nothing."""
     assert not {tag for tag, _ in page.tags} & LOADING
     assert not re.search(r"https?:|url\(|@import", source)
     names = {name for _, attributes in page.tags for name in attributes}
@@ -111,13 +111,13 @@ def test_the_page_is_one_file_that_asks_nothing_of_a_network(source, page):
 
 
 def test_the_tags_are_balanced(page, hostile_page):
-    """Every tag that is opened is closed, in order, whatever the target is called."""
+    """Every tag is closed, in order, also for an awkward name of the target."""
     assert not page.unbalanced and not page.open
     assert not hostile_page.page.unbalanced and not hostile_page.page.open
 
 
 def test_headings_come_in_order(page):
-    """There is one heading of the first rank, and none skips a rank on the way down."""
+    """The page has one heading of the first rank, and no heading skips a rank."""
     ranks = [int(tag[1]) for tag, _ in page.tags if re.fullmatch("h[1-6]", tag)]
     assert ranks[0] == 1 and ranks.count(1) == 1
     assert all(later - earlier <= 1 for earlier, later in pairwise(ranks))
@@ -135,7 +135,7 @@ def test_every_picture_can_be_read_aloud(page):
 
 
 def test_the_page_says_its_language_and_what_its_columns_are(page):
-    """The page has a language and a width for phones, and the heads of its table say what they head."""
+    """The page has a language and a width for phones. The heads of its table have a scope."""
     tags = dict(page.tags)
     assert tags["html"]["lang"] == "en"
     assert {"name": "viewport", "content": "width=device-width, initial-scale=1"} in [a for _, a in page.tags]
@@ -150,7 +150,7 @@ def test_what_a_target_prints_is_text(hostile_page):
 
 
 def test_expected_failures_are_told_with_their_reasons(judged):
-    """A function that conforms but for what is expected says so, reason and id, and shows what is noted of it."""
+    """A function that conforms except for expected failures has their reasons and ids, and its notes."""
     function = {**judged.report["functions"]["rnn_forward"], "notes": ["noted"], "expected": {"known": ["golden.x"]}}
     functions = judged.report["functions"] | {"rnn_forward": function}
     page = Page(as_html(judged.report | {"functions": functions}))
@@ -190,7 +190,7 @@ def test_a_form_is_its_file(judged, monkeypatch, tmp_path):
 
 
 def test_without_jinja2_one_line_says_what_to_install(monkeypatch, tmp_path):
-    """Where jinja2 is missing, HTML is refused before anything runs, and JSON is not."""
+    """If jinja2 is missing, HTML is refused before the run, and JSON is not."""
     monkeypatch.setattr("rnn_reference.report.files.find_spec", lambda name: None)
     path = tmp_path / "out.html"
     assert refusal(path) == f"--rnn-report={path}: HTML needs jinja2: pip install 'rnn-reference[check]'"

@@ -40,7 +40,7 @@ def in_a_job(run, tmp_path_factory):
 
 
 def test_the_mistake_is_named_with_its_hints(text):
-    """The Markdown begins with the verdict, names the mistake and where to look, and folds away what to change."""
+    """The Markdown begins with the verdict, and names the mistake and its place. The correction is folded."""
     assert re.match(r"# \S*document\.ipynb: wrong\n", text)
     assert "**carry-dropped**: da\\_prev is not carried from step t+1 to step t." in text
     assert "Where to look: what the loop hands from step t+1 to step t." in text
@@ -55,7 +55,7 @@ def test_every_check_has_its_rerun_line(text, judged):
 
 
 def test_headings_and_folds_are_in_order(text):
-    """No heading skips a rank, and what is folded is closed again."""
+    """No heading skips a rank, and every folded part is closed."""
     ranks = [len(marks) for marks in re.findall(r"^(#+) ", text, flags=re.MULTILINE)]
     assert ranks[0] == 1 and ranks.count(1) == 1
     assert all(later - earlier <= 1 for earlier, later in pairwise(ranks))
@@ -70,12 +70,12 @@ def test_what_a_target_prints_stays_in_its_block(in_a_job):
 
 
 def test_the_summary_of_a_job_is_added_to(in_a_job):
-    """Where GITHUB_STEP_SUMMARY names a file, the Markdown is appended to what stands there."""
+    """If GITHUB_STEP_SUMMARY names a file, the Markdown is appended to it."""
     assert (in_a_job.folder / "summary.md").read_text(encoding="utf-8") == f"before\n{in_a_job.text}\n"
 
 
 def test_a_summary_that_cannot_be_written_is_no_failure(monkeypatch, tmp_path):
-    """A summary that cannot be written is told in a line, and changes nothing else."""
+    """If the summary cannot be written, one line says so, and nothing else changes."""
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path))
     assert add_to_summary(unusable("homework.py", "why")) == f"GITHUB_STEP_SUMMARY={tmp_path}: Is a directory"
     monkeypatch.delenv("GITHUB_STEP_SUMMARY")

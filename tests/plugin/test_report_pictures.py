@@ -1,4 +1,4 @@
-"""The pictures of a report, what they show of the evidence and when there is nothing to show, and its colours."""
+"""The pictures of a report: their content, the cases without a picture, and the colours."""
 
 import re
 from pathlib import Path
@@ -43,7 +43,7 @@ def test_the_direction_of_the_backward_pass_is_marked():
 
 @pytest.mark.parametrize("evidence", [{}, {"error_per_step": {"a": [1.0]}}, {"error_map": {"dba": [[1.0], [2.0]]}}])
 def test_nothing_is_drawn_of_nothing(evidence):
-    """Where the evidence has no two steps or columns, there is no picture."""
+    """Evidence with fewer than two steps or columns has no picture."""
     assert error_per_step(evidence, "key") == "" == error_map(evidence, "key")
 
 

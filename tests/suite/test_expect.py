@@ -1,4 +1,4 @@
-"""Failures that are known are expected with a reason, and only what is new is red."""
+"""Known failures are expected with a reason, and only a new failure fails the run."""
 
 import pytest
 
@@ -29,7 +29,7 @@ def expect(tmp_path):
 
 
 def test_known_failures_do_not_fail(verdict_on, expect):
-    """With its failures expected the document's notebook conforms; the reasons are shown, and what passes."""
+    """With its failures expected the document's notebook conforms. The reasons are printed, and unexpected passes."""
     run = verdict_on("examples/document.ipynb", expect(DOCUMENT), "--rnn-examples=2")
     assert run.status == 0, run.printed
     assert run.report["functions"]["rnn_backward"]["verdict"] == "conforms"

@@ -50,7 +50,7 @@ def test_every_variant(stage, seed, dtype):
 @dtypes
 @pytest.mark.parametrize("fault", ADVICE, ids=str)
 def test_advice(fault, dtype):
-    """What is right but for the limits of arithmetic passes, with advice that names it."""
+    """A network that is correct except for overflow and rounding passes, with advice that names the limit."""
     report, records = judged(FaultyNetwork(fault, dtype=dtype), "--rnn-only=numerics")
     assert report["functions"][fault.function]["verdict"] == "conforms"
     assert {id for record in records for id in record["faults"]} == {fault.id}
@@ -66,7 +66,7 @@ CANCEL = {
 """Pairs of mistakes of which one undoes the other, or leaves nothing for it to do."""
 
 HIDES = ("last-step-missing", "caches-dropped")
-"""After these the loop backward crashes for want of caches: what else is wrong with it does not show."""
+"""After these the loop backward crashes because caches are missing, which hides its other mistakes."""
 
 FORWARD = [f for f in FIRST.values() if f.function.endswith("forward") and f.stage != ANY]
 BACKWARD = [f for f in FIRST.values() if f.function.endswith("backward") and f.stage != ANY]
@@ -74,7 +74,7 @@ BACKWARD = [f for f in FIRST.values() if f.function.endswith("backward") and f.s
 
 @pytest.mark.parametrize("part", range(8))
 def test_pairs(part):
-    """Of a forward and a backward mistake both are named in 95 of 100 pairs, and never a third."""
+    """Both mistakes of a forward and backward pair are named in 95 of 100 pairs, and never a third."""
     pairs = [
         (a, b) for a, b in itertools.islice(itertools.product(FORWARD, BACKWARD), part, None, 8)
         if (a.id, b.id) not in CANCEL and not (a.id in HIDES and b.function == "rnn_backward")
@@ -90,7 +90,7 @@ def test_pairs(part):
 
 @dtypes
 def test_derivative_of_a_wrong_forward_pass(dtype):
-    """A backward pass that is the derivative of a wrong forward pass is told to follow from it."""
+    """A backward pass that is the derivative of a wrong forward pass is not blamed."""
     for fault in FORWARD:
         if fault.id not in ("shared-cache", "caches-dropped"):  # it has its own caches
             diagnosis = diagnosed(FaultyNetwork(fault, consistent=True, dtype=dtype))

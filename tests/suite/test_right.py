@@ -14,7 +14,7 @@ NETWORKS = (
 @pytest.mark.waits
 @pytest.mark.parametrize("target", NETWORKS)
 def test_no_alarm(target, suite):
-    """Every check passes on a right network, or is advice about its arithmetic."""
+    """A right network passes every check, or gets advice about its arithmetic."""
     if "scipy" in target:
         pytest.importorskip("scipy", reason="scipy is not installed: pip install 'rnn-reference[dev]'")
     run = suite(load(str(RIGHT / target)), "--rnn-examples=2")
@@ -27,6 +27,6 @@ def test_no_alarm(target, suite):
 @pytest.mark.slow
 @pytest.mark.parametrize("target", NETWORKS)
 def test_no_alarm_on_fresh_problems(target, verdict_on):
-    """No alarm on 80 fresh problems for every property, 1,040 with the other networks, nor on another seed's own."""
+    """A right network passes 80 fresh problems for every property (1,040 for all networks), with another seed."""
     run = verdict_on(RIGHT / target, "--rnn-seed=1", "--rnn-examples=80", "--rnn-in-process")
     assert run.status == 0, run.printed

@@ -1,4 +1,4 @@
-"""Whatever an implementation does, the command ends with a verdict and a report."""
+"""The command ends with a verdict and a report, also for an implementation that misbehaves."""
 
 import functools
 import json
@@ -8,12 +8,11 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from folders import EXAMPLES, MISBEHAVING, ROOT
-
-from rnn_reference.implementations.isolation.failures import MAX_FAILURES
 
 pytestmark = pytest.mark.waits
 
@@ -28,19 +27,20 @@ def judged(target, folder, *options):
 
 
 def test_hanging_costs_its_own_checks(tmp_path):
-    """A function that hangs timed out, what hangs with it too, and the others are judged."""
-    report, said = judged(MISBEHAVING / "hangs.py:Everywhere", tmp_path, "--rnn-timeout=0.3", "--rnn-only=forward")
+    """A function that hangs times out in every check of it, and is called three times at most. Others are judged."""
+    report, said = judged(MISBEHAVING / "hangs.py:Everywhere", tmp_path, "--rnn-timeout=2", "--rnn-only=forward")
     verdicts = {name: function["verdict"] for name, function in report["functions"].items()}
     assert verdicts["tanh_forward"] == verdicts["rnn_cell_forward"] == "wrong"
     assert verdicts["softmax_forward"] == "conforms"
-    assert report["counts"]["timed out"] > 15
-    assert "timed out   no answer within 0.3 s" in said
-    again = [check for check in report["checks"] if "it was not called any more" in check["message"]]
-    assert len(again) >= report["counts"]["timed out"] - 2 * MAX_FAILURES
+    timed_out = [check for check in report["checks"] if check["outcome"] == "timed out"]
+    called = Counter(check["function"] for check in timed_out if "not called any more" not in check["message"])
+    assert len(timed_out) > 15
+    assert max(called.values()) == 3
+    assert "timed out   no answer within 2 s" in said
 
 
 def test_dying_is_shown_with_its_output(tmp_path):
-    """A function that ends its process crashed: the report says how, where, and what it printed."""
+    """A function that ends its process is a crash. The report has the signal, the place and the printed text."""
     report, said = judged(MISBEHAVING / "dies.py:BySegfault", tmp_path, "--rnn-only=protocol")
     assert report["functions"]["tanh_forward"]["verdict"] == "wrong"
     assert report["counts"]["crashed"] == 1
@@ -52,7 +52,7 @@ def test_dying_is_shown_with_its_output(tmp_path):
 @pytest.mark.parametrize(("what", "function"), [
     ("TimeFirst", "rnn_forward"), ("Flat", "rnn_forward"), ("FlatGradients", "rnn_backward")])  # fmt: skip
 def test_another_shape_is_no_mistake_of_ours(tmp_path, what, function):
-    """A result of another shape is said to be that by every check that stumbles over it."""
+    """Every check that fails because of a wrong shape says so."""
     report, _ = judged(MISBEHAVING / f"shapes.py:{what}", tmp_path, "--rnn-only=property", "--rnn-examples=1")
     assert report["functions"][function]["verdict"] == "wrong"
     stumbled = [check for check in report["checks"] if check["outcome"] == "failed"]
@@ -83,10 +83,11 @@ def test_interrupting_writes_the_report(tmp_path):
     run = subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, cwd=ROOT, preexec_fn=heeds,  # noqa: PLW1509 (no threads here)
     )  # fmt: skip
-    while "test_property" not in run.stdout.readline():
-        pass
+    for line in run.stdout:
+        if "test_property" in line:
+            break
     run.send_signal(signal.SIGINT)
-    run.communicate(timeout=30)
+    run.communicate(timeout=300)
     written = json.loads(report.read_text())
     assert run.returncode == 2
     assert written["verdict"] == "not judged"
@@ -106,7 +107,7 @@ def test_no_worker_outlives_its_run(tmp_path):
     time.sleep(1.0)
     run.kill()
     run.communicate()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while any(Path(f"/proc/{pid}").exists() for pid in worker) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not [pid for pid in worker if Path(f"/proc/{pid}").exists()]

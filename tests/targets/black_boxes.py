@@ -1,4 +1,4 @@
-"""Black boxes: recurrent networks of which nothing can be set, five right ones, and wrong ones by what is wrong."""
+"""Black boxes: recurrent networks without parameters to set. Five are right; the others each have one mistake."""
 
 from collections import namedtuple
 

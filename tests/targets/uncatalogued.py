@@ -1,4 +1,4 @@
-"""Mistakes that are in no catalogue: each must be caught, and none given the name of another."""
+"""Mistakes that are not in the catalogue. Each must be caught, and none may be given a name."""
 
 from typing import Any
 
@@ -55,7 +55,7 @@ def _after(**changes: Function) -> Function:
 
 
 def _carry(change: Function) -> Function:
-    """A right loop backward that changes what it carries."""
+    """A right loop backward, with its carry changed."""
 
     def rnn_backward(da: Any, caches: Any) -> Any:
         def enters(t: int, steps: Any) -> Any:

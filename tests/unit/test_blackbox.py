@@ -31,7 +31,7 @@ def outcomes(name, *options):
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("name", RIGHT)
 def test_right_ones_are_quiet(name):
-    """A right network passes all that it is asked over 200 fresh inputs for each check."""
+    """A right network passes every check on 200 fresh inputs."""
     found = outcomes(name, "--rnn-examples=200")
     stateless = name in ("projected", "at_once")
     assert set(found.values()) == ({"passed", "not offered"} if stateless else {"passed"})
@@ -43,7 +43,7 @@ def test_right_ones_are_quiet(name):
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("name", WRONG)
 def test_wrong_ones_are_caught(name):
-    """A wrong network is caught by the check that asks for what it breaks."""
+    """A wrong network fails the check of the property that it breaks."""
     assert outcomes(name)[WRONG[name]] in ("failed", "crashed")
 
 
@@ -58,7 +58,7 @@ def test_the_ids_are_frozen():
 
 
 def test_no_other_run_has_them(suite):
-    """A run for the six functions asks none of these."""
+    """A run for the six functions has no checks of a black box."""
     assert not any(id.startswith("blackbox.") for id in suite(object(), "--rnn-examples=1").records)
 
 
@@ -72,7 +72,7 @@ def test_a_right_one_conforms(verdict_on):
 
 
 def test_a_wrong_one_is_told_of(verdict_on):
-    """The command on a wrong callable ends with 1, says what differs, and how to ask again."""
+    """The command on a wrong callable ends with 1, and prints the difference and the line to run it again."""
     done = verdict_on(f"--rnn-blackbox={BLACK_BOXES}:two_directions", "--rnn-seed=4")
     assert (done.status, done.report["verdict"]) == (1, "wrong")
     assert "blackbox.causal" in {check["id"] for check in done.report["checks"] if check["outcome"] == "failed"}
@@ -80,7 +80,7 @@ def test_a_wrong_one_is_told_of(verdict_on):
 
 
 def test_the_line_to_run_it_again_is_whole(verdict_on):
-    """Layout and number of inputs are part of the line that asks the same again."""
+    """The line to run it again contains the layout and the number of inputs."""
     options = ("--rnn-blackbox-layout=tmn", "--rnn-blackbox-inputs=2")
     done = verdict_on(f"--rnn-blackbox={BLACK_BOXES}:gated", *options)
     assert done.status == 0
@@ -88,7 +88,7 @@ def test_the_line_to_run_it_again_is_whole(verdict_on):
 
 
 def test_plain_pytest_asks_the_same(run, tmp_path):
-    """``pytest --rnn-blackbox`` without a path asks these checks and no others."""
+    """``pytest --rnn-blackbox`` without a path runs these checks and no others."""
     options = (f"--rnn-blackbox={BLACK_BOXES}:plain", "--rnn-report=out.json")
     done = run("-m", "pytest", "-p", "rnn_reference.plugin", *options, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -102,27 +102,27 @@ def test_plain_pytest_asks_the_same(run, tmp_path):
     ("stub", "is a stub"),
 ])  # fmt: skip
 def test_what_cannot_be_judged_is_unusable(name, says):
-    """A callable that is not there, is none, takes nothing that is tried, or is a stub: one line says so."""
+    """A missing name, a value that is not callable, a callable that rejects all inputs, and a stub are refused."""
     with pytest.raises(Unusable, match=says) as told:
         box(name)
     assert "\n" not in str(told.value)
 
 
 def test_a_file_alone_names_no_callable():
-    """Without an attribute there is nothing to call."""
+    """A file without an attribute is refused: nothing can be called."""
     with pytest.raises(Unusable, match="names no callable"):
         Blackbox(str(BLACK_BOXES))
 
 
 def test_the_number_of_inputs_may_be_said():
-    """What takes a number of inputs that nobody would guess is judged when it is said."""
+    """A callable with an unusual number of inputs is judged if ``n_x`` is given."""
     made = Blackbox(f"{BLACK_BOXES}:wants_inputs", n_x=3000)
     assert made.n_x == 3000
     assert made.run(Input(3000, 2, 4, 0).x)[0].shape == (4, 2, 4)
 
 
 def test_one_that_does_not_end_is_unusable():
-    """A call that does not come back is given up."""
+    """A call that does not return is ended after the time limit."""
     with pytest.raises(Unusable, match="no answer within"):
         Blackbox(f"{BLACK_BOXES}:endless", seconds=0.3)
 
@@ -142,7 +142,7 @@ def test_options_that_do_not_go_together_are_usage_errors(options, verdict_on):
 
 
 def test_precision_and_state_are_found_out():
-    """Outputs in float32 are judged in float32; what takes a state is seen to, and what does not is."""
+    """Outputs in float32 are judged in float32. It is found out which callables take a state."""
     assert (box("long_short_term").dtype, box("gated").dtype) == ("float32", "float64")
     assert {name: box(name).offers("state") for name in RIGHT} == {
         name: name not in ("projected", "at_once") for name in RIGHT
@@ -155,20 +155,3 @@ def test_a_state_is_gone_through_whatever_holds_it():
     zero = of_each(lambda array: 0 * array, state)
     assert isinstance(zero["h"], tuple) and zero["h"][1][1] is None
     assert not zero["h"][0].any() and not zero["h"][1][0].any()
-
-
-def test_a_layer_of_torch(script, folder):
-    """torch.nn.RNN in a lambda conforms: first contact for a kernel whose weights nobody sets."""
-    pytest.importorskip("torch")
-    source = """
-import torch
-layer = torch.nn.RNN(3, 5)
-def f(x, state=None):
-    with torch.no_grad():
-        outputs, state = layer(torch.from_numpy(x), state)
-    return outputs, state
-"""
-    made = Blackbox(f"{folder / script(source)}:f", "tmn")
-    run = put_through(made, "--rnn-blackbox=torch", "--rnn-examples=50")
-    assert made.dtype == "float32"
-    assert {record["outcome"] for record in run.records.values()} == {"passed"}

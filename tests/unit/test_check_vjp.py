@@ -140,7 +140,7 @@ REFUSED = {
 @pytest.mark.parametrize("what", REFUSED)
 @pytest.mark.filterwarnings("ignore:divide by zero")
 def test_bad_arguments_are_refused_by_name(what):
-    """What cannot be checked is said plainly."""
+    """Bad arguments raise an error that names the argument and its value."""
     kind, words, call = REFUSED[what]
     with pytest.raises(kind, match=words):
         call()

@@ -1,4 +1,4 @@
-"""Right by another convention: said of what is, never of a mistake or a right network, and judged so when asked."""
+"""A network that is right by another convention is recognised as such; a mistake or a right network never is."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ FORWARD = ("rnn_forward", "rnn_cell_forward")
 
 
 def by(name, functions=right):
-    """A network that is right by these conventions: the inverse of what ``Converted`` does is what it does."""
+    """A network that is right by these conventions: it applies the inverse of ``Converted``."""
     conventions = named(name)
 
     class Theirs:
@@ -100,19 +100,19 @@ SAME_THING = {"time-reversed": "time-reversed", "softmax-missing": "logits", "so
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("fault", [f for f in CATALOGUE if f.function in FUNCTIONS[:4] and not f.advice], ids=str)
 def test_no_mistake_is_a_convention(fault):
-    """No mistake of the forward pass is taken for a convention, but those that are one."""
+    """No mistake of the forward pass is taken for a convention, except those that equal one."""
     network = Implementation(str(fault), FaultyNetwork(fault))
     found = {conventions.name for conventions in conventions_of(network, FORWARD).values()}
     assert found <= {SAME_THING.get(fault.id)}
 
 
 def test_a_right_network_has_no_convention():
-    """What is right as it is has no convention, not even if it is called wrong for another reason."""
+    """A right network has no convention, also if it is called wrong for another reason."""
     assert conventions_of(Implementation("right", right), FORWARD) == {}
 
 
 def test_nothing_is_tried_on_what_passes(monkeypatch):
-    """No call is made for a function that is not wrong."""
+    """A function that is not wrong is not called."""
     called = []
     monkeypatch.setattr(Implementation, "call", lambda *given, **more: called.append(given))
     assert conventions_of(Implementation("right", right), ["rnn_backward", "tanh_forward"]) == {}

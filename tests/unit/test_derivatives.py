@@ -1,4 +1,4 @@
-"""The numerical derivatives are as sharp as they say, never sharper, and quiet on what is right."""
+"""The numerical derivatives are within their own error bounds, and raise no false alarm."""
 
 import numpy as np
 import pytest

@@ -22,7 +22,7 @@ RIGHT = {
 @pytest.mark.waits
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_layout_is_said_and_conforms(verdict_on, name):
-    """An example of each layout, as people write it, conforms in what it has a place for; the report says which."""
+    """An example of each layout conforms in the functions that the layout has. The report names the layout."""
     note, functions = RIGHT[name]
     run = verdict_on(f"examples/{name}", "--rnn-examples=3")
     assert run.status == 0, run.printed
@@ -61,7 +61,7 @@ def test_a_mistake_in_a_layout_is_named(verdict_on, tmp_path, mistake):
 
 
 def test_the_documents_own_layout_is_taken_for_no_other():
-    """Six functions in the document's layout stay what they are, and nothing is noted."""
+    """Six functions in the document's layout are not converted, and there is no note."""
     implementation = load(str(EXAMPLES / "right.py"))
     assert implementation.notes == []
     assert recognised(implementation) is None
@@ -85,7 +85,7 @@ IMPORTS = "from rnn_reference import rnn_forward as right, rnn_backward as gradi
 
 
 def test_functions_split_over_files_are_put_together(script):
-    """``forward.py+backward.py`` offers what both hold; where both hold something, it is the first one's."""
+    """``forward.py+backward.py`` offers the functions of both files. A function in both is taken from the first."""
     first = script(IMPORTS + FORWARD, "forward.py")
     second = script(IMPORTS + BACKWARD + "def rnn_forward(x, a0, parameters):\n    raise RuntimeError\n", "backward.py")
     implementation = load(f"{first}+{second}")
@@ -104,22 +104,3 @@ def test_split_files_are_judged(verdict_on, script):
     both = "+".join(str(Path(name).resolve()) for name in (first, second))
     run = verdict_on(both, "--rnn-examples=2")
     assert run.status == 0, run.printed
-
-
-@pytest.mark.waits
-@pytest.mark.parametrize("part", ["MyRNN", "layer"])
-def test_a_torch_layer_is_recognised(verdict_on, part):
-    """A class with nn.RNN's interface, and an instance of nn.RNN with the batch first, conform."""
-    pytest.importorskip("torch", reason="torch is not installed: pip install 'rnn-reference[torch]'")
-    run = verdict_on(f"examples/torch_module.py:{part}", "--rnn-examples=2")
-    assert run.status == 0, run.printed
-    assert run.report["functions"]["rnn_backward"]["verdict"] == "conforms"
-
-
-def test_a_torch_layer_of_another_kind_is_refused(script):
-    """An LSTM, or a layer that takes no two sizes, is one clear line."""
-    pytest.importorskip("torch", reason="torch is not installed: pip install 'rnn-reference[torch]'")
-    name = script("import torch\nlstm = torch.nn.LSTM(3, 4, num_layers=2)\nnorm = torch.nn.Identity()\n")
-    for part in ("lstm", "norm"):
-        with pytest.raises(Unusable, match=r"no layer like torch.nn.RNN\(3, 5\)"):
-            load(f"{name}:{part}")

@@ -1,4 +1,4 @@
-"""Targets: what is found under which name, what of it is run, and what is said of one that cannot be used."""
+"""Targets: how a name is resolved, which code of the target runs, and the message for an unusable target."""
 
 import json
 import sys
@@ -28,7 +28,7 @@ def refusal(target):
 
 
 def test_a_file_offers_the_functions_it_defines(script):
-    """Of a file, what is there is offered and what is not there is not."""
+    """A file offers the functions that it defines, and no others."""
     implementation = load(script(TANH))
     assert implementation.offered == ["tanh_forward"]
     assert np.array_equal(implementation.tanh_forward(X), np.tanh(X))
@@ -84,12 +84,6 @@ def test_an_attribute_of_a_notebook_and_of_a_module(script, notebook):
 def test_a_built_in_adapter_has_a_name(folder, name):
     """The reference and the network made of single steps are known by name."""
     assert {"rnn_forward", "rnn_backward"} <= set(load(name).offered)
-
-
-def test_torch_is_a_built_in_adapter(folder):
-    """torch's own layer is known by name, and offers everything."""
-    pytest.importorskip("torch", reason="torch is not installed")
-    assert load("torch").offered == list(FUNCTIONS)
 
 
 @pytest.mark.parametrize("name", ["my homework.py", "devoir numéro 1 – Ünï.py", "循环网络.py"])
@@ -167,7 +161,7 @@ class Network:
 
 
 def test_loading_leaves_the_working_folder_and_the_output_alone(script, folder, capsys):
-    """What a file prints, warns of and where it goes while it is loaded is nobody's business."""
+    """Output, warnings and a change of folder during loading do not reach the caller."""
     (folder / "data").mkdir()
     source = "import os, warnings\nprint('epoch 1')\nwarnings.warn('old')\nos.chdir('data')\npattern = '\\d'\n"
     assert load(script(source + TANH)).notes == []
@@ -191,14 +185,14 @@ def test_a_syntax_error_is_shown_with_its_line(script):
 
 
 def test_a_syntax_error_in_a_helper_names_the_helper(script):
-    """Where the file beside the target is not Python, that file is named."""
+    """If a file imported by the target is not Python, the message names that file."""
     script("def broken(:\n", "broken_helper.py")
     assert "broken_helper.py, line 1" in refusal(script("import broken_helper\n" + TANH))
 
 
 @pytest.mark.parametrize("name", ["homework.py", "homework.ipynb"])
 def test_a_missing_import_is_named_with_its_line(script, notebook, name):
-    """A package that is not installed is named, with the line that asks for it."""
+    """The message names a package that is not installed, and the line that imports it."""
     source = "import numpy as np\nimport no_such_package_here\n" + TANH
     target = script(source) if name.endswith("py") else notebook(source)
     said = refusal(target)
@@ -217,18 +211,18 @@ def test_a_real_package_is_not_stood_in_for(notebook, monkeypatch, package):
 
 
 def test_nothing_offered_says_what_there_is(script):
-    """A file with none of the six functions is told their names, and its own."""
+    """The message for a file with none of the six functions lists them, and the file's own functions."""
     said = refusal(script("def forward_rnn(x):\n    return x\n"))
     assert said == f"homework.py offers none of {', '.join(FUNCTIONS)}; it has forward_rnn"
 
 
 def test_nothing_offered_but_by_a_class_suggests_the_class(script):
-    """A file whose class has the functions is told how to name the class."""
+    """The message for a file whose class has the functions says how to name the class."""
     assert refusal(script("class Net:\n    def rnn_forward(self, x, a0, p): ...\n")).endswith("did you mean :Net?")
 
 
 def test_nothing_offered_because_cells_were_skipped_says_so(notebook):
-    """A notebook of Python 2 whose functions were skipped is told that they were."""
+    """The message for a notebook of Python 2 says that its functions were skipped."""
     said = refusal(notebook("def tanh_forward(x):\n    print x\n    return x"))
     assert "offers none of" in said and "cell 1 does not parse at its line 2" in said
 
@@ -240,7 +234,7 @@ def test_a_missing_attribute_suggests_one(script):
 
 
 def test_a_class_that_needs_arguments(script):
-    """A class that cannot be made without arguments is told so, with Python's own reason."""
+    """The message for a class that needs arguments contains Python's own error."""
     said = refusal(script("class Net:\n    def __init__(self, n_a): ...\n    def rnn_forward(self): ...\n") + ":Net")
     assert said.startswith("homework.py:Net: Net() cannot be made without arguments: TypeError: ")
     assert "n_a" in said
@@ -254,14 +248,14 @@ def test_not_a_notebook(folder, content):
 
 
 def test_a_notebook_without_nbformat(notebook, monkeypatch):
-    """Where nbformat is not installed, the way to install it is said."""
+    """If nbformat is not installed, the message says how to install it."""
     target = notebook(TANH)
     monkeypatch.setitem(sys.modules, "nbformat", None)
     assert refusal(target) == f"{target}: reading a notebook needs nbformat: pip install 'rnn-reference[check]'"
 
 
 def test_torch_without_torch(folder, monkeypatch):
-    """Where torch is not installed, the way to install it is said."""
+    """If torch is not installed, the message says how to install it."""
     monkeypatch.setitem(sys.modules, "torch", None)
     monkeypatch.delitem(sys.modules, "rnn_reference.implementations.adapters.torch", raising=False)
     said = refusal("torch")
@@ -269,12 +263,12 @@ def test_torch_without_torch(folder, monkeypatch):
 
 
 def test_an_empty_name(folder):
-    """An empty name, as of a shell variable that is not set, is no target, and not the reference either."""
+    """An empty name is refused, as from an unset shell variable. It does not mean the reference."""
     assert refusal("") == "expected a target, got an empty name"
 
 
 def test_a_function_is_no_target(script):
-    """A function after the colon is answered with what to name instead."""
+    """A function after the colon is refused, with the name to use instead."""
     assert refusal(script(TANH) + ":tanh_forward").endswith("name what holds it, and all six are looked for")
 
 
@@ -292,7 +286,7 @@ def test_a_module_that_lacks_a_module_is_not_called_missing(script):
 
 
 def test_a_file_of_another_kind(folder):
-    """A file that is neither Python nor a notebook is told what it should be."""
+    """A file that is neither Python nor a notebook is refused, with the expected types."""
     (folder / "homework.txt").write_text(TANH)
     assert refusal("homework.txt") == "homework.txt is neither a .py file nor a notebook"
 
@@ -317,13 +311,13 @@ def test_a_file_that_fails_gives_its_definitions(script):
 def test_a_file_that_trains_gives_its_definitions(script):
     """A file that does not end is judged by its definitions, and the report says why."""
     source = TANH + "while True:\n    try:\n        pass\n    except Exception:\n        pass\n"
-    implementation = load(script(source), seconds=0.2)
+    implementation = load(script(source), seconds=0.5)
     assert implementation.offered == ["tanh_forward"]
-    assert implementation.notes == ["running the file did not end within 0.2 s; its definitions alone were taken"]
+    assert implementation.notes == ["running the file did not end within 0.5 s; its definitions alone were taken"]
 
 
 def test_a_file_that_exits_gives_its_definitions(script):
-    """A file that calls exit is no reason for us to."""
+    """A file that calls exit does not end the run. Its definitions are used."""
     assert load(script(TANH + "import sys\nsys.exit('done')\n")).offered == ["tanh_forward"]
 
 
@@ -335,13 +329,13 @@ DEMOS = ["while True:\n    pass", "for epoch in range(10**12):\n    tanh_forward
 
 @pytest.mark.parametrize("demo", DEMOS)
 def test_of_a_notebook_only_definitions_run(notebook, demo):
-    """A cell that loops, trains, reads a file or fails is not run, and is not worth a word."""
+    """A cell that loops, trains, reads a file or fails is not run, and there is no note about it."""
     implementation = load(notebook(TANH, demo))
     assert (implementation.offered, implementation.notes) == (["tanh_forward"], [])
 
 
 def value_of(source, notebook):
-    """What tanh_forward returns in a notebook of two cells, the second of which defines it."""
+    """The result of tanh_forward in a notebook of two cells. The second cell defines it."""
     return load(notebook(source, "def tanh_forward(x):\n    return eps + 0 * x")).tanh_forward(X)[0, 0]
 
 
@@ -358,7 +352,7 @@ def test_constants_are_definitions(notebook, source):
 
 
 def test_what_a_call_makes_is_no_constant(notebook):
-    """What a call makes, such as a random generator, is not made: whoever uses it fails by name."""
+    """A call at the top level is not run, such as a random generator's. A function that uses its result crashes."""
     from rnn_reference.outcomes import Crashed
 
     with pytest.raises(Crashed, match="NameError: name 'eps' is not defined"):
@@ -412,7 +406,7 @@ def test_cell_magics_of_python_leave_the_cell(notebook, magic):
 
 @pytest.mark.parametrize("magic", ["%%bash", "%%html", "%%writefile utils.py"])
 def test_cell_magics_of_other_languages_take_the_cell(notebook, magic):
-    """A cell in another language is no Python, and not worth a word."""
+    """A cell in another language is skipped, and there is no note about it."""
     implementation = load(notebook(TANH, f"{magic}\ndef softmax_forward(x):\n    return x"))
     assert (implementation.offered, implementation.notes) == (["tanh_forward"], [])
 
@@ -476,7 +470,7 @@ def test_a_helper_under_another_name_is_stood_in_for(notebook):
 
 
 def test_a_helper_that_is_there_is_used(notebook, script):
-    """Where the helper module lies beside the target, it is the one that is used."""
+    """A helper module beside the target is used instead of a substitute."""
     script("def softmax(x):\n    return 5 + 0 * x\n", "rnn_utils.py")
     implementation = load(notebook("from rnn_utils import *", "def softmax_forward(x):\n    return softmax(x)"))
     assert implementation.notes == []
@@ -490,7 +484,7 @@ def test_a_helper_that_gives_more_is_missed(notebook):
 
 
 def test_the_helpers_stood_in_are_right():
-    """The sigmoid, softmax, tanh and relu that stand in are what their names say, for large values too."""
+    """The substitutes for sigmoid, softmax, tanh and relu are right, for large values too."""
     x = np.array([[-1000.0, 0.5], [3.0, 1000.0]])
     with np.errstate(over="ignore"):
         assert np.allclose(standins.HELPERS["sigmoid"](x), 1 / (1 + np.exp(-x)))
@@ -500,7 +494,7 @@ def test_the_helpers_stood_in_are_right():
 
 
 def test_without_matplotlib_nothing_is_shown(notebook, monkeypatch):
-    """Where matplotlib is not installed, the notebook is loaded, plots do nothing, and the report says so."""
+    """If matplotlib is not installed, the notebook loads, plots do nothing, and a note says so."""
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     target = notebook(
         "import matplotlib.pyplot as plt\nfrom matplotlib import cm\nplt.rcParams['a'] = 1",
@@ -514,7 +508,7 @@ def test_without_matplotlib_nothing_is_shown(notebook, monkeypatch):
 
 
 def test_without_tqdm_loops_run_all_the_same(notebook, monkeypatch):
-    """Where tqdm is not installed, a loop under a progress bar is the loop."""
+    """If tqdm is not installed, a loop with a progress bar runs without the bar."""
     monkeypatch.setitem(sys.modules, "tqdm", None)
     loop = "def tanh_forward(x):\n    for i in tqdm(range(3), desc='t'):\n        x = x + 1\n    return x"
     assert np.array_equal(load(notebook("from tqdm import tqdm", loop)).tanh_forward(X), X + 3)

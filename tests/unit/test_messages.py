@@ -1,4 +1,4 @@
-"""What a person reads: the block of a failure and the closing lines, on the document's own notebook."""
+"""The printed block of a failure and the closing lines, on the document's own notebook."""
 
 import re
 
@@ -17,7 +17,7 @@ def block(plain):
 
 
 def labelled(block):
-    """What stands beside each label of a block."""
+    """The text beside each label of a block."""
     return {line[2:12].strip(): line[14:] for line in block[1:]}
 
 
@@ -27,32 +27,32 @@ def test_the_first_line_names_the_function_and_the_check(block):
 
 
 def test_the_labels_stand_in_reading_order(block):
-    """What was asked, what differs, the worst element, the mistake, the problem and the way to run it again."""
+    """The question, the differences, the worst element, the mistake, the problem, the line to run it again."""
     labels = [line[2:12].strip() for line in block[1:]]
     assert labels == ["asks", "dx", "da0", "dWax", "dWaa", "dba", "worst", "looks like", "problem", "rerun"]
 
 
 def test_differences_are_counted_and_placed_in_time(block):
-    """Of each array, how many entries differ; of one with a time axis, at which step it goes wrong."""
+    """For each array, the number of different entries. For an array with a time axis, the step where it goes wrong."""
     lines = labelled(block)
     assert lines["dx"] == "120 of 144 entries differ; right at t=5, wrong from t=4 back"
     assert lines["dWax"] == "15 of 15 entries differ"
 
 
 def test_the_worst_element_has_both_values_and_the_tolerance(block):
-    """The worst element is told by index, with what came, what should have come and how far off it may be."""
+    """The worst element has its index, its value, the expected value and the tolerance."""
     number = r"-?[\d.]+(e-?\d+)?"
     expected = rf"dx\[\d,\d,\d\] = {number}, the derivative of your own rnn_forward is {number} \(tolerance \de-\d+\)"
     assert re.fullmatch(expected, labelled(block)["worst"])
 
 
 def test_the_mistake_is_named_and_told(block):
-    """The mistake has its name and its sentence."""
+    """The mistake is printed with its name and its sentence."""
     assert labelled(block)["looks like"] == "carry-dropped: da_prev is not carried from step t+1 to step t"
 
 
 def test_the_problem_and_its_rerun_carry_the_seed(block):
-    """The problem is told by sizes and seed, and the line that runs it again quotes what a shell would split."""
+    """The problem has its sizes and its seed. The line to run it again is quoted for a shell."""
     lines = labelled(block)
     assert lines["problem"] == "n_x=3 n_a=5 n_y=2 m=8 T_x=6 seed=3"
     assert lines["rerun"] == (
@@ -78,7 +78,7 @@ def test_the_closing_lines_have_a_verdict_for_each_function(judged):
 
 
 def test_advice_says_what_to_wish_for_and_what_came(judged):
-    """A piece of advice is the sentence of its check, its id, and what was found instead."""
+    """Advice has the sentence of its check, the id, and the measured difference."""
     lines = [" ".join(line.split()) for line in judged.run.stdout.splitlines()]
     where = lines.index("advice Tanh is finite, and 1 or -1, for every large x (numerics.tanh_large)")
     assert lines[where + 1].startswith("measured: out: 6 of 6 entries are NaN; looks like: tanh-overflow:")
@@ -94,7 +94,7 @@ def test_advice_says_what_to_wish_for_and_what_came(judged):
     ],
 )
 def test_the_error_of_each_step_is_drawn(errors, drawn):
-    """A block for each step: none where it is right, higher for larger errors, ``!`` for what is no number."""
+    """One block for each step: a dot if it is right, higher for larger errors, ``!`` for NaN."""
     tolerances = {name: [1e-12] * len(steps) for name, steps in errors.items()}
     lines = list(error_per_step({"error_per_step": errors, "tolerance_per_step": tolerances}))
     assert lines == drawn

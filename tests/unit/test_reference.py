@@ -45,7 +45,7 @@ def everything(problem, change=lambda array: array):
 
 @pytest.mark.parametrize("case", [c for c in DOCUMENT.values() if "correct_out" in c.entry], ids=lambda c: c.place)
 def test_the_reference_meets_the_document_to_1e_15(case):
-    """Printed value plus printed difference is what the reference computes, to 1e-15."""
+    """The reference equals the printed value plus the printed difference to 1e-15."""
     inputs = case.inputs
     if case.function in ("tanh_forward", "softmax_forward"):
         got = {"out": getattr(rnn_reference, case.function)(inputs["x"])}
@@ -94,7 +94,7 @@ def test_the_published_gradient_is_not_the_gradient(tensor):
 
 @pytest.mark.parametrize("name", NAMED)
 def test_the_loop_agrees_with_its_own_cell(name):
-    """rnn_forward and rnn_backward give what the cell gives step by step, on every kind of problem."""
+    """rnn_forward and rnn_backward equal the cell applied step by step, on every kind of problem."""
     problem = NAMED[name]
     a, y_pred, caches = rnn_forward(*problem.inputs)
     a_steps, y_steps, step_caches = stepwise.rnn_forward(*problem.inputs)
@@ -107,7 +107,7 @@ def test_the_loop_agrees_with_its_own_cell(name):
 
 @pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda caches: pickle.loads(pickle.dumps(caches))])
 def test_copied_caches_serve_as_well(copied):
-    """A copy of the caches, changed or not by whoever has it, is what the backward pass stands on."""
+    """The backward pass reads a copy of the caches, also if its owner has changed the copy."""
     problem = Problem()
     _, _, caches = rnn_forward(*problem.inputs)
     right = rnn_backward(problem.da, caches)
@@ -157,7 +157,7 @@ def test_lower_precision_gives_the_same_values_to_its_own_digits():
 
 
 def test_complex_input_differentiates():
-    """The imaginary part of rnn_forward at x + ih is its derivative: what the gradient is validated with."""
+    """The imaginary part of rnn_forward at x + ih is its derivative. The gradient is validated with it."""
     problem, h = Problem(), 2.0**-100
     x = problem.x.astype(complex)
     x[1, 2, 0] += 1j * h
@@ -189,7 +189,7 @@ def test_inputs_are_not_modified():
 
 
 def test_tanh_and_softmax_are_finite_for_every_finite_input():
-    """No finite number overflows, in any dtype, whatever stands in the next column."""
+    """No finite number overflows, in any dtype, and independently of the other columns."""
     for dtype in ("float16", "float32", "float64", "longdouble"):
         largest = np.finfo(dtype).max
         x = np.array([[largest, -largest, 0, 1], [-largest, -largest, 700, 2]], dtype)
@@ -263,7 +263,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("what", REFUSED)
 def test_bad_input_is_refused_by_name(what):
-    """The error names the function, the array, what was expected and what came."""
+    """The error names the function, the array, the expected value and the actual one."""
     kind, words, call = REFUSED[what]
     with pytest.raises(kind) as raised:
         call()

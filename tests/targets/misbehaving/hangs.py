@@ -18,7 +18,7 @@ class Asleep:
 
 
 class Stubborn:
-    """Does not listen to the signal that asks for its last words."""
+    """Ignores the signal that asks for a stack trace."""
 
     def tanh_forward(self, x):
         signal.signal(signal.SIGABRT, signal.SIG_IGN)

@@ -1,4 +1,4 @@
-"""Implementations that raise what nobody catches."""
+"""Implementations that raise exceptions which ordinary handlers do not catch."""
 
 
 class Interrupt:

@@ -1,4 +1,4 @@
-"""Implementations that return what is no array of numbers, or hides in something that looks like one."""
+"""Implementations whose results are not arrays of numbers, or only look like arrays."""
 
 import numpy as np
 
@@ -34,7 +34,7 @@ class Masked:
 
 
 class Unspeakable:
-    """Raises whatever is asked of it."""
+    """Raises for every attribute and operation."""
 
     def __array__(self, *arguments, **named):
         raise SystemError("no array for you")

@@ -1,4 +1,4 @@
-"""Networks that are right but for the shape of what they return."""
+"""Networks that are right except for the shapes of their results."""
 
 import rnn_reference
 

@@ -1,4 +1,4 @@
-"""Implementations that lay hands on what is not theirs."""
+"""Implementations that modify their arguments, or the modules of the judge."""
 
 import builtins
 import sys
@@ -25,7 +25,7 @@ class Input:
 
 
 class OnTheWayBack:
-    """The backward pass does it, to what the forward pass was given."""
+    """The backward pass modifies the arguments of the forward pass."""
 
     def rnn_forward(self, x, a0, parameters):
         return np.zeros((*a0.shape, x.shape[2])), np.zeros(()), x
@@ -36,7 +36,7 @@ class OnTheWayBack:
 
 
 class Numpy:
-    """Replaces what a judge might use."""
+    """Replaces functions that a judge might use."""
 
     def tanh_forward(self, x):
         np.dot = np.allclose = np.asarray = np.array_equal = np.ascontiguousarray = lambda *a, **k: True
@@ -57,7 +57,7 @@ class Streams:
 
 
 class Layout:
-    """Right only for what is contiguous: says how what it was given lies."""
+    """Right only for contiguous arguments: returns a description of their memory layout."""
 
     def rnn_forward(self, x, a0, parameters):
         return np.array(x.strides), np.array([x.flags.writeable, x.flags.c_contiguous]), None

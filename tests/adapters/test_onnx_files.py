@@ -1,69 +1,26 @@
-"""Frameworks behind the six functions, and models in ONNX's own files (run by test_adapters.py)."""
+"""A model in an .onnx file is judged, or refused in one line."""
 
-import importlib.util
 import sys
 
 import numpy as np
 import pytest
+from frameworks import MODULES, require
 
 from rnn_reference import rnn_forward
-from rnn_reference.implementations.adapters import names, package_of
 from rnn_reference.implementations.loading.find import load
 from rnn_reference.implementations.unusable import Unusable
-from rnn_reference.paths import ADAPTERS, parts_in
 from rnn_reference.problems.problem import NAMED
 
-FORWARD = ["tanh_forward", "softmax_forward", "rnn_forward"]
-FRAMEWORKS = [name for name in names() if name not in ("reference", "stepwise")]
+pytestmark = pytest.mark.waits
+
 PROBLEM = NAMED["T_x=6"]
-
-
-def adapter(name):
-    """The adapter, where its framework is installed."""
-    package = package_of(name)
-    if importlib.util.find_spec(package) is None:  # nothing is imported here: keras is, by the adapter, with a backend
-        pytest.skip(f"{package} is not installed")
-    return load(name)
-
-
-@pytest.mark.parametrize("name", FRAMEWORKS)
-def test_a_framework_gives_what_the_reference_gives(name, recwarn, capfd):
-    """States and predictions of one problem, in the document's layout, with nothing printed and no warning."""
-    implementation = adapter(name)
-    got = implementation.rnn_forward(*PROBLEM.inputs)[:2]
-    atol = 1e-14 if implementation.dtype == "float64" else 1e-6
-    assert all(np.allclose(own, right, 0, atol) for own, right in zip(got, rnn_forward(*PROBLEM.inputs), strict=False))
-    assert (list(recwarn), capfd.readouterr()) == ([], ("", ""))
-
-
-@pytest.mark.parametrize("name", ["onnxruntime", "onnx"])
-def test_onnx_offers_what_it_has(name):
-    """ONNX has neither a cell nor a backward pass: those are not offered."""
-    assert adapter(name).offered == FORWARD
-
-
-def test_jax_keeps_float64_to_itself():
-    """Whoever shares the process has jax in float32 as before."""
-    jax = pytest.importorskip("jax")
-    before = jax.config.jax_enable_x64
-    assert adapter("jax").rnn_forward(*PROBLEM.inputs)[0].dtype == np.float64
-    assert jax.config.jax_enable_x64 == before
-
-
-def test_a_device_that_jax_has_not():
-    """A device that is not there is a usage error in one line."""
-    pytest.importorskip("jax")
-    with pytest.raises(Unusable, match="--rnn-device=cpu:9: jax has"):
-        load("jax", device="cpu:9")
-
-
-# Models in files
 
 
 @pytest.fixture
 def model(folder):
     """Write a model of one RNN node with the given attributes; its name."""
-    onnx = pytest.importorskip("onnx")
+    require("onnx")
+    import onnx
 
     def write(*before, kind="RNN", dtype=onnx.TensorProto.FLOAT, **attributes):
         sizes = {"X": (7, 1, 3), "W": (1, 2, 3), "R": (1, 2, 2)}
@@ -79,14 +36,20 @@ def model(folder):
     return write
 
 
+@pytest.fixture
+def without_onnxruntime(monkeypatch):
+    """Make onnxruntime look as if it were not installed."""
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    monkeypatch.delitem(sys.modules, MODULES["onnxruntime"], raising=False)
+
+
 @pytest.fixture(params=["onnxruntime", "onnx"])
-def runner(request, monkeypatch):
-    """Run files by each of the two that can."""
+def runner(request):
+    """The package that runs a file: onnxruntime, or onnx's own evaluator if onnxruntime is missing."""
     if request.param == "onnxruntime":
-        pytest.importorskip("onnxruntime")
+        require("onnxruntime")
     else:
-        monkeypatch.setitem(sys.modules, "onnxruntime", None)
-        monkeypatch.delitem(sys.modules, parts_in(ADAPTERS)["onnxruntime"], raising=False)
+        request.getfixturevalue("without_onnxruntime")
     return request.param
 
 
@@ -100,33 +63,33 @@ def forward_of(suite, target):
     "attributes", [{}, {"direction": "forward"}, {"activations": ["Tanh"]}, {"layout": 1}], ids=str
 )
 def test_a_file_with_the_documents_network_is_right(suite, model, runner, attributes):
-    """A file of the document's network is right with weights and sizes that are not its own, in either layout."""
+    """A file of the document's network conforms with other weights and sizes, in either layout."""
     assert forward_of(suite, model(**attributes)) == {"passed"}
 
 
 @pytest.mark.parametrize("attributes", [{"direction": "reverse"}, {"activations": ["Affine"], "activation_alpha": [1.0],
                                                                    "activation_beta": [0.0]}], ids=str)  # fmt: skip
 def test_a_file_with_another_attribute_is_wrong(suite, model, runner, attributes):
-    """A node that runs backwards in time, or has no tanh, is not the document's network."""
+    """A node that runs backwards in time, or has no tanh, is wrong."""
     assert "failed" in forward_of(suite, model(**attributes))
 
 
 @pytest.mark.parametrize("attributes", [{"activations": ["Relu"]}, {"clip": 0.5}], ids=str)
-def test_a_file_with_an_attribute_that_onnxruntime_alone_has_is_wrong(suite, model, attributes):
-    """A relu, or a clip that acts, is seen where it is run."""
-    pytest.importorskip("onnxruntime")
+def test_a_file_with_an_attribute_of_onnxruntime_alone_is_wrong(suite, model, attributes):
+    """A relu, or a clip that acts, is wrong."""
+    require("onnxruntime")
     assert "failed" in forward_of(suite, model(**attributes))
 
 
 def test_a_file_says_how_it_is_run(model, runner):
-    """The report says which of the two ran the node; predictions are not asked for."""
+    """A note says which package runs the node. The file has no predictions."""
     implementation = load(model())
     assert (implementation.offered, implementation.predicts) == (["rnn_forward"], False)
     assert f"its node is run by {'onnxruntime' if runner == 'onnxruntime' else 'onnx'}" in implementation.notes[-1]
 
 
 def test_a_file_in_float64_is_judged_in_float64(model):
-    """A file's own precision is that in which it is judged, by whoever has it."""
+    """A file in float64 is judged in float64."""
     import onnx
 
     implementation = load(model(dtype=onnx.TensorProto.DOUBLE))
@@ -144,23 +107,21 @@ REFUSED = [
 
 @pytest.mark.parametrize("attributes, before, said", REFUSED, ids=["bidirectional", "another kind", "several nodes"])
 def test_a_file_of_another_kind_is_refused(model, attributes, before, said):
-    """What is no RNN of one direction is refused in one line that says what it is."""
+    """A file that is not one RNN of one direction is refused in one line that says what it holds."""
     with pytest.raises(Unusable) as raised:
         load(model(*before, **attributes))
     assert str(raised.value) == said
 
 
-def test_a_clip_without_onnxruntime_is_refused(model, monkeypatch):
-    """onnx's evaluator would leave the clip out, and a wrong network would pass."""
-    monkeypatch.setitem(sys.modules, "onnxruntime", None)
-    monkeypatch.delitem(sys.modules, parts_in(ADAPTERS)["onnxruntime"], raising=False)
+def test_a_clip_without_onnxruntime_is_refused(model, without_onnxruntime):
+    """onnx's own evaluator ignores the clip. A wrong network would pass."""
     with pytest.raises(Unusable, match="leaves its clip out"):
         load(model(clip=0.5))
 
 
-def test_a_runtime_that_ignores_an_attribute_is_not_asked(model, monkeypatch):
-    """An evaluator that runs forwards what is to run backwards, as older ones did, would let a wrong network pass."""
-    adapter("onnx")
+def test_an_evaluator_that_ignores_an_attribute_is_not_used(model, without_onnxruntime, monkeypatch):
+    """Older evaluators run a reversed node forwards. A wrong network would pass."""
+    load("onnx")
     from rnn_reference.implementations.adapters import onnx as onnx_evaluator
 
     def forwards(whole):
@@ -172,16 +133,14 @@ def test_a_runtime_that_ignores_an_attribute_is_not_asked(model, monkeypatch):
 
     runs = onnx_evaluator.runner
     monkeypatch.setattr(onnx_evaluator, "runner", forwards)
-    monkeypatch.setitem(sys.modules, "onnxruntime", None)
-    monkeypatch.delitem(sys.modules, parts_in(ADAPTERS)["onnxruntime"], raising=False)
     with pytest.raises(Unusable, match="leaves its direction out"):
         load(model(direction="reverse"))
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no model at all"], ids=["missing", "empty", "text"])
-def test_what_is_no_model_is_refused(folder, content):
-    """A file that is not there, or holds something else, is refused in one line."""
-    pytest.importorskip("onnx")
+def test_a_file_that_holds_no_model_is_refused(folder, content):
+    """A file that is missing, or holds something else, is refused in one line."""
+    require("onnx")
     if content is not None:
         (folder / "model.onnx").write_bytes(content)
     with pytest.raises(Unusable, match=r"^model\.onnx.*") as raised:
@@ -190,7 +149,7 @@ def test_what_is_no_model_is_refused(folder, content):
 
 
 def test_reading_a_model_needs_onnx(model, monkeypatch):
-    """Where onnx is not installed, the extra that brings it is named."""
+    """If onnx is not installed, the error names the extra that installs it."""
     target = model()
     monkeypatch.setitem(sys.modules, "onnx", None)
     with pytest.raises(Unusable, match=r"needs onnx: pip install 'rnn-reference\[onnx\]'"):
