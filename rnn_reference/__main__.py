@@ -5,6 +5,7 @@ caller. Several targets, or a folder, are judged each by a run of its own; the r
 Exit status: 0 if all conform, 1 if one is wrong or not implemented, 2 if one could not be judged.
 """
 
+# what is heavy is imported later: by then the caller's folder no longer hides Python's own modules
 import argparse
 import os
 import sys
@@ -13,13 +14,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from rnn_reference.implementations.isolation.start import ONE_THREAD
 from rnn_reference.paths import ISOLATED, is_file
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Judge the targets that the arguments name; returns the exit status. Unknown options are passed to pytest."""
-    _prefer_installed_modules()
     from rnn_reference import options
 
     given, parser = list(sys.argv[1:] if arguments is None else arguments), _parser()
@@ -96,6 +95,7 @@ def _run_pytest(options: list[str]) -> int:
     except ModuleNotFoundError as error:
         print(f"{error.name} is not installed: pip install 'rnn-reference[check]'", file=sys.stderr)
         return 2
+    from rnn_reference.implementations.isolation.start import ONE_THREAD
     from rnn_reference.paths import checks_folder
 
     os.environ.update(ONE_THREAD | os.environ)
@@ -140,4 +140,5 @@ class _Result:
 
 
 if __name__ == "__main__":
+    _prefer_installed_modules()  # once: the processes of tasks and workers get this path
     sys.exit(main())
