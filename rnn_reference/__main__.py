@@ -5,7 +5,6 @@ caller. Several targets, or a folder, are judged each by a run of its own; the r
 Exit status: 0 if all conform, 1 if one is wrong or not implemented, 2 if one could not be judged.
 """
 
-# what is heavy is imported later: by then the caller's folder no longer hides Python's own modules
 import argparse
 import os
 import sys
@@ -14,7 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from rnn_reference.paths import ISOLATED, is_file
+from rnn_reference.implementations.isolation.environment import ONE_THREAD
+from rnn_reference.paths import is_file
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -95,8 +95,7 @@ def _run_pytest(options: list[str]) -> int:
     except ModuleNotFoundError as error:
         print(f"{error.name} is not installed: pip install 'rnn-reference[check]'", file=sys.stderr)
         return 2
-    from rnn_reference.implementations.isolation.start import ONE_THREAD
-    from rnn_reference.paths import checks_folder
+    from rnn_reference.paths import ISOLATED, checks_folder
 
     os.environ.update(ONE_THREAD | os.environ)
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):

@@ -25,7 +25,7 @@ from benchmarks.report.plots import draw
 from benchmarks.report.results import Result, described, newest, read
 from benchmarks.report.tables import RATIOS, length_rows, line_rows, memory_rows, noise, ratio_rows
 from benchmarks.studies import pages
-from rnn_reference.implementations.isolation.start import ONE_THREAD
+from rnn_reference.implementations.isolation.environment import ONE_THREAD
 
 PAGE = "performance.md"
 TARGETS = {"examples/right.py": None, "torch": "torch"}

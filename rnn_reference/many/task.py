@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnn_reference.implementations.isolation.start import ONE_THREAD
+from rnn_reference.implementations.isolation.environment import ONE_THREAD
 from rnn_reference.report.files import SUMMARY
 from rnn_reference.report.verdict import Report, unusable
 

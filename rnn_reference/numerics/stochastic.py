@@ -148,10 +148,12 @@ class DisturbedAffine(Affine):
 
     def __call__(self, name: str, /, **operands: Any) -> Any:
         """``z`` of the map of that name."""
+        source = next((one for one in operands.values() if isinstance(one, Disturbed)), None)
+        if source is None:
+            return super().__call__(name, **operands)  # all is exact here
         self.operands[name].append(operands)
         of = self.maps[name]
         stacked = {weight: self.stacked(operands, names) for weight, names in of.weights.items()}
-        source = next(one for one in stacked.values() if isinstance(one, Disturbed))
         z, size, count = self.parameters[of.bias], self._magnitudes[of.bias], 1
         for weight, one in stacked.items():
             runs = one.runs if isinstance(one, Disturbed) else one

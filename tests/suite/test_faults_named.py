@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from names import RNN
 from suite import FIRST, blamed, diagnosed, found, judged, told, wrong
 from uncatalogued import UNCATALOGUED
 
 import rnn_reference
-from rnn_reference.cells import loop as stepwise
+from rnn_reference.cells.loop import backward_of
 from rnn_reference.diagnosis.explain import Diagnosis
 from rnn_reference.faults import ANY, CATALOGUE, FaultyNetwork, named
 from rnn_reference.implementations.implementation import Implementation
@@ -133,7 +134,7 @@ def test_stub_is_not_a_crash():
     def stub(da_next, cache):
         """To be done."""
 
-    network = changed(rnn_cell_backward=stub, rnn_backward=stepwise.backward_of(stub))
+    network = changed(rnn_cell_backward=stub, rnn_backward=backward_of(RNN, stub))
     report, _ = judged(network, "--rnn-only=protocol")
     verdicts = {name: report["functions"][name]["verdict"] for name in ("rnn_cell_backward", "rnn_backward")}
     assert verdicts == {"rnn_cell_backward": "not implemented", "rnn_backward": "not judged"}

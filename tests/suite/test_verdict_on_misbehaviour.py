@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from folders import EXAMPLES, MISBEHAVING, ROOT
 
+from rnn_reference.implementations.isolation.failures import MAX_FAILURES
+
 pytestmark = pytest.mark.waits
 
 
@@ -33,7 +35,8 @@ def test_hanging_costs_its_own_checks(tmp_path):
     assert verdicts["softmax_forward"] == "conforms"
     assert report["counts"]["timed out"] > 15
     assert "timed out   no answer within 0.3 s" in said
-    assert said.count("it was not called any more") > 10
+    again = [check for check in report["checks"] if "it was not called any more" in check["message"]]
+    assert len(again) >= report["counts"]["timed out"] - 2 * MAX_FAILURES
 
 
 def test_dying_is_shown_with_its_output(tmp_path):

@@ -1,9 +1,9 @@
 """Several questions in one message, and the checks that ask them in rounds."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
+from folders import EXAMPLES
+from names import RNN
 
 import rnn_reference
 from rnn_reference.implementations.implementation import Implementation
@@ -16,7 +16,7 @@ from rnn_reference.judging.judge import Judge
 from rnn_reference.outcomes import Crashed, Outcome, Wrong
 from rnn_reference.problems.problem import Problem
 
-RIGHT = Path(__file__).parent.parent / "examples" / "right.py"
+RIGHT = EXAMPLES / "right.py"
 
 
 @pytest.fixture
@@ -27,13 +27,13 @@ def in_turn(isolated):
 
 def about(value, size=6):
     """A question about one array."""
-    return repeated("tanh_forward", (np.full((2, size // 2), float(value)),))
+    return repeated(RNN.functions["tanh_forward"], (np.full((2, size // 2), float(value)),))
 
 
 def said(implementation, question):
     """The number of calls that it says it has had, in its answer to a question about one array."""
     (answer,) = implementation.answers(question)
-    return answer.flat[0]
+    return answer["out"].flat[0]
 
 
 @pytest.mark.waits
@@ -84,22 +84,22 @@ def test_a_call_that_ends_the_process_is_blamed_when_its_turn_comes(in_turn):
 def test_an_exception_is_blamed_when_its_turn_comes(isolated):
     """A call that raises costs neither the answers before it in the same message nor those after."""
     implementation, x = isolated("together.py:RaisesAtNine"), np.ones((2, 3))
-    questions = [repeated("tanh_forward", (value * x,)) for value in (1, 2, 9, 3)]
+    questions = [repeated(RNN.functions["tanh_forward"], (value * x,)) for value in (1, 2, 9, 3)]
     with implementation.prefetch(questions):
         for question in questions[:2]:
             implementation.answers(question)
         with pytest.raises(Crashed, match="ValueError: nine"):
             implementation.answers(questions[2])
-        assert np.array_equal(implementation.answers(questions[3])[0], np.tanh(3 * x))
+        assert np.array_equal(implementation.answers(questions[3])[0]["out"], np.tanh(3 * x))
 
 
 @pytest.mark.waits
 def test_a_cache_that_is_lost_is_not_prefetched(isolated):
     """After the process has ended, a backward pass from a cache of its does not get one of the next process's."""
     implementation, problem = isolated("dies.py:InBackward"), Problem()
-    caches = [caches for _, _, caches in implementation.answers(repeated("rnn_forward", *[problem.inputs] * 2))]
-    deadly, lost = (repeated("rnn_backward", (problem.da, cache)) for cache in caches)
-    again = repeated("rnn_forward", *[problem.inputs] * 2)
+    caches = [answer["caches"] for answer in implementation.answers(repeated(RNN.functions["rnn_forward"], *[problem.inputs] * 2))]
+    deadly, lost = (repeated(RNN.functions["rnn_backward"], (problem.da, cache)) for cache in caches)
+    again = repeated(RNN.functions["rnn_forward"], *[problem.inputs] * 2)
     with implementation.prefetch([deadly, again, lost]):
         with pytest.raises(Crashed, match="exit status 1"):
             implementation.answers(deadly)
@@ -112,14 +112,14 @@ def test_a_cache_that_is_lost_is_not_prefetched(isolated):
 def test_who_writes_over_its_answers_is_blamed(isolated):
     """The call that writes garbage on the pipe is blamed, though other calls are asked for in the same message."""
     implementation, x = isolated("together.py:WritesOnThePipe"), np.ones((2, 3))
-    fine, last = repeated("tanh_forward", (x,)), repeated("tanh_forward", *[(x,)] * 5)
+    fine, last = repeated(RNN.functions["tanh_forward"], (x,)), repeated(RNN.functions["tanh_forward"], *[(x,)] * 5)
     writes = Question([("tanh_forward", (x,)), ("softmax_forward", (x,))])
     with implementation.prefetch([fine, writes, last]):
         implementation.answers(fine)
         with pytest.raises(Crashed, match="wrote over its own answers") as raised:
             implementation.answers(writes)
         assert raised.value.function == "softmax_forward"
-        assert np.array_equal(implementation.answers(last)[4], np.tanh(x))
+        assert np.array_equal(implementation.answers(last)[4]["out"], np.tanh(x))
 
 
 @pytest.mark.waits
@@ -137,10 +137,10 @@ def test_a_prefetched_call_that_hangs_is_not_blamed_if_never_asked(in_turn):
 @pytest.mark.parametrize("size", [2_000, 2_500_000])
 def test_what_is_long_is_answered_like_anything_else(in_turn, size):
     """Questions and answers that no buffer of the system holds arrive in their order."""
-    questions = [about(1, size), repeated("tanh_forward", *[(np.ones((1, k)),) for k in range(1, 400)]), about(1, size)]
+    questions = [about(1, size), repeated(RNN.functions["tanh_forward"], *[(np.ones((1, k)),) for k in range(1, 400)]), about(1, size)]
     with in_turn.prefetch(questions):
         assert said(in_turn, questions[0]) == 1
-        assert [answer.flat[0] for answer in in_turn.answers(questions[1])] == [*range(2, 401)]
+        assert [answer["out"].flat[0] for answer in in_turn.answers(questions[1])] == [*range(2, 401)]
         assert said(in_turn, questions[2]) == 401
 
 
@@ -148,8 +148,8 @@ def test_what_is_long_is_answered_like_anything_else(in_turn, size):
 def test_what_is_given_twice_is_given_twice(isolated):
     """An array in two calls of a question reaches the second as it was, whatever the first did to it."""
     x = np.array([[0.5, -1.0, 2.0]])
-    for answer in isolated("spoils.py:Input").answers(repeated("tanh_forward", (x,), (x,))):
-        assert np.array_equal(answer, np.tanh(x))
+    for answer in isolated("spoils.py:Input").answers(repeated(RNN.functions["tanh_forward"], (x,), (x,))):
+        assert np.array_equal(answer["out"], np.tanh(x))
 
 
 @pytest.mark.waits
@@ -157,8 +157,8 @@ def test_a_buffer_that_is_used_again_is_seen_as_it_was(isolated):
     """Each of several answers is what its call returned, whatever the next one wrote into the same array."""
     ones, zeros = np.ones((2, 3)), np.zeros((2, 3))
     implementation = isolated("together.py:OneBuffer")
-    first, second = implementation.answers(repeated("tanh_forward", (ones,), (zeros,)))
-    assert np.array_equal(first, np.tanh(ones)) and np.array_equal(second, zeros)
+    first, second = implementation.answers(repeated(RNN.functions["tanh_forward"], (ones,), (zeros,)))
+    assert np.array_equal(first["out"], np.tanh(ones)) and np.array_equal(second["out"], zeros)
 
 
 @pytest.mark.waits
@@ -166,7 +166,7 @@ def test_a_forward_pass_without_caches_is_blamed_itself(isolated):
     """Where the forward pass gives two values, no backward pass is called with whatever cache there was last."""
     problem, implementation = Problem(), isolated("together.py:TwoValues")
     with pytest.raises(Wrong, match="2 values, expected the three") as raised:
-        implementation.answers(forward_backward("rnn", problem.inputs, problem.da, as_they_are=True))
+        implementation.answers(forward_backward(RNN.forward, problem.inputs, {"da": problem.da}, copy=False))
     assert raised.value.function == "rnn_forward"
 
 
@@ -175,7 +175,7 @@ def test_what_a_prefetched_call_does_is_done_to_its_own_arguments(isolated):
     """What a call does to its arguments, prefetched or not, is done to the caller's when its answer is asked for."""
     implementation = isolated("spoils.py:Input")
     arrays = [np.full((2, 3), value) for value in (1.0, 2.0, 3.0)]
-    questions = [repeated("tanh_forward", (array,), as_they_are=True) for array in arrays]
+    questions = [repeated(RNN.functions["tanh_forward"], (array,), copy=False) for array in arrays]
     with implementation.prefetch(questions):
         for value, array, question in zip((1.0, 2.0, 3.0), arrays, questions, strict=True):
             assert array[0, 0] == value
@@ -213,10 +213,10 @@ class Recorded(Implementation):
 def asking(problem, times):
     """A check of so many questions."""
     for _ in range(times):
-        question = repeated("rnn_forward", problem.inputs)
+        question = repeated(RNN.functions["rnn_forward"], problem.inputs)
         object.__setattr__(question, "seed", problem.seed)
-        ((a, _, _),) = yield question
-        assert a.shape == problem.da.shape
+        (answer,) = yield question
+        assert answer["a"].shape == problem.da.shape
 
 
 def test_checks_run_in_rounds():
@@ -234,7 +234,7 @@ def test_a_failure_is_about_its_own_problem():
     judge = Judge(Implementation("reference", rnn_reference), "a check")
 
     def raising(problem):
-        yield repeated("rnn_forward", problem.inputs)
+        yield repeated(RNN.functions["rnn_forward"], problem.inputs)
         if problem.seed == 1:
             raise Wrong([("a", "is wrong")])
 

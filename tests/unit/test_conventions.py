@@ -7,7 +7,7 @@ from names import FUNCTIONS
 from suite import judged
 
 import rnn_reference
-from rnn_reference.diagnosis.conventions import FORWARD, conventions_of
+from rnn_reference.diagnosis.conventions import conventions_of
 from rnn_reference.faults import CATALOGUE, FaultyNetwork
 from rnn_reference.implementations.conventions.converted import Converted
 from rnn_reference.implementations.conventions.known import KNOWN, Conventions, every_choice, named
@@ -15,6 +15,7 @@ from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.outcomes import Wrong
 
 PAIRED = "biases-flat+two-biases"
+FORWARD = ("rnn_forward", "rnn_cell_forward")
 
 
 def by(name, functions=right):

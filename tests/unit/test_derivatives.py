@@ -2,13 +2,16 @@
 
 import numpy as np
 import pytest
-from rnn_reference.numerics.rounding import SAFETY, tolerances, unit_roundoff
+from names import RNN
 
 from rnn_reference import rnn_backward, rnn_forward
-from rnn_reference.numerics import elementwise
-from rnn_reference.numerics import injection as derivatives
-from rnn_reference.numerics.injection import singly
+from rnn_reference.cells.loop import at_states
+from rnn_reference.cells.rounding import tolerances as of_any_cell
+from rnn_reference.numerics import elementwise, injection
+from rnn_reference.numerics.affine import Affine
+from rnn_reference.numerics.injection import Point, Run
 from rnn_reference.numerics.noise import computational_noise
+from rnn_reference.numerics.stochastic import SAFETY, unit_roundoff
 from rnn_reference.paths import golden_folder
 from rnn_reference.problems import golden
 from rnn_reference.problems.problem import NAMED, Problem
@@ -32,17 +35,42 @@ def right(x, a0, parameters, da):
     return rnn_backward(da, rnn_forward(x, a0, parameters)[2])
 
 
-def by_differences(x, a0, parameters, da, method=derivatives.by_injection):
+def tolerances(x, a0, parameters, da, u):
+    """How far each result may be off."""
+    return of_any_cell(RNN, x, [a0], parameters, [da], u)
+
+
+def singly(forward):
+    """A forward pass that takes one input at a time, as the derivatives call it."""
+    return lambda several: [{"a": forward(run.x, run.initial["a"], run.parameters)} for run in several]
+
+
+def point(x, a0, parameters, da):
+    """The place at which the reference is differentiated."""
+    affine, states = Affine(RNN.maps, parameters), forward(x, a0, parameters)
+    at_states(RNN, affine, x, [a0], [states])
+    return Point(Run(x, {"a": a0}, parameters), affine, {"a": states}, {"a": da})
+
+
+def by_differences(x, a0, parameters, da):
     """Value and bound by differences."""
     tolerance = tolerances(x, a0, parameters, da, unit_roundoff("float64"))
-    found = method(singly(forward), x, a0, parameters, da, tolerance["a"] / SAFETY)
+    found = injection.by_injection(singly(forward), point(x, a0, parameters, da), {"a": tolerance["a"] / SAFETY})
+    return found.value, {name: found.error[name] + tolerance[name] for name in found.value}
+
+
+def by_element(x, a0, parameters, da):
+    """Value and bound by differences, every element moved by itself."""
+    tolerance = tolerances(x, a0, parameters, da, unit_roundoff("float64"))
+    rounding, run = {"a": tolerance["a"] / SAFETY}, Run(x, {"a": a0}, parameters)
+    found = elementwise.by_element(singly(forward), run, {"a": da}, rounding, RNN.trained)
     return found.value, {name: found.error[name] + tolerance[name] for name in found.value}
 
 
 def by_complex_step(x, a0, parameters, da):
     """Value and bound by a complex step."""
     tolerance = tolerances(x, a0, parameters, da, unit_roundoff("float64"))
-    value = derivatives.by_complex_step(singly(forward), x, a0, parameters, da)
+    value = injection.by_complex_step(singly(forward), point(x, a0, parameters, da))
     return value, {name: 2 * tolerance[name] for name in value}
 
 
@@ -145,7 +173,7 @@ def test_moving_every_element_gives_the_same_as_injection():
     """The slow way, which presumes nothing, agrees with the fast one."""
     problem = Problem(n_x=2, n_a=3, n_y=2, m=2, T_x=4)
     fast, fast_bound = by_differences(*problem.inputs, problem.da)
-    slow, slow_bound = by_differences(*problem.inputs, problem.da, elementwise.by_element)
+    slow, slow_bound = by_element(*problem.inputs, problem.da)
     for name, value in fast.items():
         assert np.all(abs(value - slow[name]) <= fast_bound[name] + slow_bound[name]), name
 
@@ -159,9 +187,10 @@ def test_large_networks_are_moved_in_pieces():
         return forward(x, a0, parameters)
 
     tolerance = tolerances(*problem.inputs, problem.da, unit_roundoff("float64"))
-    found = derivatives.by_injection(singly(counted), *problem.inputs, problem.da, tolerance["a"] / SAFETY)
+    at = point(*problem.inputs, problem.da)
+    found = injection.by_injection(singly(counted), at, {"a": tolerance["a"] / SAFETY})
     assert len(calls) > 1 + problem.T_x
-    assert max(calls) <= derivatives.NUMBERS_AT_ONCE
+    assert max(calls) <= injection.NUMBERS_AT_ONCE
     for name, gradient in right(*problem.inputs, problem.da).items():
         assert np.all(abs(found.value[name] - gradient) <= found.error[name] + tolerance[name])
 
@@ -175,8 +204,9 @@ def test_an_implementation_that_drops_the_imaginary_part_is_found_out(stores):
         a = forward(x, a0, parameters)
         return a.real if stores == "in a float array" else abs(a) + 0j
 
-    assert derivatives.keeps_complex(singly(forward), *problem.inputs)
-    assert not derivatives.keeps_complex(singly(drops), *problem.inputs)
+    run = Run(problem.x, {"a": problem.a0}, problem.parameters)
+    assert injection.keeps_complex(singly(forward), run)
+    assert not injection.keeps_complex(singly(drops), run)
 
 
 @pytest.mark.parametrize("name", ["T_x=6", "saturated", "long"])

@@ -70,7 +70,7 @@ def test_of_several_calls_the_one_that_ends_the_process_is_blamed(isolated, how,
     """A backward pass that ends the process is blamed for it, though it was asked for with its forward pass."""
     problem = Problem()
     implementation = isolated(f"together.py:{how}", seconds=1.0)
-    outcome = outcome_of(implementation.answers, forward_backward("rnn", problem.inputs, problem.da))
+    outcome = outcome_of(implementation.answers, forward_backward(RNN.forward, problem.inputs, {"da": problem.da}))
     assert (type(outcome), outcome.function) == (kind, "rnn_backward")
 
 

@@ -16,8 +16,8 @@ from rnn_reference import (
     softmax_forward,
     tanh_forward,
 )
-from rnn_reference.cells import loop as stepwise
 from rnn_reference.faults import named
+from rnn_reference.implementations.adapters import stepwise
 from rnn_reference.paths import golden_folder
 from rnn_reference.problems import golden
 from rnn_reference.problems.problem import NAMED, Problem

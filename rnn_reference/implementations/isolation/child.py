@@ -80,7 +80,7 @@ def _load(wanted: dict[str, Any], channel: Channel) -> Implementation | None:
         found = load(wanted["target"], seconds=wanted["seconds"], definitions_only=wanted["definitions_only"])
     except BaseException as error:
         reason = str(error) if isinstance(error, Unusable) else "; ".join(text for _, text in crash("", error).lines)
-        channel.send({"unusable": reason})
+        channel.send({"offers": [], "unusable": reason})
         return None
     description = {name: getattr(found, name) for name in (*ATTRIBUTES, "notes")}
     description["definitions_only"] = any(note.endswith(DEFINITIONS_ALONE) for note in found.notes)

@@ -12,6 +12,9 @@ MAX_FAILURES = 3
 LONGEST = 300
 """Characters of a text from a worker that are passed on."""
 
+_WITHOUT_RESULTS = ({"outcome", "function", "lines"}, {"progress"})
+"""Parts of a reply that has no results."""
+
 
 class Died(Exception):  # noqa: N818 (an event, not an error of ours)
     """The process has ended, in the call of this number.
@@ -49,6 +52,13 @@ class Failures:
                 again = ("again", f"{MAX_FAILURES} calls of {function} ended so; it was not called any more")
                 return type(last)([*last.lines, again], function)
         return None
+
+
+def is_reply(reply: Any, part: str) -> bool:
+    """True for a dict with this part, or with the parts of a reply that has no results."""
+    if not isinstance(reply, dict) or type(reply.get("progress", 0)) is not int:
+        return False
+    return part in reply or any(parts <= reply.keys() for parts in _WITHOUT_RESULTS)
 
 
 def outcome_in(reply: Mapping[str, Any]) -> Outcome:

@@ -26,10 +26,9 @@ class Isolated(Implementation):
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
-        self._results: deque[tuple[Any, Any]] = deque()
-        """For the calls that were made in one message: the result, and the arguments that changed."""
-        self._coming: list[Question] = []
-        self._fetched: dict[Question, Any] = {}
+        self._coming: list[Question] = []  # to be asked soon, in this order
+        self._fetched: dict[Question, Any] = {}  # the replies that have not been used yet
+        self._results: deque[tuple[Any, Any]] = deque()  # of the calls of one question, with the changed arguments
         loaded = worker.load()
         super().__init__(worker.target, SimpleNamespace(**{name: loaded.get(name) for name in ATTRIBUTES}))
         self.notes = [str(note) for note in loaded.get("notes", [])]
@@ -55,9 +54,9 @@ class Isolated(Implementation):
 
     @contextlib.contextmanager
     def prefetch(self, questions: Sequence[Question]) -> Iterator[None]:
-        """Ask one question in the first message, then as many as before together: a message costs more than a call.
+        """Ask one question in the first message, then two, four, and so on: a message costs more time than a call.
 
-        An implementation that is wrong is mostly found out by the first.
+        The first question alone finds most mistakes, so that few answers are fetched in vain.
         """
         try:
             self._coming, self._at_once = list(questions), 1
@@ -93,7 +92,7 @@ class Isolated(Implementation):
         return list(zip(results, reply.get("changed") or [()] * len(results), strict=False))
 
     def _fetch(self, question: Question) -> None:
-        """Fetch the answer to this question, and with it those to the next, if it is the next one to prefetch."""
+        """Fetch the answer to this question. If it is the next one to prefetch, fetch answers to those after it too."""
         questions = [question]
         if self._coming and self._coming[0] is question:
             questions, self._coming = self._coming[: self._at_once], self._coming[self._at_once :]

@@ -1,20 +1,15 @@
-"""How the process of a worker is started. Nothing here imports numpy, so that both processes import it at once."""
+"""Starting and ending the process of a worker. Nothing here imports numpy, so that both processes do so at once."""
 
+import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from multiprocessing.connection import Connection, Pipe
 from typing import IO, Any
 
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-"""The problems are small: more threads of a linear algebra library would only wait, and slow the other process down.
-
-The caller's environment has priority.
-"""
-
-REUSE_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(2**28), "MALLOC_TRIM_THRESHOLD_": str(2**28)}
-"""Makes glibc keep the memory of an array for the next one."""
+from rnn_reference.implementations.isolation.environment import ONE_THREAD, REUSE_MEMORY
 
 _BOOTSTRAP = """
 import sys
@@ -40,6 +35,16 @@ def start(request: dict[str, Any], output: IO[bytes]) -> tuple[subprocess.Popen[
             **_inheriting(inherited.fileno()),
         )
     return process, ours
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """End a process that was started here, and on POSIX all that it started."""
+    with contextlib.suppress(OSError):
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _inheriting(handle: int) -> dict[str, Any]:

@@ -6,7 +6,6 @@ again, until one function has ended it ``MAX_FAILURES`` times.
 
 import contextlib
 import itertools
-import os
 import signal
 import subprocess
 import sys
@@ -15,9 +14,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rnn_reference.implementations.isolation import exit_report
-from rnn_reference.implementations.isolation.failures import Died, Failures, outcome_in
+from rnn_reference.implementations.isolation.failures import Died, Failures, is_reply, outcome_in
 from rnn_reference.implementations.isolation.output import Output
-from rnn_reference.implementations.isolation.start import start
+from rnn_reference.implementations.isolation.start import kill, start
 from rnn_reference.implementations.unusable import Unusable
 from rnn_reference.outcomes import Crashed
 
@@ -36,9 +35,6 @@ TICK = 0.1
 """Seconds between two looks at the clock and at the output of a worker that has not answered yet."""
 
 Reply = dict[str, Any]
-
-_KINDS = ({"outcome", "function", "lines"}, {"unusable"}, {"progress"})
-"""What a reply has that has no results."""
 
 
 class Worker:
@@ -66,7 +62,7 @@ class Worker:
         """Wait until the target is loaded; the worker's description of it. Raises Unusable."""
         from rnn_reference.implementations.isolation.channel import Channel, limit_blocking
 
-        limit_blocking(self._connection, self._seconds)
+        limit_blocking(self._connection, self._seconds + GRACE)
         self._channel: Channel = Channel(self._connection)
         try:
             reply = self._reply("offers", LOADING + 3 * self._seconds)
@@ -124,15 +120,13 @@ class Worker:
             raise refused
         if self.ended:
             self._restart(question.functions[0])
-        if not self._has_caches(question):
+        if not self._can_answer(question):
             raise Crashed([("error", "its process has ended, and its caches with it")], question.functions[0])
 
     def _can_answer(self, question: "Question") -> bool:
-        return self._has_caches(question) and not self._failures.refused(question.functions)
-
-    def _has_caches(self, question: "Question") -> bool:
-        """True if the caches in the question are of this process, not of one before."""
-        return all(handle.released is self._released for handle in question.handles)
+        """True if no function is refused, and all caches are of this process, not of one before."""
+        own = all(handle.released is self._released for handle in question.handles)
+        return own and not self._failures.refused(question.functions)
 
     def _restart(self, function: str) -> None:
         try:
@@ -151,7 +145,7 @@ class Worker:
             while True:
                 self._wait(deadline)
                 reply = decode(self._channel.receive())
-                if not _is_reply(reply, part):
+                if not is_reply(reply, part):
                     raise Malformed("not a reply")
                 if "progress" not in reply:
                     return dict(reply)
@@ -197,22 +191,10 @@ class Worker:
         if self.ended:
             return
         self.ended = True
-        with contextlib.suppress(OSError):
-            if sys.platform == "win32":
-                self._process.kill()
-            else:
-                os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        kill(self._process)
         self._connection.close()
 
     def close(self) -> None:
         """End the process for good."""
         self.stop()
         self._output.close()
-
-
-def _is_reply(reply: Any, part: str) -> bool:
-    """True for a dict with this part, or with the parts of another kind of reply."""
-    if not isinstance(reply, dict) or type(reply.get("progress", 0)) is not int:
-        return False
-    return part in reply or any(parts <= reply.keys() for parts in _KINDS)
