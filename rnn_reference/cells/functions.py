@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
@@ -101,8 +103,14 @@ def caches_at(cell: Cell, given: Any, states: Mapping[str, Array]) -> tuple[list
     return steps, given.x
 
 
+@cache
+def reference_of(cell: Cell) -> Any:
+    """The reference's functions under their names: the cell's own, or those that are made of its equations."""
+    return import_module(cell.home) if cell.home else functions_of(cell)
+
+
 def functions_of(cell: Cell) -> SimpleNamespace:
-    """All functions of a cell that has no reference of its own."""
+    """All functions of a cell, made of its equations."""
     made = {name: activation.function for name, activation in cell.activations.items()}
     step, back = cell_forward_of(cell), cell_backward_of(cell)
     made |= {cell.cell_forward.name: step, cell.forward.name: forward_of(cell, step)}
