@@ -150,7 +150,7 @@ def test_backward_causal(judge, cell, every_problem):
 
 @pytest.mark.judges("backward", needs=("forward",))
 def test_backward_sparse(judge, cell, every_problem):
-    """The gradients for {cotangents} are the sum of those for each step of {cotangents} alone, the last one among them."""
+    """The gradients for {cotangents} are the sum of those for each step of {cotangents} alone, also the last."""
 
     @every_problem
     def check(problem, t):

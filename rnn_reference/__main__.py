@@ -19,7 +19,6 @@ from rnn_reference.paths import is_file
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Judge the targets that the arguments name; returns the exit status. Unknown options are passed to pytest."""
-    _prefer_installed_modules()
     from rnn_reference import options
 
     given, parser = list(sys.argv[1:] if arguments is None else arguments), _parser()
@@ -140,4 +139,5 @@ class _Result:
 
 
 if __name__ == "__main__":
+    _prefer_installed_modules()  # once: the processes of tasks and workers get this path
     sys.exit(main())

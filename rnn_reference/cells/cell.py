@@ -239,15 +239,6 @@ class Cell:
         )
         return all(map(np.array_equal, one, other))
 
-    @cached_property
-    def reference(self) -> Any:
-        """The reference's functions, under their names."""
-        if self.home:
-            return import_module(self.home)
-        from rnn_reference.cells.functions import functions_of
-
-        return functions_of(self)
-
     def __hash__(self) -> int:
         return hash(self.name)
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
@@ -85,19 +87,30 @@ def cache_of(cell: Cell, after: Any, before: Any, kept: Mapping[str, Any], xt: A
     return tuple(named[name] for name in cell.cache)
 
 
+def kept_by(cell: Cell, xt: Array, before: tuple[Array, ...], parameters: Mapping[str, Array]) -> Mapping[str, Any]:
+    """What a right step keeps, by name; a cell that keeps nothing beside its states need not be run for it."""
+    return cell.step(Affine(cell.maps, parameters), xt, before)[1] if cell.kept else {}
+
+
 def caches_at(cell: Cell, given: Any, states: Mapping[str, Array]) -> tuple[list[Any], Array]:
     """The document's caches of given states ``(n_a, m, T_x)``, right or not; ``given`` are the ``Inputs``."""
     steps = []
     for t, at in enumerate(given.each_step(states)):
         after, before = tuple(states[s][:, :, t] for s in cell.states), tuple(at.initial[s] for s in cell.states)
         xt = at.x[:, :, 0]
-        kept = cell.step(Affine(cell.maps, at.parameters), xt, before)[1] if cell.kept else {}
+        kept = kept_by(cell, xt, before, at.parameters)
         steps.append(cache_of(cell, after, before, kept, xt, at.parameters))
     return steps, given.x
 
 
+@cache
+def reference_of(cell: Cell) -> Any:
+    """The reference's functions under their names: the cell's own, or those that are made of its equations."""
+    return import_module(cell.home) if cell.home else functions_of(cell)
+
+
 def functions_of(cell: Cell) -> SimpleNamespace:
-    """All functions of a cell that has no reference of its own."""
+    """All functions of a cell, made of its equations."""
     made = {name: activation.function for name, activation in cell.activations.items()}
     step, back = cell_forward_of(cell), cell_backward_of(cell)
     made |= {cell.cell_forward.name: step, cell.forward.name: forward_of(cell, step)}

@@ -36,8 +36,8 @@ def tolerances(
     rng, affine = np.random.default_rng(0), DisturbedAffine(cell.maps, parameters)
     trace = run(cell, affine, time_first(x), tuple(Disturbed.of(state, rng) for state in initial))
     found = {name: _over_time(trace.of(k), u) for k, name in enumerate(cell.states)}
-    first: Disturbed = np.stack([state.runs for state in trace.of(0)], axis=1)  # type: ignore[assignment]
-    predictions = disturbed_predictions(cell.head, Disturbed(first, rng), parameters)
+    first = Disturbed(np.stack([state.runs for state in trace.of(0)], axis=1), rng)
+    predictions = disturbed_predictions(cell.head, first, parameters)
     found[cell.head.of_sequence] = tolerance(predictions, u).transpose(1, 2, 0)
     return found | _backward(cell, affine, trace, cotangents, u)
 

@@ -13,7 +13,7 @@ from typing import Any
 from rnn_reference.cells.cell import BACKWARD, CELL_BACKWARD, Cell
 from rnn_reference.cells.cell import Function as Signature
 from rnn_reference.cells.fault import Fault, Function
-from rnn_reference.cells.functions import cache_of, cell_backward_of
+from rnn_reference.cells.functions import cache_of, cell_backward_of, kept_by
 from rnn_reference.diagnosis.cache_sources import CacheSource, distinct, looped, own_caches, sources_after
 from rnn_reference.diagnosis.caches import documented, dropped
 from rnn_reference.diagnosis.crashes import removed_name
@@ -23,7 +23,6 @@ from rnn_reference.diagnosis.hypotheses import Loop, backward_loops, faults_of, 
 from rnn_reference.diagnosis.matching import Case, Model, both_fail, explains
 from rnn_reference.diagnosis.own_derivative import is_derivative
 from rnn_reference.diagnosis.subject import Subject
-from rnn_reference.numerics.affine import Affine
 from rnn_reference.outcomes import Crashed, Outcome
 from rnn_reference.problems.inputs import of_sequence, of_step
 
@@ -147,7 +146,7 @@ def _at_own_states(cell: Cell) -> Callable[[Function], Model]:
         def model(arguments: tuple[Any, ...], cotangents: Any, states: Any) -> Any:
             given = cell.cell_forward.named(arguments)
             xt, p, before = given["xt"], given["parameters"], tuple(given[f"{s}_prev"] for s in cell.states)
-            kept = cell.step(Affine(cell.maps, p), xt, before)[1] if cell.kept else {}
+            kept = kept_by(cell, xt, before, p)
             cache = cache_of(cell, [states[s] for s in cell.states], before, kept, xt, p)
             return backward(*cell.cell_backward.ordered({**cotangents, "cache": cache}))
 

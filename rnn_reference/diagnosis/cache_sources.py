@@ -11,7 +11,7 @@ import numpy as np
 from rnn_reference.arrays import Array
 from rnn_reference.cells.cell import Cell
 from rnn_reference.cells.fault import Function
-from rnn_reference.cells.functions import cache_of, caches_at, cell_backward_of
+from rnn_reference.cells.functions import cache_of, caches_at, cell_backward_of, kept_by
 from rnn_reference.cells.loop import backward_of
 from rnn_reference.diagnosis.findings import Finding
 from rnn_reference.diagnosis.hypotheses import Loop, right_loop
@@ -94,13 +94,9 @@ def _documented(cell: Cell, step: Function) -> Function:
     """A step forward whose cache is the document's: what went in and what came out."""
 
     def cell_forward(*arguments: Any) -> Any:
-        given, *results = cell.cell_forward.named(arguments), *step(*arguments)
-        after, before = results[: len(cell.states)], [given[f"{s}_prev"] for s in cell.states]
-        kept: dict[str, Any] = {}
-        if cell.kept:
-            from rnn_reference.numerics.affine import Affine
-
-            kept = dict(cell.step(Affine(cell.maps, given["parameters"]), given["xt"], tuple(before))[1])
+        given, results = cell.cell_forward.named(arguments), list(step(*arguments))
+        after, before = results[: len(cell.states)], tuple(given[f"{s}_prev"] for s in cell.states)
+        kept = kept_by(cell, given["xt"], before, given["parameters"])
         return (*results[:-1], cache_of(cell, after, before, kept, given["xt"], given["parameters"]))
 
     return cell_forward

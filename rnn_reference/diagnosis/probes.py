@@ -144,7 +144,7 @@ def _modified(own: Implementation, signature: Signature, problem: Problem) -> li
         given = {"z": problem.x[:, :, 0]} if signature.role == ACTIVATION else forward.named(arguments)
         if signature.takes_cache:
             given |= of_step(problem.cotangents) if of_a_step else of_sequence(problem.cotangents)
-        return _in_dtype(given, own.dtype)
+        return {name: _in_dtype(value, own.dtype) for name, value in given.items()}
 
     before, given = arrays(), arrays()
     try:

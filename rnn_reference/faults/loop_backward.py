@@ -8,6 +8,7 @@ import numpy as np
 from rnn_reference.arrays import Array, Gradients
 from rnn_reference.cells.cell import Cell
 from rnn_reference.cells.fault import Function, Variants, fault_of_any_cell
+from rnn_reference.cells.loop import Gradients as Step
 from rnn_reference.cells.loop import Steps, backward_function, backward_of, carried, gathered, stepped
 
 THE_CARRY = "what the loop hands from step t+1 to step t"
@@ -21,7 +22,7 @@ def at(cotangents: Cotangents, t: int) -> list[Array]:
     return [cotangent[:, :, t] for cotangent in cotangents]
 
 
-def carry(cell: Cell, step: Gradients) -> list[Array]:
+def carry(cell: Cell, step: Step) -> list[Array]:
     """What a step hands back to the one before it."""
     return [step[f"d{s}_prev"] for s in cell.states]
 
@@ -70,7 +71,7 @@ def carry_truncated(cell: Cell, step: Function, k: int) -> Function:
     return backward_function(cell, body)
 
 
-def _of(step: Gradients, counts: bool) -> Gradients:
+def _of(step: Step, counts: bool) -> Step:
     return {name: value if counts else 0 * value for name, value in step.items()}
 
 

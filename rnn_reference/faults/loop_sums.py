@@ -113,7 +113,7 @@ def wrong_cache(cell: Cell, step: Function, at: Function) -> Function:
 
     def body(da: Cotangents, caches: Any) -> Gradients:
         last = da[0].shape[2] - 1
-        return gathered(cell, stepped(cell, step, da, caches, carried(cell, da), lambda t: at(t, last)))
+        return gathered(cell, stepped(cell, step, da, caches, carried(cell, da), lambda t: int(at(t, last))))
 
     return backward_function(cell, body)
 
@@ -139,7 +139,7 @@ def cotangent_overwritten(cell: Cell, step: Function) -> Function:
     """{da} itself is changed, by adding the carry to it in place."""
 
     def backward(*arguments: Any) -> Gradients:
-        gradients = backward_of(cell, step)(*arguments)
+        gradients: Gradients = backward_of(cell, step)(*arguments)
         da = arguments[0]
         for t in range(da.shape[2] - 1):
             da[:, :, t] += gradients[f"d{cell.states[0]}0"]

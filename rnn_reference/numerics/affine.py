@@ -6,7 +6,7 @@ the plain one here, one that is disturbed (``stochastic``), one with a mistake i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,12 +85,18 @@ class Affine:
         """The gradients of the operands of a map, given that of its result."""
         self.dz[name].append(dz)
         found: dict[str, Any] = {}
-        given = self.operands[name][0]
         for weight, names in self.maps[name].weights.items():
             whole = self.transposed_product(weight, dz)
-            for operand, part in zip(names, _parts(whole, [given[n].shape[-2] for n in names]), strict=True):
+            for operand, part in zip(names, self._parts(name, whole, names), strict=True):
                 found[operand] = found[operand] + part if operand in found else part
         return found
+
+    def _parts(self, name: str, whole: Any, names: tuple[str, ...]) -> list[Any]:
+        """An array cut into the rows of each operand, which lie one above the other."""
+        if len(names) == 1:
+            return [whole]
+        ends = np.cumsum([self.operands[name][0][operand].shape[-2] for operand in names])
+        return [whole[..., start:end, :] for start, end in zip([0, *ends], ends, strict=False)]
 
     def transposed_product(self, weight: str, dz: Any) -> Any:
         """``W^T dz``."""
@@ -111,7 +117,7 @@ class Affine:
 
     def side_by_side(self, steps: Sequence[Any]) -> Any:
         """The columns of all steps in one array."""
-        return np.concatenate(steps, axis=-1)
+        return steps[0] if len(steps) == 1 else np.concatenate(steps, axis=-1)
 
     def outer_product(self, dz: Any, operand: Any) -> Any:
         """``dz u^T``, a weight's gradient."""
@@ -120,14 +126,3 @@ class Affine:
     def row_sums(self, dz: Any) -> Any:
         """A bias's gradient, ``(rows, 1)``."""
         return dz.sum(axis=-1, keepdims=True)
-
-
-def _parts(whole: Any, rows: Sequence[int]) -> Iterator[Any]:
-    """The array cut into parts of so many rows."""
-    if len(rows) == 1:
-        yield whole
-        return
-    start = 0
-    for count in rows:
-        yield whole[..., start : start + count, :]
-        start += count

@@ -61,28 +61,26 @@ def back_by_complex_step(
     source = next((one for one in (*dstates, *before) if isinstance(one, Disturbed)), None)
     given, start = _numbers(x), tuple(map(_numbers, before))
 
-    def slopes(rows: int, moved: Callable[[int], Any]) -> Any:
-        found = [_felt(dstates, moved(row)) for row in range(rows)]
+    def slopes(rows: int, moved: Callable[[int], tuple[Affine, Any, Any]]) -> Any:
+        found = [_felt(dstates, step(*moved(row))[0]) for row in range(rows)]
         value, size = (np.stack([one[part] for one in found], axis=-2) for part in (0, 1))
         return value if source is None else source.with_noise(value, ABSOLUTE * size)
 
-    def states_of(affine: Affine, x: Any, states: Any) -> Any:
-        return step(affine, x, states)[0]
+    def of_state(number: int) -> Callable[[int], tuple[Affine, Any, Any]]:
+        def moved(row: int) -> tuple[Affine, Any, Any]:
+            return plain, given, tuple(_with_step(s, row) if k == number else s for k, s in enumerate(start))
+
+        return moved
+
+    def of_map(name: str) -> Callable[[int], tuple[Affine, Any, Any]]:
+        return lambda row: (_Moved(affine, name, row), given, start)
 
     plain = Affine(affine.maps, affine.parameters)
-    dx = slopes(given.shape[-2], lambda row: states_of(plain, _with_step(given, row), start))
-    dbefore = tuple(
-        slopes(one.shape[-2], lambda row, k=k: states_of(plain, given, _one_moved(start, k, row)))
-        for k, one in enumerate(start)
-    )
+    dx = slopes(given.shape[-2], lambda row: (plain, _with_step(given, row), start))
+    dbefore = tuple(slopes(state.shape[-2], of_state(number)) for number, state in enumerate(start))
     for name, of in affine.maps.items():
-        rows = len(affine.parameters[of.bias])
-        affine.dz[name].append(slopes(rows, lambda row, name=name: states_of(_Moved(affine, name, row), given, start)))
+        affine.dz[name].append(slopes(len(affine.parameters[of.bias]), of_map(name)))
     return dx, dbefore
-
-
-def _one_moved(states: tuple[Any, ...], number: int, row: int) -> tuple[Any, ...]:
-    return tuple(_with_step(one, row) if k == number else one for k, one in enumerate(states))
 
 
 def _numbers(value: Any) -> Array:

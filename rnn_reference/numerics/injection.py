@@ -9,14 +9,14 @@ numbers, ``imag f(x + ih) / h`` is its derivative to rounding, with no table at 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from rnn_reference.arrays import Array, Gradients
 from rnn_reference.numerics.affine import Affine
 from rnn_reference.numerics.complex_step import STEP
-from rnn_reference.numerics.extrapolation import STEPS, Limit, apart, extrapolated
+from rnn_reference.numerics.extrapolation import STEPS, apart, extrapolated
 from rnn_reference.outcomes import Outcome
 
 MOVES = np.concatenate([STEPS, -STEPS])
@@ -71,6 +71,14 @@ class Point:
     cotangents: Tensors
 
 
+class _Limits(NamedTuple):
+    """``dL/dz`` for each map and ``dL/da0`` for each initial state, by name: the parts of a ``Limit``."""
+
+    value: dict[str, Array]
+    cut_off: dict[str, Array]
+    rounding: dict[str, Array]
+
+
 def by_injection(forward: Forward, point: Point, rounding: Tensors) -> Derivative:
     """The gradients that the backward function should give, from a few calls of a forward function that conforms.
 
@@ -86,7 +94,7 @@ def by_injection(forward: Forward, point: Point, rounding: Tensors) -> Derivativ
         differences = sum(np.einsum("jkimt,jmt->kim", slopes[s], point.cotangents[s][:, :, t:]) for s in slopes)
         steps.append(extrapolated(differences, noise))
         studied.append(apart(differences, steps[-1]))
-    limits = Limit(*(_by_source(point, part) for part in zip(*steps, strict=True)))
+    limits = _Limits(*(_by_source(point, part) for part in zip(*steps, strict=True)))
     by_step = {
         "step": STEPS.tolist(),
         "error": np.max(studied, axis=0).tolist(),
@@ -125,7 +133,7 @@ def by_complex_step(forward: Forward, point: Point) -> Gradients:
         )
     value = _by_source(point, found)
     nothing = {name: 0 * one for name, one in value.items()}
-    return _by_chain_rule(point, Limit(value, nothing, nothing)).value
+    return _by_chain_rule(point, _Limits(value, nothing, nothing)).value
 
 
 def _rows(point: Point) -> dict[str, int]:
@@ -225,7 +233,7 @@ def _in_one_go(rows: list[int], numbers: list[int]) -> Iterator[list[tuple[int, 
     yield together
 
 
-def _by_chain_rule(point: Point, dz: Any) -> Derivative:
+def _by_chain_rule(point: Point, dz: _Limits) -> Derivative:
     """Every gradient from ``dL/dz``. Cut-off errors add up; roundings, being independent, add as squares."""
     value, cut_off = _through(point, dz.value, np.asarray), _through(point, dz.cut_off, np.abs)
     squared = _through(point, {name: one**2 for name, one in dz.rounding.items()}, np.square)

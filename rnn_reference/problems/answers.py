@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from rnn_reference.arrays import Array
+from rnn_reference.cells.functions import reference_of
 from rnn_reference.cells.loop import gradients_at_states
 from rnn_reference.cells.rounding import backward_tolerances, tolerances
 from rnn_reference.numerics.stochastic import unit_roundoff
@@ -77,4 +78,4 @@ def backward_arguments(given: Inputs, cotangents: Mapping[str, Array], caches: A
 
 
 def _reference(given: Inputs, name: str) -> Any:
-    return getattr(given.cell.reference, name)
+    return getattr(reference_of(given.cell), name)

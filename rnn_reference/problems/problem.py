@@ -55,7 +55,7 @@ class Problem:
 
     def of(self, cell: Cell) -> "Problem":
         """The problem for another cell."""
-        return replace(self, cell_name=cell.name)
+        return self if cell.name == self.cell_name else replace(self, cell_name=cell.name)
 
     @property
     def cell(self) -> Cell:

@@ -24,11 +24,6 @@ LAYERS = [
 SIDE_BY_SIDE = {"judging", "diagnosis"}
 """These share a layer, and neither imports the other."""
 
-KNOWN = {
-    ("cells.cell", "cells.functions"),
-}
-"""Known violations, to go: a module, and an import of it that runs up or closes a circle. Nothing is added here."""
-
 HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
 FILES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
@@ -87,23 +82,16 @@ def test_no_import_runs_up(name):
     """A layer imports nothing from the layers after it."""
     pairs = [(module, other) for module in IMPORTS if layer(module) == name for other in sorted(IMPORTS[module])]
     lines = [f"{module} imports {other}, which lies above it"
-             for module, other in pairs if (module, other) not in KNOWN and runs_up(module, other)]  # fmt: skip
+             for module, other in pairs if runs_up(module, other)]  # fmt: skip
     assert not lines, "\n".join(lines)
 
 
 def test_no_circle():
     """No two files import each other, directly or through others."""
-    graph = {module: {other for other in others if (module, other) not in KNOWN} for module, others in IMPORTS.items()}
     try:
-        TopologicalSorter(graph).prepare()
+        TopologicalSorter(IMPORTS).prepare()
     except CycleError as error:
         pytest.fail("a circle of imports: " + " is imported by ".join(error.args[1]))
-
-
-def test_known_violations_are_still_there():
-    """A known violation that is gone is taken off the list."""
-    gone = [f"{module} -> {other}" for module, other in sorted(KNOWN) if other not in IMPORTS.get(module, ())]
-    assert not gone, f"take these off KNOWN: {', '.join(gone)}"
 
 
 def test_the_face_is_lazy():

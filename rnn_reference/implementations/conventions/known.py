@@ -48,7 +48,8 @@ class Convention:
     """One way to hand arrays over that is not the document's.
 
     ``words`` say so, with the cell's own names in braces (``words_of``). ``theirs`` turns the document's array of a
-    name into theirs, ``ours`` turns it back, gradients and results too. ``split`` and ``joined`` do so for the table of parameters where names change, ``gradients`` for that of results.
+    name into theirs, ``ours`` turns it back, gradients and results too. ``split`` and ``joined`` do so for
+    the table of parameters where names change, ``gradients`` for that of results.
     """
 
     name: str
