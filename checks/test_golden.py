@@ -73,8 +73,10 @@ def test_network_backward(implementation, judge, cell, tensor):
     case = DOCUMENT["rnn_backward", tensor]
     question = forward_backward(cell.forward, case.given.forward, {"da": case.inputs["da"]})
     _, gradients = implementation.answers(question)
+    tolerance = _tolerance(case, implementation)[tensor]
+    require_shapes(gradients, {tensor: tolerance.shape})
     try:
-        _close_at(judge, case, gradients[tensor], _tolerance(case, implementation)[tensor], "the gradient is")
+        _close_at(judge, case, gradients[tensor], tolerance, "the gradient is")
     except Wrong as wrong:
         if case.prints_like_published(gradients[tensor][case.at]):
             wrong.lines.append(("published", "these are the document's printed values; they are not the gradient"))

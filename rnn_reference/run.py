@@ -73,7 +73,9 @@ class Run:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keep the checks that ``--rnn-only`` names, and note each check's id for JUnit's file."""
-        items[:] = [item for item in items if self._is_asked(item)]
+        if any(map(_is_check, items)):
+            self._load()
+            items[:] = [item for item in items if self._is_asked(item)]
         for item in filter(_is_check, items):
             item.user_properties.append(("rnn_id", check_id(item)))
         wanted = self.config.option.rnn_only
@@ -92,9 +94,7 @@ class Run:
     def _is_asked(self, item: pytest.Item) -> bool:
         """False for a check of a cell that the implementation has nothing of."""
         cell = results.cell_of(item)
-        if cell is None or cell.name == "rnn":
-            return True
-        return cell in implementation_of(self.config).cells
+        return cell is None or cell in implementation_of(self.config).cells
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:

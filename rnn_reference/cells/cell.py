@@ -7,7 +7,8 @@ it, and which mistakes can be made in it. Nothing outside a cell's own folder kn
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import import_module
@@ -248,14 +249,21 @@ class Cell:
 
 
 BUILT_IN = ("rnn",)
-"""The folders of cells that come with the package."""
+"""The folders of the cells that come with the package, in the order in which reports have them."""
 
-_ADDED: dict[str, Cell] = {}
+_added: list[Cell] = []
 
 
-def add_cell(cell: Cell) -> None:
-    """Make a cell known that is not the package's own."""
-    _ADDED[cell.name] = cell
+@contextmanager
+def added(cell: Cell) -> Iterator[None]:
+    """Inside this block a cell is known that is not the package's own."""
+    _added.append(cell)
+    functions.cache_clear()
+    try:
+        yield
+    finally:
+        _added.remove(cell)
+        functions.cache_clear()
 
 
 @cache
@@ -266,7 +274,7 @@ def _built_in(name: str) -> Cell:
 
 def cells() -> tuple[Cell, ...]:
     """Every cell there is."""
-    return (*map(_built_in, BUILT_IN), *_ADDED.values())
+    return (*map(_built_in, BUILT_IN), *_added)
 
 
 def cell_named(name: str) -> Cell:
@@ -282,6 +290,7 @@ def function_named(name: str) -> Function:
     return functions()[name]
 
 
-def functions() -> dict[str, Function]:
+@cache
+def functions() -> Mapping[str, Function]:
     """The functions of every cell, by name."""
     return {name: function for cell in cells() for name, function in cell.functions.items()}

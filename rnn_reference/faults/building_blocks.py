@@ -57,9 +57,9 @@ MOST = 3
 
 
 def subsets(names: Sequence[str], without: Sequence[str] = ()) -> dict[str, dict[str, Any]]:
-    """Variants of a mistake that may be made with any of several tensors, but not ``without`` just these."""
+    """Variants of a mistake that may be made with any of several tensors, but not with some of ``without`` alone."""
     if len(names) > MOST:
-        return {name: some for name, some in each_and_all(names).items() if some["names"] != tuple(without)}
+        return {name: some for name, some in each_and_all(names).items() if not {*some["names"]} <= {*without}}
     chosen = [some for count in range(len(names), 0, -1) for some in combinations(names, count)]
     ordered = sorted(chosen, key=lambda some: [name in some for name in reversed(names)], reverse=True)
-    return {", ".join(some): {"names": some} for some in ordered if some != tuple(without)}
+    return {", ".join(some): {"names": some} for some in ordered if not {*some} <= {*without}}

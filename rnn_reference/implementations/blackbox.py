@@ -7,7 +7,7 @@ calling it, in this process: how many inputs, in which precision, with a state o
 import contextlib
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import product
 from typing import Any
 
@@ -46,6 +46,10 @@ class Input:
 
     def __str__(self) -> str:
         return f"n_x={self.n_x} m={self.m} T_x={self.T_x} seed={self.seed}"
+
+    def as_data(self) -> dict[str, Any]:
+        """Plain data for a report, as that of a problem."""
+        return {**asdict(self), "text": str(self)}
 
     @property
     def x(self) -> Array:

@@ -14,9 +14,6 @@ from rnn_reference.outcomes import Doubt, NotOffered, Wrong
 from rnn_reference.problems.inputs import of_sequence
 from rnn_reference.problems.problem import Problem
 
-PREDICTIONS = frozenset(name for cell in cells() for name in (cell.head.of_step, cell.head.of_sequence))
-"""Names of predictions, of every cell."""
-
 BLUNT = 64.0
 """A tolerance beyond this many square roots of u, against the tensor it is for, is too blunt to pass in silence."""
 
@@ -98,7 +95,8 @@ class Judge:
         """Without predictions, where the implementation makes none itself. Raises NotOffered if nothing is left."""
         if self.implementation.predicts:
             return expected
-        own = {name: value for name, value in expected.items() if name.partition("[")[0] not in PREDICTIONS}
+        predictions = {name for cell in cells() for name in (cell.head.of_step, cell.head.of_sequence)}
+        own = {name: value for name, value in expected.items() if name.partition("[")[0] not in predictions}
         if not own:
             raise NotOffered([("", f"{self.implementation.name} makes no predictions")])
         return own

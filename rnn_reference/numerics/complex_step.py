@@ -59,12 +59,13 @@ def back_by_complex_step(
     Arrays are ``(n, m)``, or disturbed ones.
     """
     source = next((one for one in (*dstates, *before) if isinstance(one, Disturbed)), None)
-    given, start = _numbers(x), tuple(map(_numbers, before))
+    dtype = np.result_type(*map(_numbers, dstates))
+    given, *start = _in_every_run([_numbers(x), *map(_numbers, before)])
 
     def slopes(rows: int, moved: Callable[[int], tuple[Affine, Any, Any]]) -> Any:
         found = [_felt(dstates, step(*moved(row))[0]) for row in range(rows)]
         value, size = (np.stack([one[part] for one in found], axis=-2) for part in (0, 1))
-        return value if source is None else source.with_noise(value, ABSOLUTE * size)
+        return value.astype(dtype) if source is None else source.with_noise(value, ABSOLUTE * size)
 
     def of_state(number: int) -> Callable[[int], tuple[Affine, Any, Any]]:
         def moved(row: int) -> tuple[Affine, Any, Any]:
@@ -73,14 +74,20 @@ def back_by_complex_step(
         return moved
 
     def of_map(name: str) -> Callable[[int], tuple[Affine, Any, Any]]:
-        return lambda row: (_Moved(affine, name, row), given, start)
+        return lambda row: (_Moved(affine, name, row), given, tuple(start))
 
     plain = Affine(affine.maps, affine.parameters)
-    dx = slopes(given.shape[-2], lambda row: (plain, _with_step(given, row), start))
+    dx = slopes(given.shape[-2], lambda row: (plain, _with_step(given, row), tuple(start)))
     dbefore = tuple(slopes(state.shape[-2], of_state(number)) for number, state in enumerate(start))
     for name, of in affine.maps.items():
         affine.dz[name].append(slopes(len(affine.parameters[of.bias]), of_map(name)))
     return dx, dbefore
+
+
+def _in_every_run(arrays: list[Array]) -> list[Array]:
+    """Arrays of as many runs each: what is exact is the same in every run."""
+    runs = max(arrays, key=np.ndim).shape[:-2]
+    return [np.broadcast_to(array, (*runs, *array.shape[-2:])) for array in arrays]
 
 
 def _numbers(value: Any) -> Array:

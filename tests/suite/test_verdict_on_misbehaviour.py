@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from folders import EXAMPLES, MISBEHAVING, ROOT
 
+from rnn_reference.implementations.isolation.failures import MAX_FAILURES
+
 pytestmark = pytest.mark.waits
 
 

@@ -9,13 +9,13 @@ from rnn_reference.paths import PACKAGE
 
 _OURS = str(PACKAGE)
 _FRAME = re.compile(r'^  File "(?P<file>.+)", line (?P<line>\d+) in ', re.MULTILINE)
-_DUMP = re.compile(r"^(Fatal Python error|Windows fatal exception)", re.MULTILINE)
+_DUMP = re.compile(r"(Fatal Python error|Windows fatal exception): ")  # behind what was printed without a newline
 
 
 def place(printed: str) -> str | None:
     """The innermost line of other people's code on the printed stack: ``homework.py, line 12``."""
-    dump = _DUMP.search(printed)
-    frames = _FRAME.finditer(printed, dump.start()) if dump else iter(())
+    start = _start_of_stack(printed)
+    frames = iter(()) if start is None else _FRAME.finditer(printed, start)
     theirs = (frame for frame in frames if not frame["file"].startswith(_OURS))
     first = next((frame for frame in theirs if os.sep + "lib" + os.sep not in frame["file"]), None)
     return f"{Path(first['file']).name}, line {first['line']}" if first else None
@@ -23,8 +23,12 @@ def place(printed: str) -> str | None:
 
 def without(printed: str) -> str:
     """The output without the stack at its end."""
-    dump = _DUMP.search(printed)
-    return printed[: dump.start()] if dump else printed
+    return printed[: _start_of_stack(printed)]
+
+
+def _start_of_stack(printed: str) -> int | None:
+    """Where the last stack begins; None if there is none."""
+    return max((dump.start() for dump in _DUMP.finditer(printed)), default=None)
 
 
 def how(status: int | None) -> str:

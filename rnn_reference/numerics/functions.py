@@ -1,0 +1,17 @@
+"""Functions that equations are written in, in plain, complex and disturbed arithmetic."""
+
+from typing import Any
+
+import numpy as np
+
+from rnn_reference.arrays import Array
+from rnn_reference.numerics.stochastic import Disturbed
+
+
+def sigmoid(x: Any) -> Any:
+    """The logistic function, finite for every finite ``x``. A disturbed one is disturbed absolutely, as tanh is."""
+    return x.absolutely(_sigmoid) if isinstance(x, Disturbed) else _sigmoid(x)
+
+
+def _sigmoid(x: Array) -> Array:
+    return np.asarray((1 + np.tanh(x / 2)) / 2)
