@@ -62,7 +62,7 @@ def test_its_mistakes_are_named():
 
 @pytest.mark.slow
 def test_all_its_mistakes_are_named():
-    """Of all its mistakes in all their variants none has a wrong name, and four do not show or blame a function too many."""
+    """Of all its mistakes in all their variants none has a wrong name, and four are not found alone."""
     faults = [fault for fault in catalogue(GATED) if not fault.advice]
     wrong = named_wrongly(faults)
     assert not [fault for fault, names in wrong.items() if any(id not in fault for _, id in names)]
