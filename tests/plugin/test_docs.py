@@ -95,6 +95,22 @@ def test_every_page_is_in_the_index():
     assert not {page for page in DOCS.rglob("*.md") if page != DOCS / "index.md"} - linked
 
 
+def test_the_architecture_page_names_what_is_there():
+    """docs/architecture.md and its drawing name files and folders that exist, and every room of the house."""
+    page, drawing = ((DOCS / f"architecture.{kind}").read_text(encoding="utf-8") for kind in ("md", "svg"))
+    named = re.findall(r"`((?:rnn_reference|checks|tests|benchmarks)/[\w/.]+)`", page)
+    assert len(named) > 20
+    assert not [name for name in named if not (ROOT / name).exists()]
+    drawn = re.findall(r"[\w/]+(?:\.py\b|/)", re.sub("<.*?>", " ", drawing))
+    files = [
+        path.relative_to(ROOT).as_posix() for path in ROOT.glob("[!.]*/**/*") if path.suffix == ".py" or path.is_dir()
+    ]
+    assert len(drawn) > 15
+    assert not [name for name in drawn if not any(f"/{file}".endswith(f"/{name.rstrip('/')}") for file in files)]
+    rooms = {path.parent.name for path in (ROOT / "rnn_reference").glob("*/__init__.py")} - {"audit", "many"}
+    assert not [room for room in rooms if f"| `{room}` |" not in page or room not in drawing]
+
+
 @pytest.mark.parametrize("page", sorted((DOCS / "generated").glob("*.md")), ids=lambda page: page.name)
 def test_generated_pages_name_their_command(page):
     """Every generated page says which command made it, and the command exists."""
