@@ -17,7 +17,7 @@ from rnn_reference.problems.problem import Problem
 AT_ONCE = 50
 """Problems that a check is about at the same time."""
 
-SIZES = 1000
+MAX_SIZES = 1000
 """Sizes that are drawn at most; of more problems some have the same, and other numbers."""
 
 Sizes = tuple[int, int, int, int, int]
@@ -39,7 +39,7 @@ def fresh(examples: int, seed: int) -> list[tuple[Problem, int]]:
 
     @seeded(seed)
     @settings(
-        max_examples=min(examples, SIZES),
+        max_examples=min(examples, MAX_SIZES),
         deadline=None,
         database=None,
         phases=[Phase.generate],
@@ -64,5 +64,5 @@ def on_every_problem(
     """
     drawn = fresh(examples, seed)
     for start in range(0, len(drawn), AT_ONCE):
-        some = [(judge.posed(problem.of(cell)), t) for problem, t in drawn[start : start + AT_ONCE]]
+        some = [(judge.set_problem(problem.of(cell)), t) for problem, t in drawn[start : start + AT_ONCE]]
         run_batched(judge, [(problem, check(problem, t)) for problem, t in some])

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from rnn_reference.arrays import Array
-from rnn_reference.numerics.evidence import BACKWARD, evidence_of, steps_of
+from rnn_reference.numerics.evidence import COMPUTED_BACKWARD, evidence_of, steps_of
 from rnn_reference.outcomes import Wrong
 
 
@@ -139,15 +139,21 @@ def _when(name: str, where: Array) -> list[str]:
     if where.ndim != 3 or where.shape[2] == 1:
         return []
     steps, last = steps_of(where), where.shape[2] - 1
-    if name in BACKWARD:
-        if steps == list(range(steps[-1] + 1)):
-            return [f"right at t={last}, wrong from t={steps[-1]} back" if steps[-1] == last - 1
-                    else f"right down to t={steps[-1] + 1}, wrong from t={steps[-1]} back" if steps[-1] < last
-                    else "wrong from the last step back"]  # fmt: skip
-    elif steps == list(range(steps[0], last + 1)):
+    if name in COMPUTED_BACKWARD and steps == list(range(steps[-1] + 1)):
+        return [_when_backward(steps[-1], last)]
+    if name not in COMPUTED_BACKWARD and steps == list(range(steps[0], last + 1)):
         return [f"right up to t={steps[0] - 1}, wrong from t={steps[0]} on" if steps[0] else "wrong from t=0 on"]
     named = ", ".join(map(str, steps[:4])) + (", ..." if len(steps) > 4 else "")
     return [f"wrong at t={named} only"]
+
+
+def _when_backward(first_wrong: int, last: int) -> str:
+    """The words for a tensor computed from the last step to the first, all of it wrong from ``first_wrong`` back."""
+    if first_wrong == last:
+        return "wrong from the last step back"
+    if first_wrong == last - 1:
+        return f"right at t={last}, wrong from t={first_wrong} back"
+    return f"right down to t={first_wrong + 1}, wrong from t={first_wrong} back"
 
 
 def _told_apart(got: Any, expected: Any) -> tuple[str, str]:

@@ -63,7 +63,7 @@ def back_by_complex_step(
     given, *start = _in_every_run([_numbers(x), *map(_numbers, before)])
 
     def slopes(rows: int, moved: Callable[[int], tuple[Affine, Any, Any]]) -> Any:
-        found = [_felt(dstates, step(*moved(row))[0]) for row in range(rows)]
+        found = [_loss_changes(dstates, step(*moved(row))[0]) for row in range(rows)]
         value, size = (np.stack([one[part] for one in found], axis=-2) for part in (0, 1))
         return value.astype(dtype) if source is None else source.with_noise(value, ABSOLUTE * size)
 
@@ -100,7 +100,7 @@ def _with_step(array: Array, row: int) -> Array:
     return moved
 
 
-def _felt(dstates: Any, states: Any) -> tuple[Array, Array]:
+def _loss_changes(dstates: Any, states: Any) -> tuple[Array, Array]:
     """``dL`` for each column, ``(..., m)``, given the states after a move; and the sum of its terms' magnitudes."""
     terms = [_numbers(d) * np.imag(one) / STEP for d, one in zip(dstates, states, strict=True)]
     return sum(one.sum(axis=-2) for one in terms), sum(abs(one).sum(axis=-2) for one in terms)

@@ -6,13 +6,13 @@ import numpy as np
 
 from rnn_reference.arrays import Array
 from rnn_reference.numerics.extrapolation import STEPS, Limit, extrapolated
-from rnn_reference.numerics.injection import MOVES, Derivative, Forward, Run, Tensors, bound
+from rnn_reference.numerics.injection import MOVES, Derivative, Forward, ForwardCall, Tensors, bound
 
 Inputs = dict[str, Array]
 
 
 def by_element(
-    forward: Forward, run: Run, cotangents: Tensors, rounding: Tensors, weights: Sequence[str]
+    forward: Forward, run: ForwardCall, cotangents: Tensors, rounding: Tensors, weights: Sequence[str]
 ) -> Derivative:
     """The gradients of any forward function at all: every element of every input moved by itself, two calls a step.
 
@@ -26,19 +26,19 @@ def by_element(
     return Derivative({name: limit.value for name, limit in limits.items()}, errors)
 
 
-def moved_inputs(run: Run, weights: Sequence[str]) -> Inputs:
+def moved_inputs(run: ForwardCall, weights: Sequence[str]) -> Inputs:
     """Every array of a call that has a gradient, by its name: ``x``, ``a0``, the weights."""
     initial = {f"{s}0": state for s, state in run.initial.items()}
     return {"x": run.x, **initial, **{name: run.parameters[name] for name in weights}}
 
 
-def states_of(forward: Forward, run: Run, names: Sequence[str]) -> Callable[[list[Inputs]], Sequence[Array]]:
+def states_of(forward: Forward, run: ForwardCall, names: Sequence[str]) -> Callable[[list[Inputs]], Sequence[Array]]:
     """The forward function of such arrays, all its states in one array, one above the other."""
 
-    def call(inputs: Inputs) -> Run:
+    def call(inputs: Inputs) -> ForwardCall:
         initial = {s: inputs[f"{s}0"] for s in run.initial}
         own = {name: inputs[name] for name in run.parameters if name in inputs}
-        return Run(inputs["x"], initial, {**run.parameters, **own})
+        return ForwardCall(inputs["x"], initial, {**run.parameters, **own})
 
     def states(several: list[Inputs]) -> list[Array]:
         return [np.concatenate([found[s] for s in names]) for found in forward([call(inputs) for inputs in several])]

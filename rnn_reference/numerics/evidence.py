@@ -7,7 +7,7 @@ import numpy as np
 
 from rnn_reference.arrays import Array
 
-BACKWARD = ("dx", "da")
+COMPUTED_BACKWARD = ("dx", "da")
 """Tensors whose errors travel from the last step to the first."""
 
 LARGEST_MAP = 1024
@@ -54,5 +54,5 @@ def _first_wrong_step(wrong: Mapping[str, Array]) -> int | None:
     for name, where in wrong.items():
         if where.ndim == 3:
             steps = steps_of(where)
-            return max(steps) if name in BACKWARD else min(steps)
+            return max(steps) if name in COMPUTED_BACKWARD else min(steps)
     return None

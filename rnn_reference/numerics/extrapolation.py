@@ -16,7 +16,7 @@ import numpy as np
 from rnn_reference.arrays import Array
 
 STEPS = 2.0 ** -np.array([1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20])
-"""Close together where the table is sharp; far apart below, where they only show what is no plateau."""
+"""Close together where the table is sharp; far largest_errors below, where they only show what is no plateau."""
 
 EXPLAINED = 3.0
 """Root mean squares of rounding that pass for no disagreement between two entries."""
@@ -51,13 +51,15 @@ def extrapolated(differences: Array, rounding: Array) -> Limit:
 
 def _disagreement(column: Array, rounding: Array) -> Array:
     """For each row, how far the rows of smaller steps lie from it, beyond what rounding explains."""
-    lowest, highest, most = (
-        accumulate(rows[::-1], axis=0)[::-1]
-        for accumulate, rows in (
-            (np.minimum.accumulate, column), (np.maximum.accumulate, column), (np.maximum.accumulate, rounding),
-        )
-    )  # fmt: skip
-    return np.asarray(np.maximum(highest - column, column - lowest) - EXPLAINED * most)
+    lowest = _over_smaller_steps(np.minimum, column)
+    highest = _over_smaller_steps(np.maximum, column)
+    largest_rounding = _over_smaller_steps(np.maximum, rounding)
+    return np.asarray(np.maximum(highest - column, column - lowest) - EXPLAINED * largest_rounding)
+
+
+def _over_smaller_steps(function: np.ufunc, rows: Array) -> Array:
+    """For each row, ``function`` (minimum or maximum) over this row and all rows below it."""
+    return np.asarray(function.accumulate(rows[::-1], axis=0)[::-1])
 
 
 def _better(best: Limit, value: Array, cut_off: Array, rounding: Array) -> Limit:
@@ -68,6 +70,6 @@ def _better(best: Limit, value: Array, cut_off: Array, rounding: Array) -> Limit
     return Limit(*(np.where(closer, mine, old) for mine, old in zip(new, best, strict=True)))
 
 
-def apart(differences: Array, limit: Limit) -> Array:
+def largest_errors(differences: Array, limit: Limit) -> Array:
     """For each of ``STEPS``, how far the differences are from their limit at most."""
     return np.asarray(np.max(np.abs(differences - limit.value), axis=tuple(range(1, differences.ndim)), initial=0.0))

@@ -16,7 +16,7 @@ import numpy as np
 from rnn_reference.arrays import Array, Gradients
 from rnn_reference.numerics.affine import Affine
 from rnn_reference.numerics.complex_step import STEP
-from rnn_reference.numerics.extrapolation import STEPS, apart, extrapolated
+from rnn_reference.numerics.extrapolation import STEPS, extrapolated, largest_errors
 from rnn_reference.outcomes import Outcome
 
 MOVES = np.concatenate([STEPS, -STEPS])
@@ -33,7 +33,7 @@ ALLOWED = 2.0
 Tensors = Mapping[str, Array]
 
 
-class Run(NamedTuple):
+class ForwardCall(NamedTuple):
     """One call of a forward function: ``x (n_x, m, T_x)``, the initial states by name, the parameters by name."""
 
     x: Array
@@ -41,7 +41,7 @@ class Run(NamedTuple):
     parameters: Tensors
 
 
-Forward = Callable[[list[Run]], Sequence[Tensors]]
+Forward = Callable[[list[ForwardCall]], Sequence[Tensors]]
 """The forward function that is differentiated: the states by name for each of several calls that are independent."""
 
 
@@ -65,7 +65,7 @@ class Point:
     ``cotangents`` are ``(n_a, m, T_x)``, by the state's name.
     """
 
-    run: Run
+    run: ForwardCall
     affine: Affine
     states: Tensors
     cotangents: Tensors
@@ -93,7 +93,7 @@ def by_injection(forward: Forward, point: Point, rounding: Tensors) -> Derivativ
         slopes = {s: _slopes(after) for s, after in moved.items()}
         differences = sum(np.einsum("jkimt,jmt->kim", slopes[s], point.cotangents[s][:, :, t:]) for s in slopes)
         steps.append(extrapolated(differences, noise))
-        studied.append(apart(differences, steps[-1]))
+        studied.append(largest_errors(differences, steps[-1]))
     limits = _Limits(*(_by_source(point, part) for part in zip(*steps, strict=True)))
     by_step = {
         "step": STEPS.tolist(),
@@ -109,7 +109,7 @@ def _slopes(after: Array) -> Array:
     return np.asarray((up - down) / (2 * STEPS[:, None, None, None]))
 
 
-def keeps_complex(forward: Forward, run: Run) -> bool:
+def keeps_complex(forward: Forward, run: ForwardCall) -> bool:
     """True if a forward function takes complex input and keeps the imaginary part, at every step.
 
     One that stores its states in a float array drops it, with a warning at best; it may also refuse.
@@ -164,7 +164,7 @@ def _moved(forward: Forward, point: Point, moves: Array) -> Iterator[dict[str, A
     widened = _widened(point, extra)
     initial = sum(len(state) for state in point.run.initial.values())
 
-    def call(t: int, rows: range) -> Run:
+    def call(t: int, rows: range) -> ForwardCall:
         columns = (len(moves), len(rows), m)
         x = np.zeros((n_x + extra, *columns, T_x - t), dtype=moves.dtype)
         x[:n_x] = point.run.x[:, None, None, :, t:]
@@ -181,7 +181,7 @@ def _moved(forward: Forward, point: Point, moves: Array) -> Iterator[dict[str, A
                 state, own = places[row - extra]
                 state[own, :, place] += moves[:, None]
         together = {s: state.reshape(len(state), -1) for s, state in start.items()}
-        return Run(x.reshape(n_x + extra, -1, T_x - t), together, widened)
+        return ForwardCall(x.reshape(n_x + extra, -1, T_x - t), together, widened)
 
     numbers = [(n_x + extra) * len(moves) * m * (T_x - t) for t in range(T_x)]
     runs: list[dict[str, list[Array]]] = [{s: [] for s in point.states} for _ in range(T_x)]

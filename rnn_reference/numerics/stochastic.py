@@ -104,9 +104,9 @@ class Disturbed(NDArrayOperatorsMixin):
         result = ufunc(*values)
         if ufunc in EXACT:
             return Disturbed(result, self.rng)
-        if ufunc not in SIZES:
+        if ufunc not in DISTURBANCES:
             raise TypeError(f"how numpy.{ufunc.__name__} rounds is not known to the disturbed arithmetic")
-        return self.with_noise(result, SIZES[ufunc](result, *values))
+        return self.with_noise(result, DISTURBANCES[ufunc](result, *values))
 
     def __array_function__(
         self, function: Any, types: Any, arguments: Sequence[Any], settings: Mapping[str, Any]
@@ -123,7 +123,7 @@ class Disturbed(NDArrayOperatorsMixin):
 EXACT = frozenset((np.negative, np.positive, np.absolute, np.maximum, np.minimum, np.sign))
 """Functions that do not round."""
 
-SIZES: dict[np.ufunc, Callable[..., Any]] = {
+DISTURBANCES: dict[np.ufunc, Callable[..., Any]] = {
     np.add: lambda result, a, b: abs(a) + abs(b),
     np.subtract: lambda result, a, b: abs(a) + abs(b),
     np.multiply: lambda result, a, b: abs(result),

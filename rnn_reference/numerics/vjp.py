@@ -56,7 +56,7 @@ def check_vjp(
     def of(values: Sequence[Array]) -> Array:
         return numbers("check_vjp", "f(*arrays)", f(*(value.copy() for value in values)))
 
-    value = _steady(of, inputs)
+    value = _repeatable_value(of, inputs)
     weights = np.random.default_rng(seed).standard_normal(value.shape) if cotangent is None else np.asarray(cotangent)
     if weights.shape != value.shape:
         raise ValueError(f"check_vjp: cotangent must have the shape of f(*arrays), {value.shape}, got {weights.shape}")
@@ -74,7 +74,7 @@ def check_vjp(
     return found
 
 
-def _steady(of: Callable[[Sequence[Array]], Array], inputs: Sequence[Array]) -> Array:
+def _repeatable_value(of: Callable[[Sequence[Array]], Array], inputs: Sequence[Array]) -> Array:
     value, again = of(inputs), of(inputs)
     if not np.all(np.isfinite(value)):
         raise ValueError(f"check_vjp: f(*arrays) is not finite in {(~np.isfinite(value)).sum()} elements")

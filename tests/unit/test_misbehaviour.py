@@ -324,5 +324,5 @@ def test_caches_of_another_form_are_their_own_business(isolated, how):
     implementation = isolated(f"caches.py:{how}", seconds=2.0)
     problem = Problem()
     caches = implementation.rnn_forward(*problem.inputs)[2]
-    assert documented(implementation.inside(caches), problem) == ()
+    assert documented(implementation.cache_contents(caches), problem) == ()
     assert implementation.rnn_backward(problem.da, caches)["dx"].shape == problem.x.shape
