@@ -97,7 +97,7 @@ def run() -> Run:
     """Run ``python ARGUMENTS`` in its own process, with the package on the path and without this run's settings."""
 
     def run(*arguments: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-        of_this_run = ("PYTEST_", "HYPOTHESIS_", "GITHUB_STEP_SUMMARY")
+        of_this_run = ("PYTEST_", "GITHUB_STEP_SUMMARY")
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(of_this_run)}
         inherited |= {"PYTHONPATH": str(ROOT), "COLUMNS": "80", "NO_COLOR": "1", **environment}
         command = [sys.executable, *map(str, arguments)]

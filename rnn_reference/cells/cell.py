@@ -220,8 +220,17 @@ class Cell:
     def shape(self, name: str, sizes: Mapping[str, int]) -> tuple[int, ...]:
         """The shape of an array, given the length of each axis."""
         return tuple(
-            axis if isinstance(axis, int) else sum(sizes[part] for part in axis.split("+")) for axis in self.axes[name]
+            fixed + sizes[parts[0]] if len(parts) == 1 else fixed + sum(sizes[part] for part in parts)
+            for fixed, parts in self._lengths[name]
         )
+
+    @cached_property
+    def _lengths(self) -> Mapping[str, tuple[tuple[int, tuple[str, ...]], ...]]:
+        """Each axis of each array as a number and the names of sizes to add to it."""
+        return {
+            name: tuple((axis, ()) if isinstance(axis, int) else (0, tuple(axis.split("+"))) for axis in axes)
+            for name, axes in self.axes.items()
+        }
 
     @cached_property
     def reads_states_by_maps(self) -> bool:

@@ -1,13 +1,9 @@
-"""Fresh problems: sizes by hypothesis, numbers by a seed."""
+"""Fresh problems: sizes and numbers drawn from a seed, the same in every run."""
 
-import itertools
 from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import seed as seeded
-from hypothesis import strategies as st
 
 from rnn_reference.cells.cell import Cell
 from rnn_reference.judging.batched import CheckSteps, run_batched
@@ -17,42 +13,21 @@ from rnn_reference.problems.problem import Problem
 AT_ONCE = 50
 """Problems that a check is about at the same time."""
 
-MAX_SIZES = 1000
-"""Sizes that are drawn at most; of more problems some have the same, and other numbers."""
-
-Sizes = tuple[int, int, int, int, int]
-"""``n_x, n_a, n_y, m, T_x``."""
-
-
-@st.composite
-def sizes_and_step(draw: st.DrawFn) -> tuple[Sizes, int]:
-    """Sizes that differ pairwise, each from 2 to 9, with at least four steps; and a step after the first."""
-    n_x, n_a, n_y, m, *rest = draw(st.permutations(range(2, 10)))
-    T_x = next(size for size in rest if size >= 4)
-    return (n_x, n_a, n_y, m, T_x), draw(st.integers(1, T_x - 1))
+SIZES = np.arange(2, 10)
+"""Sizes of a problem: it has five of them, all different."""
 
 
 @lru_cache(maxsize=1)
 def fresh(examples: int, seed: int) -> list[tuple[Problem, int]]:
-    """So many problems, each with a step ``1 <= t < T_x``; the same for the same seed."""
-    drawn: list[tuple[Sizes, int]] = []
-
-    @seeded(seed)
-    @settings(
-        max_examples=min(examples, MAX_SIZES),
-        deadline=None,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(sizes_and_step())
-    def draw(one: tuple[Sizes, int]) -> None:
-        drawn.append(one)
-
-    draw()
-    # hypothesis would take some large numbers from whatever modules are loaded: they differ from run to run
-    seeds = np.random.default_rng(seed).integers(2**32, size=examples).tolist()
-    return [(Problem(*sizes, seed=own), t) for (sizes, t), own in zip(itertools.cycle(drawn), seeds, strict=False)]
+    """So many problems with at least four steps, each with a step ``1 <= t < T_x``."""
+    rng = np.random.default_rng(seed)
+    drawn = []
+    for _ in range(examples):
+        n_x, n_a, n_y, m, *rest = rng.permutation(SIZES).tolist()
+        T_x = next(size for size in rest if size >= 4)
+        t, own = int(rng.integers(1, T_x)), int(rng.integers(2**32))
+        drawn.append((Problem(n_x, n_a, n_y, m, T_x, seed=own), t))
+    return drawn
 
 
 def on_every_problem(

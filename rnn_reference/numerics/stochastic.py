@@ -68,11 +68,12 @@ class Disturbed(NDArrayOperatorsMixin):
 
     def with_noise(self, value: Array, size: Array) -> Disturbed:
         """A result, disturbed at random by ``size`` units in every run but the first."""
-        noise = self.rng.standard_normal(value.shape)
+        noise = self.rng.standard_normal(value.shape, dtype=np.float32)  # seven digits of noise are enough
         noise[0] = 0
-        noise *= MAGNIFIED
-        noise *= size
-        return Disturbed(value + noise, self.rng)
+        noise *= np.float32(MAGNIFIED)
+        disturbed = noise * size
+        disturbed += value
+        return Disturbed(disturbed, self.rng)
 
     def absolutely(self, function: Callable[[Array], Array]) -> Disturbed:
         """A function whose values are at most 1, such as sigmoid, disturbed absolutely."""

@@ -6,8 +6,9 @@ pairwise and at least four steps; no zero, constant or symmetric array; non-zero
 states mostly below 0.9; and a random cotangent of each state at every step.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -68,37 +69,9 @@ class Problem:
         return {name: getattr(self, name) for name in ("n_x", "n_a", "n_y", "m", "T_x")}
 
     @cached_property
-    def arrays(self) -> dict[str, Array]:
+    def arrays(self) -> Mapping[str, Array]:
         """Every array by its name: the input, initial states, parameters and cotangents."""
-        cell, head = self.cell, self.cell.head
-        rng = np.random.default_rng([self.seed, *self.sizes.values()])
-
-        def shape(name: str) -> tuple[int, ...]:
-            return cell.shape(name, self.sizes)
-
-        def away_from_zero(low: float, high: float, name: str) -> Array:
-            return np.asarray(rng.uniform(low, high, shape(name)) * rng.choice([-1.0, 1.0], shape(name)))
-
-        arrays = {"x": rng.standard_normal(shape("x"))}
-        arrays |= {f"{s}0": away_from_zero(0.1, 0.8, f"{s}0") for s in cell.states}
-        for of in cell.maps.values():
-            for weight, operands in of.weights.items():
-                scale = np.concatenate([self._scale(operand) for operand in operands])
-                arrays[weight] = scale * rng.standard_normal(shape(weight))
-        arrays[head.weight] = 1.5 / np.sqrt(self.n_a) * rng.standard_normal(shape(head.weight))
-        arrays |= {of.bias: self.gain * away_from_zero(0.2, 0.6, of.bias) for of in cell.maps.values()}
-        arrays[head.bias] = away_from_zero(0.2, 0.8, head.bias)
-        arrays |= {f"d{s}": self.push * rng.standard_normal(shape(s)) for s in cell.states}
-        if self.blank:
-            zero = [*(f"{s}0" for s in cell.states), *(of.bias for of in cell.maps.values()), head.bias]
-            arrays |= {name: 0 * arrays[name] for name in zero}
-            arrays["x"][:, :, 2] = 0
-        return {name: array.astype(self.dtype).astype(np.float64) for name, array in arrays.items()}
-
-    def _scale(self, operand: str) -> Array:
-        """The size of the weights of an operand, for each of its rows."""
-        n, size = (self.n_x, 0.5) if operand == "x" else (self.n_a, 0.9)
-        return np.full(n, self.gain * size / np.sqrt(n))
+        return _drawn(self)
 
     def __getattr__(self, name: str) -> Array:
         """One of the arrays, such as ``x``, ``a0`` or ``da``."""
@@ -131,6 +104,46 @@ class Problem:
     def cotangents(self) -> dict[str, Array]:
         """The gradient of a loss with respect to each state at every step, ``(n_a, m, T_x)``, by the state's name."""
         return {s: self.arrays[f"d{s}"] for s in self.cell.states}
+
+
+@lru_cache(maxsize=256)
+def _drawn(problem: Problem) -> dict[str, Array]:
+    """The arrays of a problem, drawn once and read-only: everybody with the same problem shares them."""
+    cell, head = problem.cell, problem.cell.head
+    rng = np.random.default_rng([problem.seed, *problem.sizes.values()])
+    sizes = problem.sizes
+
+    def away_from_zero(low: float, high: float, name: str) -> Array:
+        shape = cell.shape(name, sizes)
+        return np.asarray(rng.uniform(low, high, shape) * rng.choice([-1.0, 1.0], shape))
+
+    def normal(name: str) -> Array:
+        return rng.standard_normal(cell.shape(name, sizes))
+
+    arrays = {"x": normal("x")}
+    arrays |= {f"{s}0": away_from_zero(0.1, 0.8, f"{s}0") for s in cell.states}
+    for of in cell.maps.values():
+        for weight, operands in of.weights.items():
+            scale = np.concatenate([_scale(problem, operand) for operand in operands])
+            arrays[weight] = scale * normal(weight)
+    arrays[head.weight] = 1.5 / np.sqrt(problem.n_a) * normal(head.weight)
+    arrays |= {of.bias: problem.gain * away_from_zero(0.2, 0.6, of.bias) for of in cell.maps.values()}
+    arrays[head.bias] = away_from_zero(0.2, 0.8, head.bias)
+    arrays |= {f"d{s}": problem.push * normal(s) for s in cell.states}
+    if problem.blank:
+        zero = [*(f"{s}0" for s in cell.states), *(of.bias for of in cell.maps.values()), head.bias]
+        arrays |= {name: 0 * arrays[name] for name in zero}
+        arrays["x"][:, :, 2] = 0
+    drawn = {name: array.astype(problem.dtype).astype(np.float64) for name, array in arrays.items()}
+    for array in drawn.values():
+        array.flags.writeable = False
+    return drawn
+
+
+def _scale(problem: Problem, operand: str) -> Array:
+    """The size of the weights of an operand, for each of its rows."""
+    n, size = (problem.n_x, 0.5) if operand == "x" else (problem.n_a, 0.9)
+    return np.full(n, problem.gain * size / np.sqrt(n))
 
 
 ORDINARY = {

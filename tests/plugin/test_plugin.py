@@ -336,10 +336,10 @@ def test_without_a_path_the_checks_alone_run(plain):
 
 
 def test_other_people_s_runs_pay_nothing(run, tmp_path):
-    """A pytest run that is not ours imports neither numpy nor hypothesis nor an implementation."""
+    """A pytest run that is not ours imports neither numpy nor an implementation."""
     rooms = ("cells", "implementations", "report", "numerics", "problems", "faults", "judging", "diagnosis")
     ours = [f"rnn_reference.{part}" for part in rooms]
-    heavy = ("numpy", "hypothesis", *ours)
+    heavy = ("numpy", *ours)
     (tmp_path / "test_own.py").write_text(
         f"import sys\n\ndef test_own():\n    assert not set({heavy}) & set(sys.modules)\n"
         "    assert 'rnn_reference.plugin' in sys.modules\n"

@@ -11,7 +11,7 @@ from rnn_reference.implementations.isolation.channel import Channel
 from rnn_reference.implementations.isolation.failures import MAX_FAILURES
 from rnn_reference.implementations.question import LAST, LAST_BUT_ONE, Question, forward_backward, repeated
 from rnn_reference.judging.batched import run_batched
-from rnn_reference.judging.fresh import MAX_SIZES, fresh
+from rnn_reference.judging.fresh import fresh
 from rnn_reference.judging.judge import Judge
 from rnn_reference.outcomes import Crashed, Outcome, Wrong
 from rnn_reference.problems.problem import Problem
@@ -263,8 +263,8 @@ def test_fresh_problems_are_those_of_the_seed():
 
 def test_more_problems_than_sizes_have_other_numbers():
     """Where sizes come again, the numbers are others."""
-    drawn = [str(problem) for problem, _ in fresh(MAX_SIZES + 500, 0)]
-    assert len(set(drawn)) == MAX_SIZES + 500
+    drawn = [str(problem) for problem, _ in fresh(1500, 0)]
+    assert len(set(drawn)) == 1500
 
 
 LARGE = """
