@@ -1,4 +1,4 @@
-"""Numerical derivatives that presume nothing: each element is moved by itself. Slow, and good for any function."""
+"""Numerical derivatives without assumptions: each element is moved separately. Slow, but works for any function."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -14,9 +14,9 @@ Inputs = dict[str, Array]
 def by_element(
     forward: Forward, run: ForwardCall, cotangents: Tensors, rounding: Tensors, weights: Sequence[str]
 ) -> Derivative:
-    """The gradients of any forward function at all: every element of every input moved by itself, two calls a step.
+    """Returns the gradients of any forward function: each element of each input is moved separately, up and down.
 
-    ``weights`` are the parameters with a gradient; the rest as for ``by_injection``.
+    ``weights`` are the parameters with a gradient. The other arguments are those of ``by_injection``.
     """
     inputs = moved_inputs(run, weights)
     states = states_of(forward, run, list(cotangents))
@@ -27,13 +27,13 @@ def by_element(
 
 
 def moved_inputs(run: ForwardCall, weights: Sequence[str]) -> Inputs:
-    """Every array of a call that has a gradient, by its name: ``x``, ``a0``, the weights."""
+    """Returns every array of a call that has a gradient, by name: ``x``, ``a0``, the weights."""
     initial = {f"{s}0": state for s, state in run.initial.items()}
     return {"x": run.x, **initial, **{name: run.parameters[name] for name in weights}}
 
 
 def states_of(forward: Forward, run: ForwardCall, names: Sequence[str]) -> Callable[[list[Inputs]], Sequence[Array]]:
-    """The forward function of such arrays, all its states in one array, one above the other."""
+    """Returns the forward function as a function of such arrays. It returns all states stacked in one array."""
 
     def call(inputs: Inputs) -> ForwardCall:
         initial = {s: inputs[f"{s}0"] for s in run.initial}
@@ -54,10 +54,10 @@ def one_by_one(
     rounding: Array,
     indices: list[tuple[int, ...]] | None = None,
 ) -> Limit:
-    """The derivative of ``sum(cotangent * f([inputs])[0])`` with respect to the elements of ``inputs[name]``.
+    """Returns the derivative of ``sum(cotangent * f([inputs])[0])`` with respect to the elements of ``inputs[name]``.
 
-    ``f`` gives one output for each inputs in a list. ``rounding`` says by how much rounding moves each element of
-    one (rms). With ``indices``, of those elements alone, as a flat array.
+    ``f`` takes a list of inputs and returns one output for each. ``rounding`` is the effect of rounding on each element
+    of an output, as a root mean square (rms). With ``indices``, the result is a flat array for these elements only.
     """
     array = inputs[name]
     places = list(np.ndindex(array.shape)) if indices is None else indices
