@@ -47,7 +47,7 @@ def judge(request: pytest.FixtureRequest) -> Judge:
 @pytest.fixture
 def problem(request: pytest.FixtureRequest, judge: Judge, cell: Cell) -> Problem:
     """The problem that the check's parameter names, with the seed of the run."""
-    return judge.posed(NAMED[request.param].of(cell).at(seed=request.config.option.rnn_seed))
+    return judge.set_problem(NAMED[request.param].of(cell).at(seed=request.config.option.rnn_seed))
 
 
 @pytest.fixture

@@ -109,7 +109,7 @@ def test_certified_gradients(implementation, judge, case):
 def _certified(judge, case, function):
     if judge.implementation.dtype != "float64":
         raise NotOffered([("", f"the certified inputs are float64, this is {judge.implementation.dtype}")], function)
-    return judge.posed(CERTIFIED[case].problem), CERTIFIED[case].arrays
+    return judge.set_problem(CERTIFIED[case].problem), CERTIFIED[case].arrays
 
 
 def _tolerance(case, implementation):

@@ -48,7 +48,7 @@ def test_softmax_columns(implementation, judge):
 @pytest.mark.judges("forward")
 def test_caches(implementation, judge, cell):
     """The second part of {forward}'s caches is the input x, as the document reads it."""
-    problem = judge.posed(NAMED["T_x=6"].of(cell))
+    problem = judge.set_problem(NAMED["T_x=6"].of(cell))
     kept = implementation.second_part(implementation.ask(cell.forward.name, *problem.inputs)["caches"])
     if getattr(kept, "shape", None) != problem.x.shape:
         raise NotOffered([("", "its caches are of another form, which is its own business")], cell.forward.name)
@@ -70,7 +70,7 @@ def test_softmax_float32(implementation, judge):
 @pytest.mark.judges("cell_forward")
 def test_cell_float32(implementation, judge, cell):
     """{cell_forward} returns float32 for float32."""
-    problem = judge.posed(NAMED["T_x=6"].of(cell))
+    problem = judge.set_problem(NAMED["T_x=6"].of(cell))
     results = implementation.ask(cell.cell_forward.name, *map(_single, problem.step), copy=False)
     require_same_dtype({name: results[name] for name in cell.cell_forward.tensors})
 
@@ -78,7 +78,7 @@ def test_cell_float32(implementation, judge, cell):
 @pytest.mark.judges("forward")
 def test_network_float32(implementation, judge, cell):
     """{forward} returns float32 for float32."""
-    problem = judge.posed(NAMED["T_x=6"].of(cell))
+    problem = judge.set_problem(NAMED["T_x=6"].of(cell))
     results = implementation.ask(cell.forward.name, *map(_single, problem.inputs), copy=False)
     require_same_dtype({name: results[name] for name in cell.forward.tensors})
 
@@ -86,7 +86,7 @@ def test_network_float32(implementation, judge, cell):
 @pytest.mark.judges("backward", needs=("forward",))
 def test_gradient_float32(implementation, judge, cell):
     """{backward} returns float32 for float32."""
-    problem = judge.posed(NAMED["T_x=6"].of(cell))
+    problem = judge.set_problem(NAMED["T_x=6"].of(cell))
     forward = implementation.ask(cell.forward.name, *map(_single, problem.inputs), copy=False)
     if any(forward[s].dtype != np.float32 for s in cell.states):
         raise NotJudged([("", f"{cell.forward.name} has made float64 of it already")], function=cell.backward.name)
@@ -94,7 +94,7 @@ def test_gradient_float32(implementation, judge, cell):
     require_same_dtype(implementation.ask(cell.backward.name, *cell.backward.ordered(arguments), copy=False))
 
 
-LAYOUTS = {
+MEMORY_LAYOUTS = {
     "fortran": np.asfortranarray,
     "strided": lambda array: np.repeat(array, 2, axis=-1)[..., ::2],
     "reversed": lambda array: np.ascontiguousarray(array[::-1])[::-1],
@@ -102,15 +102,15 @@ LAYOUTS = {
 
 
 @pytest.mark.judges("forward")
-@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("layout", MEMORY_LAYOUTS)
 def test_layout(implementation, judge, cell, layout):
     """{forward} gives the same for arrays that do not lie contiguous in memory."""
-    problem = judge.posed(NAMED["T_x=6"].of(cell))
+    problem = judge.set_problem(NAMED["T_x=6"].of(cell))
 
     def laid_out(value):
         if isinstance(value, dict):
             return {name: laid_out(item) for name, item in value.items()}
-        return LAYOUTS[layout](value.astype(implementation.dtype))
+        return MEMORY_LAYOUTS[layout](value.astype(implementation.dtype))
 
     got = implementation.ask(cell.forward.name, *map(laid_out, problem.inputs), copy=False)
     usual = implementation.ask(cell.forward.name, *problem.inputs)

@@ -67,7 +67,7 @@ def test_network_backward(implementation, cell, problem):
 @on_ordinary_problems
 def test_caches(implementation, cell, problem):
     """{forward}'s caches, where they have the document's form, hold each step's own states."""
-    caches = implementation.inside(implementation.ask(cell.forward.name, *problem.inputs)["caches"])
+    caches = implementation.cache_contents(implementation.ask(cell.forward.name, *problem.inputs)["caches"])
     if not documented(caches, problem):
         raise NotOffered([("", "its caches are of another form, which is its own business")], cell.forward.name)
     if same_at_every_step(caches, problem):

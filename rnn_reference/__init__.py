@@ -1,8 +1,7 @@
 """Is this recurrent network right, and if not, which mistake does it make?
 
 The six functions of the API (``tanh_forward`` ... ``rnn_backward``) are the reference itself, and need numpy alone;
-``check_vjp`` checks the gradient of any function. Importing this package costs nothing: each name is loaded when it
-is first asked for.
+``check_vjp`` checks the gradient of any function. Importing this package is cheap: each name is loaded on first use.
 """
 
 from importlib import import_module

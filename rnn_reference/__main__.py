@@ -72,7 +72,7 @@ def _judge_many(own: argparse.Namespace, rest: list[str]) -> int:
     from rnn_reference.many.task import tasks_for
 
     seed, examples = (options.last_given(own, name) for name in ("rnn_seed", "rnn_examples"))
-    refused = options.NAMED["rnn_examples"].refusal(examples)
+    refused = options.BY_DEST["rnn_examples"].refusal(examples)
     if own.rnn_report:
         refused = f"--rnn-report={own.rnn_report[-1]}: for several targets it is --json=FILE"
     if refused:

@@ -1,4 +1,4 @@
-"""Arrays that a function accepts, and what it says when it is given something else."""
+"""Checks of the arrays that a function accepts, and the error messages for anything else."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
@@ -12,9 +12,10 @@ Shape: TypeAlias = tuple[str | int, ...]
 
 
 def numbers(where: str, name: str, value: Any) -> Array:
-    """``value`` as a floating or complex array; integers become float64.
+    """Returns ``value`` as a floating or complex array; integers become float64.
 
-    Raises TypeError, naming the array, for anything that is not a regular array of numbers.
+    ``where`` and ``name`` are the function and the argument, for the message. Raises TypeError if ``value`` is not a
+    regular array of numbers.
     """
     try:
         array = np.asarray(value)
@@ -28,11 +29,11 @@ def numbers(where: str, name: str, value: Any) -> Array:
 
 
 def aligned(where: str, values: Mapping[str, Any], shapes: Mapping[str, Shape]) -> list[Array]:
-    """The values as arrays of one common dtype, once their shapes are found to fit together.
+    """Returns the values as arrays of one common dtype, in the order of ``shapes``.
 
-    ``shapes`` gives each array's axes by name (``("n_a", "m")``) or length. The first array that has an
-    axis decides its length. Raises TypeError for what is not numbers and ValueError for a shape that
-    does not fit, both naming the array, what was expected, and what came.
+    ``shapes`` gives each array's axes by name (``("n_a", "m")``) or by length. The first array with an axis decides
+    the length of this axis. Raises TypeError for a value that is not an array of numbers, and ValueError for a shape
+    that does not fit. Both messages name the array, the expected and the actual value.
     """
     arrays = {name: numbers(where, name, values[name]) for name in shapes}
     lengths: dict[str | int, int] = {}
@@ -53,9 +54,9 @@ def aligned(where: str, values: Mapping[str, Any], shapes: Mapping[str, Shape]) 
 
 
 def table(where: str, name: str, values: Any, wanted: Iterable[str]) -> dict[str, Any]:
-    """The wanted values out of a mapping that may hold more, such as the parameters.
+    """Returns the wanted values of a mapping, such as the parameters. The mapping may hold more.
 
-    Raises TypeError if it is no mapping, and ValueError naming each value that it lacks.
+    Raises TypeError if ``values`` is not a mapping, and ValueError with the name of each missing value.
     """
     wanted = list(wanted)
     if not isinstance(values, Mapping):
@@ -67,7 +68,7 @@ def table(where: str, name: str, values: Any, wanted: Iterable[str]) -> dict[str
 
 
 def at_least_one_step(where: str, name: str, steps: int) -> None:
-    """Raise ValueError for a sequence of no time steps: it has no last state to hand back."""
+    """Raise ValueError if there are no time steps: such a sequence has no last state to return."""
     if steps == 0:
         raise ValueError(f"{where}: {name} has no time step (T_x = 0); at least one is needed")
 
@@ -77,7 +78,7 @@ def _worded(axes: Shape) -> str:
 
 
 def described(value: Any) -> str:
-    """What a value is, in the words of an error message."""
+    """Returns a short description of a value for an error message: its type, and its text or length."""
     if isinstance(value, np.ndarray):
         return f"an array of dtype {value.dtype}"
     if isinstance(value, tuple | list):

@@ -14,7 +14,7 @@ from rnn_reference.paths import ADAPTERS, FORMS, either, parts_in
 
 FORM_NAMES = either([f"FILE.{form}" for form in parts_in(FORMS)])
 ADAPTER_NAMES = ", ".join(parts_in(ADAPTERS))
-LAYOUTS = ("nmt", "tmn", "mtn")
+BLACKBOX_LAYOUTS = ("nmt", "tmn", "mtn")
 DTYPES = ("float64", "float32", "float16")
 
 
@@ -88,7 +88,7 @@ TABLE = (
         "judge by another convention: weights-transposed, batch-major, ... (several joined by +)")),
     Option("--rnn-blackbox", metavar="module:callable", help=(
         "in place of a target: x -> outputs (and state), nothing else is known of it")),
-    Option("--rnn-blackbox-layout", metavar="LAYOUT", choices=LAYOUTS, default="nmt", rerun="given", help=(
+    Option("--rnn-blackbox-layout", metavar="LAYOUT", choices=BLACKBOX_LAYOUTS, default="nmt", rerun="given", help=(
         "nmt, tmn or mtn: order of features n, batch m and steps t in its x and outputs")),
     Option("--rnn-blackbox-inputs", metavar="N", type=int, at_least=1, rerun="given", help=(
         "its number of features (default: found by trying)")),
@@ -115,7 +115,7 @@ TABLE = (
 IN_PYTEST = [option for option in TABLE if option.door in ("pytest", "both")]
 IN_BOTH = [option for option in TABLE if option.door == "both"]
 FOR_MANY = [option for option in TABLE if option.door == "command"]
-NAMED = {option.dest: option for option in TABLE}
+BY_DEST = {option.dest: option for option in TABLE}
 
 
 def add_to_pytest(group: Any) -> None:
@@ -144,7 +144,7 @@ def given(options: argparse.Namespace) -> list[str]:
 def last_given(options: argparse.Namespace, dest: str) -> Any:
     """The value of an option of the command that pytest takes as well: the last one given, or its default."""
     values = getattr(options, dest)
-    return values[-1] if values else NAMED[dest].default
+    return values[-1] if values else BY_DEST[dest].default
 
 
 def out_of_range(options: Any) -> str:

@@ -1,4 +1,4 @@
-"""What can come of a check, other than that it passes. Each is raised where it is found out."""
+"""The outcomes of a check that did not pass. Each is an exception, raised where the outcome is found."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 
 @dataclass
 class Outcome(Exception):  # noqa: N818 (an outcome, not an error of ours)
-    """Why a check did not pass: ``lines`` of label and text, for people; ``evidence``, for reports.
+    """The reason why a check did not pass.
 
-    ``function`` is the one to blame, where that is not the one the check is about. ``faults`` are the mistakes
-    named with confidence, ``candidates`` those that cannot be told apart.
+    ``lines`` are labels and texts for people, ``evidence`` is data for reports. ``function`` is the function to blame,
+    if this is not the function of the check. ``faults`` are the mistakes named with confidence. ``candidates`` are
+    several mistakes that explain the failure equally well.
     """
 
     lines: list[tuple[str, str]]
@@ -26,7 +27,7 @@ class Outcome(Exception):  # noqa: N818 (an outcome, not an error of ours)
 
 
 class Wrong(Outcome):
-    """The answer is not the right one."""
+    """The answer is wrong."""
 
 
 class Crashed(Outcome):
@@ -42,27 +43,27 @@ class TimedOut(Outcome):
 
 
 class NotImplementedYet(Outcome):
-    """The function is there, and is a stub: it returns None or raises NotImplementedError."""
+    """The function is present but is a stub: it returns None or raises NotImplementedError."""
 
     name = "not implemented"
 
 
 class NotOffered(Outcome):
-    """The implementation has no such function, and is not asked to."""
+    """The implementation has no such function, and need not have one."""
 
     name = "not offered"
 
 
 class NotJudged(Outcome):
-    """The function is there, and another one that is needed to judge it does not work."""
+    """The function is present, but another function that is needed to judge it does not work."""
 
     name = "not judged"
 
 
 class Doubt(NamedTuple):
-    """An answer of a backward function that is wrong unless it follows from a forward function that is.
+    """An answer of a backward function that may be only a consequence of a wrong forward function.
 
-    ``compare`` compares it, and raises Wrong: it is called if the diagnosis does not find that it follows.
+    If the diagnosis finds that it is not, ``compare`` is called. It compares the answer and raises Wrong.
     """
 
     function: str

@@ -1,23 +1,23 @@
-"""Where the parts that are no modules lie, and where a target does."""
+"""The folders of the package's parts, and the path in the name of a target."""
 
 from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
 ISOLATED = PACKAGE / "isolated.ini"
-"""The pytest settings of our own runs, in place of the caller's."""
+"""The pytest settings of the command. They replace the caller's settings."""
 
 ADAPTERS = PACKAGE / "implementations" / "adapters"
 LAYOUTS = PACKAGE / "implementations" / "layouts"
 FORMS = PACKAGE / "report" / "forms"
-"""Folders in which each file is one part of its kind: to add one, add the file."""
+"""Folders with one part in each file. To add a part, add a file."""
 
 
 @cache
 def parts_in(folder: Path) -> dict[str, str]:
-    """The parts that lie in such a folder, by the file's name, and the module of each; none of them is imported.
+    """Returns the module of each part in such a folder, by the part's name. No part is imported.
 
-    A name has ``-`` where the file has ``_``. Code that several parts share lies in a folder inside.
+    The name of a part is the name of its file, with ``-`` for ``_``. Code that several parts share is in a subfolder.
     """
     package = ".".join(("rnn_reference", *folder.relative_to(PACKAGE).parts))
     files = sorted(path.stem for path in folder.glob("*.py") if not path.name.startswith("_"))
@@ -26,23 +26,23 @@ def parts_in(folder: Path) -> dict[str, str]:
 
 @cache
 def checks_folder() -> Path:
-    """The folder of the checks: in the package once installed, beside it in a clone."""
+    """Returns the folder of the checks: inside the installed package, beside the package in a clone."""
     inside = PACKAGE / "checks"
     return inside if inside.is_dir() else PACKAGE.parent / "checks"
 
 
 def golden_folder(cell: str = "rnn") -> Path:
-    """The folder of a cell's golden values."""
+    """Returns the folder with the golden values of a cell."""
     return PACKAGE / "cells" / cell / "golden"
 
 
 def is_file(target: str) -> bool:
-    """True if ``target`` names a file of code or a notebook, or a part of one."""
+    """True if ``target`` names a Python file, a notebook, or an attribute of one."""
     return split_target(target)[0].endswith((".py", ".ipynb"))
 
 
 def split_target(target: str) -> tuple[str, str]:
-    """The file or module of ``target``, and the attribute ("" if none); a Windows drive's colon does not separate."""
+    """Returns the file or module of ``target`` and its attribute ("" if none). The colon of a Windows drive is kept."""
     where, colon, attribute = target.rpartition(":")
     if colon and where and all(part.isidentifier() for part in attribute.split(".")) and not Path(target).exists():
         return where, attribute
@@ -50,5 +50,5 @@ def split_target(target: str) -> tuple[str, str]:
 
 
 def either(words: list[str]) -> str:
-    """``a, b or c``."""
+    """Returns the words as ``a, b or c``."""
     return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))

@@ -46,10 +46,10 @@ def require_sound(given: Any) -> None:
 
         refused = refusal(Path(given.rnn_report))
     if not refused and given.rnn_convention is not None:
-        from rnn_reference.implementations.conventions.known import named
+        from rnn_reference.implementations.conventions.known import conventions_named
 
         try:
-            named(given.rnn_convention)
+            conventions_named(given.rnn_convention)
         except ValueError as error:
             refused = f"--rnn-convention: {error}"
     if not refused and given.rnn_blackbox is not None and (given.rnn, given.rnn_convention) != (None, None):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rnn_reference.cells.cell import Cell
     from rnn_reference.implementations.implementation import Implementation
     from rnn_reference.judging.judge import Judge
-    from rnn_reference.report.verdict import ByConvention, Record, Report, Subject
+    from rnn_reference.report.verdict import ByConvention, ImplementationData, Record, Report
 
 
 def check_id(item: pytest.Item) -> str:
@@ -65,12 +65,12 @@ def record_for(
     return record
 
 
-def subject_of(implementation: Implementation) -> Subject:
+def data_of(implementation: Implementation) -> ImplementationData:
     """What a report on the implementation is on."""
-    from rnn_reference.report.verdict import Subject
+    from rnn_reference.report.verdict import ImplementationData
 
     offered = {name: implementation.offers(name) for name in implementation.judged}
-    return Subject(implementation.name, implementation.dtype, offered, implementation.notes)
+    return ImplementationData(implementation.name, implementation.dtype, offered, implementation.notes)
 
 
 def seen_by(judge: Judge | None) -> dict[str, Any]:

@@ -120,14 +120,14 @@ class Run:
                     return (yield)
                 finally:
                     judge = item.stash.get(_JUDGE, None)
-                    if judge and (judge.doubts or judge.followed):
-                        judge.notes += settle(judge.doubts, judge.followed, diagnosis_of(self.config))
+                    if judge and (judge.doubts or judge.consequences):
+                        judge.notes += settle(judge.doubts, judge.consequences, diagnosis_of(self.config))
             except Outcome as outcome:
                 raised = outcome
             except Exception:
-                if not implementation.misshapen:
+                if not implementation.wrong_shape:
                     raise
-                raised = implementation.misshapen
+                raised = implementation.wrong_shape
             explained = explain_advice if check_id(item).startswith("numerics.") else explain
             raise explained(raised, about, diagnosis_of(self.config)) from None
 
@@ -205,4 +205,4 @@ class Run:
         if self.config.option.rnn_convention is None:
             wrong = wrong_functions(self.records)
             conventions = results.conventions_for(implementation, wrong, self.config.option.rnn_seed)
-        return report_on(results.subject_of(implementation), self.records, left_out, conventions)
+        return report_on(results.data_of(implementation), self.records, left_out, conventions)

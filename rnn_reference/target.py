@@ -47,9 +47,9 @@ def _load(config: pytest.Config, target: str) -> Implementation:
     if config.option.rnn_convention is None:
         return implementation
     from rnn_reference.implementations.conventions.converted import Converted
-    from rnn_reference.implementations.conventions.known import named
+    from rnn_reference.implementations.conventions.known import conventions_named
 
-    return Converted(implementation, named(config.option.rnn_convention))
+    return Converted(implementation, conventions_named(config.option.rnn_convention))
 
 
 def _loaded(config: pytest.Config, target: str) -> Implementation:

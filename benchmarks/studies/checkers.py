@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks.studies.instances import INPUTS, Instance, point_at
 from rnn_reference import check_vjp, rnn_backward, rnn_forward
 from rnn_reference.numerics import injection as derivatives
-from rnn_reference.numerics.injection import Forward, Run
+from rnn_reference.numerics.injection import Forward, ForwardCall
 
 Accepts = Callable[[list[Any]], bool]
 
@@ -37,7 +37,7 @@ def _against(value: list[Any], bound: list[Any], right: list[Any]) -> Checker:
 def _states(f: Callable[..., Any]) -> Forward:
     """Return the reference's forward pass of several calls; ``f`` counts them."""
 
-    def forward(several: list[Run]) -> list[dict[str, Any]]:
+    def forward(several: list[ForwardCall]) -> list[dict[str, Any]]:
         f.calls += len(several)  # type: ignore[attr-defined]
         return [{"a": rnn_forward(run.x, run.initial["a"], run.parameters)[0]} for run in several]
 

@@ -21,7 +21,7 @@ from rnn_reference import rnn_backward, rnn_forward
 from rnn_reference.numerics import injection as derivatives
 from rnn_reference.numerics.elementwise import moved_inputs, one_by_one, states_of
 from rnn_reference.numerics.extrapolation import STEPS
-from rnn_reference.numerics.injection import Run
+from rnn_reference.numerics.injection import ForwardCall
 from rnn_reference.numerics.stochastic import SAFETY
 from rnn_reference.problems.answers import network_answers
 from rnn_reference.problems.problem import Problem
@@ -93,7 +93,7 @@ def at_64_units() -> str:
     point, da = point_at(problem.given, problem.da), problem.da
     rounding = {"a": network_answers(problem).tolerance["a"] / SAFETY}
 
-    def forward(several: list[Run]) -> list[dict[str, Any]]:
+    def forward(several: list[ForwardCall]) -> list[dict[str, Any]]:
         return [{"a": rnn_forward(run.x, run.initial["a"], run.parameters)[0]} for run in several]
 
     def injected() -> derivatives.Derivative:

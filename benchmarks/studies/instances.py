@@ -10,7 +10,7 @@ from rnn_reference import rnn_backward, rnn_forward
 from rnn_reference.cells.cell import cell_named
 from rnn_reference.cells.loop import at_states
 from rnn_reference.numerics.affine import Affine
-from rnn_reference.numerics.injection import Point, Run
+from rnn_reference.numerics.injection import ForwardCall, Point
 from rnn_reference.numerics.stochastic import SAFETY
 from rnn_reference.problems.answers import tolerances_of
 from rnn_reference.problems.inputs import Inputs
@@ -78,7 +78,7 @@ def point_at(given: Inputs, da: Any) -> Point:
     a = rnn_forward(*given.forward)[0]
     affine = Affine(given.cell.maps, given.parameters)
     at_states(given.cell, affine, given.x, [given.initial["a"]], [a])
-    return Point(Run(given.x, given.initial, given.parameters), affine, {"a": a}, {"a": da})
+    return Point(ForwardCall(given.x, given.initial, given.parameters), affine, {"a": a}, {"a": da})
 
 
 def with_error(gradients: list[Any], index: tuple[int, int], eps: float) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from benchmarks.markdown import table
 from benchmarks.studies.pages import made_by
-from rnn_reference.faults import named
+from rnn_reference.faults import faults_named
 
 METHOD = """\
 Each row is a mistake of the catalogue ([all of them](faults.md)). The catalogue makes it in several *ways*: `yes`
@@ -51,9 +51,10 @@ def totals(rows: list[list[str]]) -> list[str]:
 
 
 def _with_mark(mistake: str) -> str:
-    return f"{mistake} (advice)" if named(mistake.strip("`"))[0].advice else mistake
+    return f"{mistake} (advice)" if faults_named(mistake.strip("`"))[0].advice else mistake
 
 
 def _mistakes(rows: list[list[str]]) -> str:
     ids = [row[0].strip("`") for row in rows]
-    return "\n".join(f"- `{mistake}` ({named(mistake)[0].stage}): {named(mistake)[0].sentence}" for mistake in ids)
+    faults = [faults_named(mistake)[0] for mistake in ids]
+    return "\n".join(f"- `{fault.id}` ({fault.stage}): {fault.sentence}" for fault in faults)

@@ -29,7 +29,7 @@ from rnn_reference.faults import CATALOGUE, Fault, FaultyNetwork
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.paths import ISOLATED, checks_folder
 from rnn_reference.report.verdict import report_on
-from rnn_reference.results import subject_of
+from rnn_reference.results import data_of
 
 PAGE = "kill-table.md"
 FOR_BACKWARD = ("shared-cache", "caches-dropped")
@@ -89,7 +89,7 @@ def by_the_suite(index: int) -> Run:
             pytest.main(arguments, plugins=[kept])
     telling = ("advice",) if fault.advice else ("failed", "crashed", "timed out")
     every = kept.config.pluginmanager.getplugin("rnn-reference-run").records
-    functions = report_on(subject_of(Implementation("faulty.py", FaultyNetwork(fault))), every)["functions"]
+    functions = report_on(data_of(Implementation("faulty.py", FaultyNetwork(fault))), every)["functions"]
     records = [record for record in every if record["outcome"] in telling]
     return Run(
         tuple(dict.fromkeys(record["id"].partition("[")[0] for record in records)),

@@ -14,12 +14,12 @@ def every_input(request: pytest.FixtureRequest, implementation: Blackbox, judge:
     """Decorator: run a function of an input ``x (n_x, m, T_x)`` and one of its steps on fresh inputs."""
     options = request.config.option
 
-    def run(ask: Callable[[np.ndarray, int], None]) -> None:
+    def run(check: Callable[[np.ndarray, int], None]) -> None:
         for example in range(options.rnn_examples):
             rng = np.random.default_rng([options.rnn_seed, example])
             m, T_x = int(rng.integers(2, 7)), int(rng.integers(4, 10))
             given = Input(implementation.n_x, m, T_x, options.rnn_seed + example, implementation.input_dtype)
             judge.problem = given  # type: ignore[assignment]
-            ask(given.x, int(rng.integers(1, T_x)))
+            check(given.x, int(rng.integers(1, T_x)))
 
     return run

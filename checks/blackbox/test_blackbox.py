@@ -20,7 +20,7 @@ def test_outputs(implementation, judge, every_input):
     """For each column of the batch and each step there is one column of outputs, all of them finite."""
 
     @every_input
-    def ask(x, t):
+    def check(x, t):
         outputs, _ = implementation.run(x)
         require_shapes({"outputs": outputs}, {"outputs": (*outputs.shape[:1], *x.shape[1:])})
         require_finite("blackbox", {"outputs": outputs})
@@ -31,7 +31,7 @@ def test_repeatable(implementation, judge, every_input):
     """Two equal calls give the same, with another call between them."""
 
     @every_input
-    def ask(x, t):
+    def check(x, t):
         first, _ = implementation.run(x)
         implementation.run(x[:, ::-1] + 1)
         _close(implementation, judge, implementation.run(x)[0], first, "the first call gave")
@@ -42,7 +42,7 @@ def test_causal(implementation, judge, every_input):
     """What comes out up to a step does not change with what goes in after it."""
 
     @every_input
-    def ask(x, t):
+    def check(x, t):
         whole, _ = implementation.run(x)
         other, _ = implementation.run(np.concatenate([x[:, :, :t], 1 - x[:, :, t:]], axis=2))
         source = f"with other inputs from t={t} on; with the first ones it is"
@@ -54,7 +54,7 @@ def test_beginning(implementation, judge, every_input):
     """The beginning of a sequence gives alone what it gives as the beginning of the whole."""
 
     @every_input
-    def ask(x, t):
+    def check(x, t):
         whole, _ = implementation.run(x)
         first, _ = implementation.run(x[:, :, :t])
         _close(implementation, judge, first, whole[:, :, :t], f"of the first {t} steps alone; in one run it is")
@@ -66,7 +66,7 @@ def test_remembers(implementation, judge, every_input):
     changes = []
 
     @every_input
-    def ask(x, t):
+    def check(x, t):
         whole, _ = implementation.run(x)
         other, _ = implementation.run(np.concatenate([1 - x[:, :, :t], x[:, :, t:]], axis=2))
         changes.append(not np.array_equal(other[:, :, t:], whole[:, :, t:]))
@@ -80,7 +80,7 @@ def test_batch_independent(implementation, judge, every_input):
     """A column of the batch gives the same whatever the other columns are."""
 
     @every_input
-    def ask(x, t):
+    def check(x, t):
         kept = t % x.shape[1]
         others = np.where((np.arange(x.shape[1]) == kept)[:, None], x, 1 - x)
         whole, _ = implementation.run(x)
@@ -94,7 +94,7 @@ def test_batch_columns(implementation, judge, every_input):
     """A column of the batch gives the same alone as among the others."""
 
     @every_input
-    def ask(x, t):
+    def check(x, t):
         alone = t % x.shape[1]
         whole, _ = implementation.run(x)
         got, _ = implementation.run(x[:, [alone]])
@@ -106,7 +106,7 @@ def test_batch_order(implementation, judge, every_input):
     """Permuting the columns of the batch permutes the outputs."""
 
     @every_input
-    def ask(x, t):
+    def check(x, t):
         order = np.roll(np.arange(x.shape[1])[::-1], t)
         whole, _ = implementation.run(x)
         got, _ = implementation.run(x[:, order])
@@ -118,7 +118,7 @@ def test_split(implementation, judge, every_input):
     """A sequence split in two, the second half run on from the state after the first, equals the whole."""
 
     @every_input
-    def ask(x, t):
+    def check(x, t):
         whole, _ = implementation.run(x)
         first, state = implementation.run(x[:, :, :t])
         second, _ = implementation.run(x[:, :, t:], state)
@@ -131,7 +131,7 @@ def test_no_state(implementation, judge, every_input):
     """No state, or None where it takes that, is a state of zeros."""
 
     @every_input
-    def ask(x, t):
+    def check(x, t):
         without, state = implementation.run(x)
         zeros = of_each(lambda array: 0 * array, state)
         source = "from zeros; without a state (if that is a learned one, this is no mistake) it is"
@@ -148,9 +148,9 @@ def test_inputs_kept(implementation, judge, every_input):
     """The input, and the state where there is one, are after a call what they were before it."""
 
     @every_input
-    def ask(x, t):
+    def check(x, t):
         given = implementation.laid_out(x)
-        _, state = implementation.parted(implementation.called(given))
+        _, state = implementation.outputs_and_state(implementation.called(given))
         require_unchanged({"x": given}, {"x": implementation.laid_out(x)}, "blackbox")
         if implementation.offers("state"):
             before = _numbers(copy.deepcopy(state))

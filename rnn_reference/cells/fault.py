@@ -109,8 +109,7 @@ def fault(
 
 
 def fault_of_any_cell(
-    role: str,
-    *,
+    *roles: str,
     id: str = "",
     where: str,
     change: str,
@@ -118,15 +117,18 @@ def fault_of_any_cell(
     variants: Variants | Callable[[Cell], Variants] | None = None,
     any_function: bool = False,
 ) -> Callable[[Factory], Factory]:
-    """Declare a fault of the function of a role in every cell: the factory takes the cell, then the right pieces.
+    """Declare a fault of the functions with these roles, in every cell.
+
+    The factory takes the cell, then the right pieces that the function is made from.
 
     ``variants`` may depend on the cell. In the sentence and the hints the words of ``words_of`` stand in braces.
     """
 
     def declared(factory: Factory) -> Factory:
         name = id or factory.__name__.replace("_", "-")
-        _DECLARED.append(
+        _DECLARED.extend(
             _Declared(factory, "", role, name, where, change, seen, variants or {"": {}}, any_function, False)
+            for role in roles
         )
         return factory
 

@@ -14,7 +14,7 @@ from rnn_reference.cells.cell import BACKWARD, CELL_BACKWARD, Cell
 from rnn_reference.cells.cell import Function as Signature
 from rnn_reference.cells.fault import Fault, Function
 from rnn_reference.cells.functions import cache_of, cell_backward_of, kept_by
-from rnn_reference.diagnosis.cache_sources import CacheSource, distinct, looped, own_caches, sources_after
+from rnn_reference.diagnosis.cache_sources import CacheSource, caches_of_loop, distinct, own_caches, sources_after
 from rnn_reference.diagnosis.caches import documented, dropped
 from rnn_reference.diagnosis.crashes import removed_name
 from rnn_reference.diagnosis.findings import Finding, matching, unnamed
@@ -26,7 +26,7 @@ from rnn_reference.diagnosis.subject import Subject
 from rnn_reference.outcomes import Crashed, Outcome
 from rnn_reference.problems.inputs import of_sequence, of_step
 
-CACHES = ("shared-cache",)
+CACHE_FAULTS = ("shared-cache",)
 
 
 def sequence(subject: Subject, signature: Signature) -> Finding:
@@ -35,18 +35,18 @@ def sequence(subject: Subject, signature: Signature) -> Finding:
     forward = subject.finding(signature.partner.name)
     cases = list(_sequence_cases(subject, signature))
     if not cases:
-        return Finding(function, "follows", forward.culprit)
-    right = CacheSource(cell, looped(right_loop(cell)))
-    if explains(right.plain, cases, u):
+        return Finding(function, "consequence", forward.culprit)
+    right = CacheSource(cell, caches_of_loop(right_loop(cell)))
+    if explains(right.right_model, cases, u):
         return Finding(function)
     sources = distinct(sources_after(subject, cell, forward), cases[0])
     for source in sources:
-        if explains(source.plain, cases, u) or both_fail(source.plain, cases):
-            return Finding(function, "follows", source.blame)
+        if explains(source.right_model, cases, u) or both_fail(source.right_model, cases):
+            return Finding(function, "consequence", source.blame)
     if forward.is_right:
         return _in_the_caches(subject, signature, cases) or _named(subject, signature, [right, *sources], cases)
     if _not_to_be_judged(cases) or is_derivative(subject, signature, forward):
-        return Finding(function, "follows", forward.culprit)
+        return Finding(function, "consequence", forward.culprit)
     return _named(subject, signature, distinct([*sources, right], cases[0]), cases)
 
 
@@ -57,9 +57,9 @@ def _not_to_be_judged(cases: list[Case]) -> bool:
 
 def _named(subject: Subject, signature: Signature, sources: list[CacheSource], cases: list[Case]) -> Finding:
     """The finding on a wrong backward function, with the faults that explain it on any of the sources."""
-    finding = unnamed(signature.name, sources[0].plain, cases, subject.u)
+    finding = unnamed(signature.name, sources[0].right_model, cases, subject.u)
     matches = tuple(_matching(signature, sources, cases, subject.u) if subject.naming else ())
-    of_caches = bool(matches) and all(fault.id in CACHES for fault in matches)
+    of_caches = bool(matches) and all(fault.id in CACHE_FAULTS for fault in matches)
     return finding.with_(matches=matches, blame=signature.partner.name if of_caches else "")
 
 
@@ -77,7 +77,7 @@ def _sequence_cases(subject: Subject, signature: Signature) -> Iterator[Case]:
     for problem in subject.problems(cell):
         try:
             forward = own.ask(cell.forward.name, *problem.inputs)
-            kept = documented(own.inside(forward["caches"]), problem)
+            kept = documented(own.cache_contents(forward["caches"]), problem)
         except Outcome:
             continue  # without a forward pass there is nothing to go back through
         cotangents = of_sequence(problem.cotangents)
@@ -94,7 +94,7 @@ def _in_the_caches(subject: Subject, signature: Signature, cases: list[Case]) ->
     if crashed and dropped(subject.implementation, subject.problems(cell)[0]):
         matches = [fault for fault in faults_of(forward) if fault.id == "caches-dropped"]
         return Finding(signature.name, "wrong", forward.name, tuple(matches))
-    if not explains(CacheSource(cell, own_caches, forward.name).plain, cases, subject.u):
+    if not explains(CacheSource(cell, own_caches, forward.name).right_model, cases, subject.u):
         return None
     found = _of_the_caches(cell, cases, subject.u)
     lines = () if found else (("caches", "they do not hold what went into the steps and came out"),)
@@ -103,9 +103,12 @@ def _in_the_caches(subject: Subject, signature: Signature, cases: list[Case]) ->
 
 def _of_the_caches(cell: Cell, cases: list[Case], u: float) -> list[Fault]:
     """The faults of the forward function that a right backward function shows, and nothing else."""
-    suspects = [fault for fault in faults_of(cell.forward) if fault.id in CACHES]
+    suspects = [fault for fault in faults_of(cell.forward) if fault.id in CACHE_FAULTS]
     hypotheses = [(fault, Loop(fault.of, right_loop(cell).step)) for fault in suspects]
-    return [fault for fault, _ in matching(hypotheses, lambda loop: CacheSource(cell, looped(loop)).plain, cases, u)]
+    return [
+        fault
+        for fault, _ in matching(hypotheses, lambda loop: CacheSource(cell, caches_of_loop(loop)).right_model, cases, u)
+    ]
 
 
 def step(subject: Subject, signature: Signature) -> Finding:
@@ -114,14 +117,14 @@ def step(subject: Subject, signature: Signature) -> Finding:
     forward = subject.finding(signature.partner.name)
     cases = list(_step_cases(subject, signature))
     if not cases:
-        return Finding(function, "follows", forward.culprit)
+        return Finding(function, "consequence", forward.culprit)
     right, at_right, at_own = cell_backward_of(cell), _at_right_states(cell), _at_own_states(cell)
     if explains(at_right(right), cases, u):
         return Finding(function)
     places = [at_right]
     if not forward.is_right:
         if explains(at_own(right), cases, u) or is_derivative(subject, signature, forward):
-            return Finding(function, "follows", forward.culprit)
+            return Finding(function, "consequence", forward.culprit)
         places = [at_own, at_right]
     finding = unnamed(function, places[0](right), cases, u)
     hypotheses = [(fault, fault.of(right)) for fault in faults_of(signature)] if subject.naming else []

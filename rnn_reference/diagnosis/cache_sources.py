@@ -54,7 +54,7 @@ class CacheSource:
         return model
 
     @property
-    def plain(self) -> Model:
+    def right_model(self) -> Model:
         """The right loop over the step that the caches are for."""
         return self.model(backward_of(self.cell, self.step or cell_backward_of(self.cell)))
 
@@ -71,7 +71,7 @@ class CacheSource:
         return len(mine) == len(others) and all(np.allclose(one, two) for one, two in pairs)
 
 
-def looped(loop: Loop) -> Callable[..., Any]:
+def caches_of_loop(loop: Loop) -> Callable[..., Any]:
     """The caches that a loop makes."""
     return lambda arguments, cotangents, states, kept: loop.forward(*arguments)[-1]
 
@@ -122,9 +122,9 @@ def sources_after(subject: Subject, cell: Cell, forward: Finding) -> Iterator[Ca
 
         yield CacheSource(cell, at_own_states, forward.culprit)
         for loop in forward.loops[:4]:
-            yield CacheSource(cell, looped(Loop(loop.of, _documented(cell, loop.step))), forward.culprit)
+            yield CacheSource(cell, caches_of_loop(Loop(loop.of, _documented(cell, loop.step))), forward.culprit)
     if own.offers(cell.cell_forward.name) and subject.wrong(cell.cell_backward.name):
         step = subject.finding(cell.cell_backward.name)
         for of in list(dict.fromkeys(loop.of for loop in forward.loops)) or [right_loop(cell).of]:
             loop = Loop(of, own.function(cell.cell_forward.name))
-            yield CacheSource(cell, looped(loop), step.culprit, own.function(cell.cell_backward.name))
+            yield CacheSource(cell, caches_of_loop(loop), step.culprit, own.function(cell.cell_backward.name))

@@ -33,7 +33,7 @@ def _is_documented(step: Any, problem: Problem) -> bool:
 def dropped(implementation: Implementation, problem: Problem) -> bool:
     """True if the caches should be a list of one for each step, and are not: empty, or taken apart."""
     results = implementation.ask(problem.cell.forward.name, *problem.inputs)
-    caches = implementation.inside(results["caches"])
+    caches = implementation.cache_contents(results["caches"])
     steps = caches[0] if isinstance(caches, tuple | list) and len(caches) == 2 else caches
     if isinstance(steps, np.ndarray):
         return steps.size == 0 or (steps.dtype == object and len(steps) != problem.T_x)

@@ -18,13 +18,13 @@ from rnn_reference.outcomes import Outcome, TimedOut
 from rnn_reference.problems.answers import cell_answers, network_answers
 from rnn_reference.problems.problem import NAMED, Problem
 
-PANEL = ("T_x=6", "T_x=5", "T_x=3")
+TRIED_ON = ("T_x=6", "T_x=5", "T_x=3")
 """Problems whose sizes differ pairwise: by no other convention does anything fit at all of them by chance."""
 
-PATIENCE = 10.0
+SEARCH_SECONDS = 10.0
 """Seconds after which no further convention is tried."""
 
-UNSEEN = {"time-reversed", "time-major"}
+HIDDEN_IN_A_STEP = {"time-reversed", "time-major"}
 """What a single step does not tell from another convention, or from none."""
 
 
@@ -38,12 +38,14 @@ def conventions_of(own: Implementation, wrong: Iterable[str], seed: int = 0) -> 
         names = [function.name for function in (cell.forward, cell.cell_forward) if function.name in set(wrong)]
         if names:
             with _quietly():
-                found |= _of_cell(own, cell, names, [NAMED[n].of(cell).at(seed=seed, dtype=own.dtype) for n in PANEL])
+                found |= _of_cell(
+                    own, cell, names, [NAMED[n].of(cell).at(seed=seed, dtype=own.dtype) for n in TRIED_ON]
+                )
     return found
 
 
 def _of_cell(own: Implementation, cell: Cell, wrong: list[str], problems: list[Problem]) -> dict[str, Conventions]:
-    ends = time.monotonic() + PATIENCE
+    ends = time.monotonic() + SEARCH_SECONDS
     whole = _first_fit(own, cell.forward, problems, every_choice(), ends)
     preferred = [*([whole] if whole else []), *filter(_shows_in_a_step, every_choice())]
     step = _first_fit(own, cell.cell_forward, problems, preferred, ends) if cell.cell_forward.name in wrong else None
@@ -52,7 +54,7 @@ def _of_cell(own: Implementation, cell: Cell, wrong: list[str], problems: list[P
 
 
 def _shows_in_a_step(conventions: Conventions) -> bool:
-    return not UNSEEN & {each.name for each in conventions}
+    return not HIDDEN_IN_A_STEP & {each.name for each in conventions}
 
 
 @contextlib.contextmanager

@@ -3,7 +3,7 @@
 import re
 
 from rnn_reference.diagnosis.findings import Finding
-from rnn_reference.faults import named
+from rnn_reference.faults import faults_named
 from rnn_reference.outcomes import Crashed, Outcome
 
 REMOVED = re.compile(r"module 'numpy' has no attribute '(\w+)'")
@@ -27,7 +27,7 @@ def crash_named(finding: Finding, outcome: Outcome, T_x: int) -> Finding | None:
     name = removed_name(outcome)
     if name:
         lines = (("error", f"numpy has no np.{name} any more"),)
-        return finding.with_(matches=(named("removed-numpy-name")[0],), lines=lines)
+        return finding.with_(matches=(faults_named("removed-numpy-name")[0],), lines=lines)
     past = PAST_THE_END.search(str(outcome))
     if past and past[1] == past[2] == str(T_x):
         return finding.with_(lines=(("index", f"{past[1]} is past the last of T_x = {past[2]} steps"),))

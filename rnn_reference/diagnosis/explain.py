@@ -30,7 +30,7 @@ def by_value(subject: Subject, function: str) -> Finding:
     return FINDERS[signature.role](subject, signature)
 
 
-def found(subject: Subject, function: str) -> Finding:
+def full_finding(subject: Subject, function: str) -> Finding:
     """The finding on a function, from everything that calls of it show."""
     signature = function_named(function)
     changing = probes.not_the_same_twice(subject, signature)
@@ -56,13 +56,13 @@ class Diagnosis(Subject):
         problems: Sequence[Problem] | None = None,
         naming: bool = True,
     ) -> None:
-        super().__init__(implementation, found, seed, restart, problems, naming)
+        super().__init__(implementation, full_finding, seed, restart, problems, naming)
 
     def conforms_on(self, problem: Problem, function: str) -> bool:
         """True if, on this very problem, a backward function is right for what the forward function gives."""
         known = {name: finding for name, finding in self._findings.items() if name != function}
         finding = by_value(self.elsewhere([problem], known), function)
-        return finding.status == "right" or (finding.status == "follows" and finding.culprit.endswith("forward"))
+        return finding.status == "right" or (finding.status == "consequence" and finding.culprit.endswith("forward"))
 
     @cached_property
     def findings(self) -> dict[str, Finding]:
@@ -70,15 +70,15 @@ class Diagnosis(Subject):
         return {name: self.finding(name) for name in functions() if self.implementation.offers(name)}
 
 
-def settle(doubts: Iterable[Doubt], followed: Iterable[str], diagnosis: Diagnosis) -> list[str]:
+def settle(doubts: Iterable[Doubt], consequences: Iterable[str], diagnosis: Diagnosis) -> list[str]:
     """Notes on backward functions that follow from a wrong forward function. Raises Wrong for one that does not."""
-    right = set(followed)
+    right = set(consequences)
     for doubt in doubts:
         if diagnosis.conforms_on(doubt.problem, doubt.function):
             right.add(doubt.function)
         else:
             doubt.compare()
-    return [FOLLOWS] if any(diagnosis.finding(name).status == "follows" for name in right) else []
+    return [FOLLOWS] if any(diagnosis.finding(name).status == "consequence" for name in right) else []
 
 
 def explain(outcome: Outcome, about: str, diagnosis: Diagnosis) -> Outcome:
@@ -94,12 +94,13 @@ def explain(outcome: Outcome, about: str, diagnosis: Diagnosis) -> Outcome:
         outcome.faults = [fault.id for fault in finding.side_effects]
         outcome.lines += map(named_line, finding.side_effects)
         return outcome
-    if finding.status == "follows" and _is_stub(diagnosis, finding.culprit):
+    if finding.status == "consequence" and _is_stub(diagnosis, finding.culprit):
         return NotJudged([("", f"it stands on {finding.culprit}, which is a stub")], function=function)
-    if finding.status == "follows":
-        outcome.lines.append(("follows", f"{function} is right for what {finding.culprit} gives, which is not right"))
+    if finding.status == "consequence":
+        text = f"{function} is right for the results of {finding.culprit}, which are wrong"
+        outcome.lines.append(("consequence", text))
     outcome.function = finding.culprit
-    return _named(outcome, diagnosis.finding(finding.culprit) if finding.status == "follows" else finding)
+    return _named(outcome, diagnosis.finding(finding.culprit) if finding.status == "consequence" else finding)
 
 
 def _named(outcome: Outcome, culprit: Finding) -> Outcome:

@@ -61,7 +61,7 @@ class Finding:
         return self.status == "right" and not self.side_effects
 
     @property
-    def writes(self) -> bool:
+    def modifies_arguments(self) -> bool:
         """Whether the function was seen to change what it is handed."""
         return any(fault.id in ("inputs-modified", "cotangent-overwritten") for fault in self.side_effects)
 

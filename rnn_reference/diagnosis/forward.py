@@ -94,7 +94,7 @@ def step(subject: Subject, signature: Signature) -> Finding:
         made = cell_forward_of(cell, *activations)
         model = as_model(signature, made)
         if explains(model, cases, subject.u) or both_fail(model, cases):
-            return Finding(function, "follows", blame, loops=(Loop(right_loop(cell).of, made),))
+            return Finding(function, "consequence", blame, loops=(Loop(right_loop(cell).of, made),))
         sets.append(activations)
     finding = unnamed(function, right, cases, subject.u)
     hypotheses = steps(cell, sets) if subject.naming else []
@@ -127,7 +127,7 @@ def sequence(subject: Subject, signature: Signature) -> Finding:
     for made, blame in own_steps:
         model = as_model(signature, loop.of(made))
         if explains(model, cases, subject.u) or both_fail(model, cases):
-            return Finding(function, "follows", blame, loops=(Loop(loop.of, made), *subject.finding(blame).loops))
+            return Finding(function, "consequence", blame, loops=(Loop(loop.of, made), *subject.finding(blame).loops))
     finding = unnamed(function, right, cases, subject.u)
     hypotheses = loops(cell, [made for made, _ in own_steps]) if subject.naming else []
     found = matching(hypotheses, lambda loop: as_model(signature, loop.forward), cases, subject.u)

@@ -18,8 +18,8 @@ Answer: TypeAlias = dict[str, Array]
 Model: TypeAlias = Callable[..., Answer]
 """A computation of the tensors that a function returns, from a case's inputs."""
 
-PROBES = 6
-SAFETY = 16.0
+DISTURBED_RUNS = 6
+MARGIN = 16.0
 """Tolerance over root mean square: inputs are disturbed once, but arithmetic rounds at every operation."""
 
 
@@ -75,15 +75,15 @@ def _near(got: Answer, expected: Answer, u: float) -> Answer | None:
 
 
 def _within(model: Model, inputs: tuple[Any, ...], expected: Answer, apart: Answer, u: float) -> bool:
-    if all(np.all(apart[name] <= SAFETY * u * _size(value)) for name, value in expected.items()):
+    if all(np.all(apart[name] <= MARGIN * u * _size(value)) for name, value in expected.items()):
         return True  # no tolerance is smaller than that
     rng = np.random.default_rng(0)
     amount = np.sqrt(u)
-    probes = [attempted(model, _disturbed(inputs, rng, amount)) for _ in range(PROBES)]
+    disturbed_answers = [attempted(model, _disturbed(inputs, rng, amount)) for _ in range(DISTURBED_RUNS)]
     for name, value in expected.items():
-        moves = [probe[name] - value for probe in probes if probe is not None]
+        moves = [answer[name] - value for answer in disturbed_answers if answer is not None]
         spread = np.nan_to_num(np.sqrt(np.mean(np.square(moves), axis=0)) * u / amount)  # of NaN nothing is asked
-        tolerance = SAFETY * (spread + u * _size(value))
+        tolerance = MARGIN * (spread + u * _size(value))
         if not np.all(apart[name] <= tolerance):
             return False
     return True

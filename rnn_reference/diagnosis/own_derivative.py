@@ -18,18 +18,18 @@ from rnn_reference.faults.derivative import derivative_of
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.numerics.compare import difference
 from rnn_reference.numerics.elementwise import by_element, moved_inputs, states_of
-from rnn_reference.numerics.injection import Forward, Run
+from rnn_reference.numerics.injection import Forward, ForwardCall
 from rnn_reference.outcomes import Outcome
 from rnn_reference.problems.inputs import Inputs, of_sequence, of_step
 from rnn_reference.problems.problem import Problem
 
-SMALL = Problem(n_x=2, n_a=3, n_y=6, m=4, T_x=5, push=50.0)
+SMALL_PROBLEM = Problem(n_x=2, n_a=3, n_y=6, m=4, T_x=5, push=50.0)
 """Few enough elements that each is moved by itself; the cotangent is large, so that clipping shows."""
 
-SQUARE = SMALL.at(m=3)
+SQUARE_PROBLEM = SMALL_PROBLEM.at(m=3)
 """For a forward function that works where n_a = m alone."""
 
-STEP = 2.0**-13
+DIRECTION_STEP = 2.0**-13
 FAR_OFF = 1e-4
 """A backward function that is another is off by more along a random direction; a central difference by far less."""
 
@@ -45,9 +45,9 @@ class _Claim(NamedTuple):
     cotangents: Tensors
 
     @property
-    def run(self) -> Run:
+    def run(self) -> ForwardCall:
         """The call that is differentiated."""
-        return Run(self.given.x, self.given.initial, self.given.parameters)
+        return ForwardCall(self.given.x, self.given.initial, self.given.parameters)
 
 
 def is_derivative(subject: Subject, signature: Signature, forward: Finding) -> bool:
@@ -58,7 +58,7 @@ def is_derivative(subject: Subject, signature: Signature, forward: Finding) -> b
     """
     own, cell = subject.implementation, signature.cell
     claimed = _of_a_step if signature.role == CELL_BACKWARD else _of_the_sequence
-    for problem in (SMALL, SQUARE):
+    for problem in (SMALL_PROBLEM, SQUARE_PROBLEM):
         try:
             claim = claimed(own, problem.of(cell).at(seed=subject.seed, dtype=own.dtype))
             if own.dtype != "float64":
@@ -74,7 +74,7 @@ def _of_the_sequence(own: Implementation, problem: Problem) -> _Claim:
     caches = own.ask(cell.forward.name, *problem.inputs)["caches"]
     arguments = cell.backward.ordered({**of_sequence(problem.cotangents), "caches": caches})
 
-    def forward(several: list[Run]) -> list[dict[str, Array]]:
+    def forward(several: list[ForwardCall]) -> list[dict[str, Array]]:
         calls = [given.at(x=run.x, initial=run.initial, parameters=run.parameters).forward for run in several]
         return [own.ask(cell.forward.name, *call) for call in calls]
 
@@ -90,7 +90,7 @@ def _of_a_step(own: Implementation, problem: Problem) -> _Claim:
     gradients = {cell.of_sequence.get(name, name): value for name, value in step.items()}
     gradients["dx"] = gradients["dx"][..., None]
 
-    def forward(several: list[Run]) -> list[dict[str, Array]]:
+    def forward(several: list[ForwardCall]) -> list[dict[str, Array]]:
         calls = [given.at(x=run.x, initial=run.initial, parameters=run.parameters).step for run in several]
         answers = [own.ask(cell.cell_forward.name, *call) for call in calls]
         return [{s: answer[f"{s}_next"][:, :, None] for s in cell.states} for answer in answers]
@@ -109,10 +109,10 @@ def _along_directions(claim: _Claim) -> bool:
         if gradient.shape != value.shape:
             return False
         v = rng.standard_normal(value.shape)
-        up, down = (states([{**inputs, name: value + sign * STEP * v}])[0] for sign in (1, -1))
+        up, down = (states([{**inputs, name: value + sign * DIRECTION_STEP * v}])[0] for sign in (1, -1))
         if up.shape != cotangent.shape:
             return False
-        slope, size = np.sum(cotangent * (up - down)) / (2 * STEP), np.sum(np.abs(cotangent))
+        slope, size = np.sum(cotangent * (up - down)) / (2 * DIRECTION_STEP), np.sum(np.abs(cotangent))
         if not abs(slope - np.sum(gradient * v)) <= FAR_OFF * size:
             return False
     return True

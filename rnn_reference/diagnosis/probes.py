@@ -14,7 +14,7 @@ from rnn_reference.diagnosis.caches import same_at_every_step
 from rnn_reference.diagnosis.crashes import crash_named
 from rnn_reference.diagnosis.findings import Finding
 from rnn_reference.diagnosis.subject import Subject
-from rnn_reference.faults import named
+from rnn_reference.faults import faults_named
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.implementations.question import Question, forward_backward, repeated
 from rnn_reference.numerics.compare import difference
@@ -28,7 +28,7 @@ COURSE = {"n_x": 3, "n_a": 5, "n_y": 2, "m": 10, "T_x": 4}
 Call = Callable[[], dict[str, Any]]
 
 
-def stands_on(signature: Signature) -> tuple[str, ...]:
+def depends_on(signature: Signature) -> tuple[str, ...]:
     """The functions that a mistake in this one may have come from."""
     cell = signature.cell
     below = {
@@ -94,10 +94,10 @@ def not_the_same_twice(subject: Subject, signature: Signature) -> Finding | None
         return None
     if _same(first, second, subject.u):
         return None
-    for below in stands_on(signature):
+    for below in depends_on(signature):
         if subject.wrong(below) and _changes(subject.finding(below)):
-            return Finding(function, "follows", subject.finding(below).culprit)
-    kept, random = named("state-between-calls")[0], named("not-repeatable")[0]
+            return Finding(function, "consequence", subject.finding(below).culprit)
+    kept, random = faults_named("state-between-calls")[0], faults_named("not-repeatable")[0]
     if subject.restart is None:
         return Finding(function, "wrong", matches=(kept, random))
     starts = [_from_the_start(subject.restart(), signature, problem) for _ in range(2)]
@@ -107,7 +107,7 @@ def not_the_same_twice(subject: Subject, signature: Signature) -> Finding | None
 
 def _changes(finding: Finding) -> bool:
     ids = {fault.id for fault in finding.matches}
-    return finding.status == "follows" or bool(ids & {"state-between-calls", "not-repeatable"})
+    return finding.status == "consequence" or bool(ids & {"state-between-calls", "not-repeatable"})
 
 
 def _from_the_start(fresh: Implementation, signature: Signature, problem: Problem) -> list[dict[str, Array]]:
@@ -120,14 +120,14 @@ def with_modified_inputs(subject: Subject, signature: Signature, finding: Findin
     problems = subject.problems(signature.cell)
     found = (_modified(subject.implementation, signature, problem) for problem in problems)
     modified = next((names for names in found if names is not None), [])
-    below = [name for name in stands_on(signature) if subject.wrong(name) and subject.finding(name).writes]
+    below = [name for name in depends_on(signature) if subject.wrong(name) and subject.finding(name).modifies_arguments]
     if below:  # what it changes, and what comes of that, may be that one's doing
         spoilt = modified or (finding.status == "wrong" and not finding.matches)
-        return finding.with_(status="follows", blame=subject.finding(below[0]).culprit) if spoilt else finding
+        return finding.with_(status="consequence", blame=subject.finding(below[0]).culprit) if spoilt else finding
     if not modified:
         return finding
     cotangents = {name for name in (*signature.arguments, *signature.optional) if name.startswith("d")}
-    fault = named("cotangent-overwritten" if set(modified) <= cotangents else "inputs-modified")[0]
+    fault = faults_named("cotangent-overwritten" if set(modified) <= cotangents else "inputs-modified")[0]
     return finding.with_(side_effects=(*finding.side_effects, fault))
 
 
@@ -183,10 +183,10 @@ def with_shared_caches(subject: Subject, signature: Signature, finding: Finding)
     problem = subject.problems(signature.cell)[0]
     try:
         caches = subject.implementation.ask(signature.name, *problem.inputs)["caches"]
-        shared = same_at_every_step(subject.implementation.inside(caches), problem)
+        shared = same_at_every_step(subject.implementation.cache_contents(caches), problem)
     except Outcome:
         return finding
-    return finding.with_(side_effects=(*finding.side_effects, named("shared-cache")[0])) if shared else finding
+    return finding.with_(side_effects=(*finding.side_effects, faults_named("shared-cache")[0])) if shared else finding
 
 
 def hard_coded(
@@ -196,7 +196,7 @@ def hard_coded(
 
     def right(**sizes: int) -> bool:
         problems = [Problem(seed=seed).at(**COURSE | sizes) for seed in (1, 2)]
-        return by_value(subject.elsewhere(problems), signature.name).status in ("right", "follows")
+        return by_value(subject.elsewhere(problems), signature.name).status in ("right", "consequence")
 
     if signature.role == ACTIVATION or not right():
         return finding
@@ -204,4 +204,4 @@ def hard_coded(
     if not fixed:
         return finding
     sizes = ", ".join(f"{name}={COURSE[name]}" for name in fixed)
-    return finding.with_(matches=(named("sizes-hard-coded")[0],), lines=(("right", f"at {sizes} alone"),))
+    return finding.with_(matches=(faults_named("sizes-hard-coded")[0],), lines=(("right", f"at {sizes} alone"),))

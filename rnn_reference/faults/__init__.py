@@ -33,10 +33,10 @@ from rnn_reference.faults.network import FaultyNetwork  # noqa: E402 (it needs t
 CATALOGUE: list[Fault] = every_fault()
 """Every fault in every variant, cell by cell, function by function."""
 
-__all__ = ["ANY", "CATALOGUE", "Fault", "FaultyNetwork", "named"]
+__all__ = ["ANY", "CATALOGUE", "Fault", "FaultyNetwork", "faults_named"]
 
 
-def named(id: str) -> list[Fault]:
+def faults_named(id: str) -> list[Fault]:
     """Every way in which the mistake of that name is made. Raises KeyError for a name that is no fault's."""
     found = [fault for fault in CATALOGUE if fault.id == id]
     if not found:
@@ -47,6 +47,6 @@ def named(id: str) -> list[Fault]:
 def __getattr__(name: str) -> FaultyNetwork:
     """``carry_dropped``, or ``recurrent_transposed_and_carry_dropped``: a network with these mistakes."""
     try:
-        return FaultyNetwork(*(named(part.replace("_", "-"))[0] for part in name.split("_and_")))
+        return FaultyNetwork(*(faults_named(part.replace("_", "-"))[0] for part in name.split("_and_")))
     except KeyError as error:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}: {error.args[0]}") from None

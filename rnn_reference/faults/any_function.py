@@ -1,4 +1,4 @@
-"""Mistakes that any function can have: each takes the cell and a right function, and makes a wrong one of it."""
+"""Mistakes that any function can make. Each factory takes the cell and a right function, and returns a wrong one."""
 
 from collections.abc import Callable
 from itertools import count
@@ -13,10 +13,10 @@ THE_SIZES = "numbers in the code that are sizes: 3, 5, 2, 10, 4"
 
 
 @fault_of_any_cell("forward", any_function=True, where=THE_SIZES,
-                   change="read every size from the shapes of what is passed in", seen="public notebooks",
+                   change="read every size from the shapes of the arguments", seen="public notebooks",
                    variants={"buffers": {"buffers": True}, "steps": {"buffers": False}})  # fmt: skip
 def sizes_hard_coded(cell: Cell, right: Function, buffers: bool) -> Function:
-    """It is right at the course's own sizes only: n_x=3 n_a=5 n_y=2 m=10 T_x=4."""
+    """It is right only at the sizes of the course: n_x=3 n_a=5 n_y=2 m=10 T_x=4."""
     lengths = {"n_x": 3, "n_a": 5, "n_y": 2, "m": 10, "T_x": 4}
 
     def forward(x: Any, *rest: Any) -> Any:
@@ -30,8 +30,8 @@ def sizes_hard_coded(cell: Cell, right: Function, buffers: bool) -> Function:
     return forward
 
 
-def _writable(role: str) -> Callable[[Cell], Variants]:
-    """What a forward function may write to: each of its arguments, and of the parameters one."""
+def _arguments_of(role: str) -> Callable[[Cell], Variants]:
+    """Variants of a function that modifies an argument: each argument, and one of the parameters."""
 
     def variants(cell: Cell) -> Variants:
         arguments = cell.function(role).arguments if role in ("cell_forward", "forward") else ("x",)
@@ -44,25 +44,32 @@ def _writable(role: str) -> Callable[[Cell], Variants]:
     return variants
 
 
-def _declare_inputs_modified(role: str) -> None:
-    @fault_of_any_cell(role, any_function=True, change="work on a copy", seen="keras-team/keras#23462",
-                       where="assignments into arrays that were passed in: x[...] =, a0 +=",
-                       variants=_writable(role))  # fmt: skip
-    def inputs_modified(cell: Cell, right: Function, position: int, name: str) -> Function:
-        """What is passed in is changed: x, {initial} or the parameters are not as before the call."""
+MODIFIED: dict[str, Any] = {
+    "any_function": True,
+    "where": "assignments into arrays that were passed in: x[...] =, a0 +=",
+    "change": "work on a copy",
+    "seen": "keras-team/keras#23462",
+}
 
-        def wrong(*inputs: Any) -> Any:
-            copies = [{k: np.array(v) for k, v in i.items()} if isinstance(i, dict) else np.array(i) for i in inputs]
-            result = right(*copies)
-            given = inputs[position][name] if name else inputs[position]
-            given += 1
-            return result
 
-        return wrong
+@fault_of_any_cell("forward", variants=_arguments_of("forward"), **MODIFIED)
+@fault_of_any_cell("cell_forward", variants=_arguments_of("cell_forward"), **MODIFIED)
+@fault_of_any_cell("activation", variants=_arguments_of("activation"), **MODIFIED)
+def inputs_modified(cell: Cell, right: Function, position: int, name: str) -> Function:
+    """The arguments are modified: x, {initial} or the parameters are not as before the call."""
+
+    def wrong(*inputs: Any) -> Any:
+        copies = [{k: np.array(v) for k, v in i.items()} if isinstance(i, dict) else np.array(i) for i in inputs]
+        result = right(*copies)
+        given = inputs[position][name] if name else inputs[position]
+        given += 1
+        return result
+
+    return wrong
 
 
 def _moved(result: Any, by: Callable[[Any], Any]) -> Any:
-    """A result whose first array is off by what ``by`` makes of its shape; of a dict it is a weight's gradient."""
+    """A result with its first array changed, in a dict a weight's gradient; ``by`` gives the change for a shape."""
     if isinstance(result, dict):
         name = next(name for name in result if name.startswith("dW"))
         return {**result, name: result[name] + by(result[name].shape)}
@@ -71,37 +78,32 @@ def _moved(result: Any, by: Callable[[Any], Any]) -> Any:
     return result + by(result.shape)
 
 
-def _declare_for(role: str) -> None:
-    @fault_of_any_cell(role, any_function=True, seen="soumith/cudnn.torch#348",
-                       where="what is kept between calls: module-level arrays, default arguments",
-                       change="start every call from its arguments alone")  # fmt: skip
-    def state_between_calls(cell: Cell, right: Function) -> Function:
-        """The second call differs from the first: something is kept between calls."""
-        calls = count()
+@fault_of_any_cell(*ROLES, any_function=True, seen="soumith/cudnn.torch#348",
+                   where="what is kept between calls: module-level arrays, default arguments",
+                   change="start every call from its arguments alone")  # fmt: skip
+def state_between_calls(cell: Cell, right: Function) -> Function:
+    """The second call differs from the first: something is kept between calls."""
+    calls = count()
 
-        def wrong(*inputs: Any) -> Any:
-            kept = 0.01 * next(calls)
-            return _moved(right(*inputs), lambda shape: kept)
+    def wrong(*inputs: Any) -> Any:
+        kept = 0.01 * next(calls)
+        return _moved(right(*inputs), lambda shape: kept)
 
-        return wrong
-
-    @fault_of_any_cell(role, any_function=True, where="random numbers, and arrays made with np.empty",
-                       change="leave out whatever is random; start from np.zeros",
-                       seen="pytorch/pytorch#35661")  # fmt: skip
-    def not_repeatable(cell: Cell, right: Function) -> Function:
-        """Two equal calls give different results, after a fresh start as well."""
-        rng = np.random.default_rng()
-        return lambda *inputs: _moved(right(*inputs), lambda shape: 0.01 * rng.standard_normal(shape))
-
-    @fault_of_any_cell(role, any_function=True, where="the line that the error names", seen="a public notebook",
-                       change="write float for np.float, np.float64 for np.float_, and so on")  # fmt: skip
-    def removed_numpy_name(cell: Cell, right: Function) -> Function:
-        """It uses a name that numpy has removed, such as np.float."""
-        removed = "float"
-        return lambda *inputs: _moved(right(*inputs), lambda shape: getattr(np, removed)(0))
+    return wrong
 
 
-for _role in ("activation", "cell_forward", "forward"):
-    _declare_inputs_modified(_role)
-for _role in ROLES:
-    _declare_for(_role)
+@fault_of_any_cell(*ROLES, any_function=True, seen="pytorch/pytorch#35661",
+                   where="random numbers, and arrays made with np.empty",
+                   change="remove everything random; start from np.zeros")  # fmt: skip
+def not_repeatable(cell: Cell, right: Function) -> Function:
+    """Two equal calls give different results, also after a restart."""
+    rng = np.random.default_rng()
+    return lambda *inputs: _moved(right(*inputs), lambda shape: 0.01 * rng.standard_normal(shape))
+
+
+@fault_of_any_cell(*ROLES, any_function=True, seen="a public notebook", where="the line that the error names",
+                   change="write float for np.float, np.float64 for np.float_, and so on")  # fmt: skip
+def removed_numpy_name(cell: Cell, right: Function) -> Function:
+    """It uses a name that numpy has removed, such as np.float."""
+    removed = "float"
+    return lambda *inputs: _moved(right(*inputs), lambda shape: getattr(np, removed)(0))

@@ -52,13 +52,13 @@ def each_and_all(names: Sequence[str]) -> dict[str, dict[str, Any]]:
     return {name: {"names": (name,)} for name in names} | {"all": {"names": tuple(names)}}
 
 
-MOST = 3
+MAX_FOR_SUBSETS = 3
 """Tensors of which every subset is a variant; of more, each alone and all together."""
 
 
 def subsets(names: Sequence[str], without: Sequence[str] = ()) -> dict[str, dict[str, Any]]:
     """Variants of a mistake that may be made with any of several tensors, but not with some of ``without`` alone."""
-    if len(names) > MOST:
+    if len(names) > MAX_FOR_SUBSETS:
         return {name: some for name, some in each_and_all(names).items() if not {*some["names"]} <= {*without}}
     chosen = [some for count in range(len(names), 0, -1) for some in combinations(names, count)]
     ordered = sorted(chosen, key=lambda some: [name in some for name in reversed(names)], reverse=True)

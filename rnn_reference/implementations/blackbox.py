@@ -25,12 +25,12 @@ from rnn_reference.outcomes import Crashed, NotImplementedYet, Outcome, TimedOut
 NAME = "blackbox"
 """The function that reports have a verdict on."""
 
-LAYOUTS = {"nmt": "(n_x, m, T_x)", "tmn": "(T_x, m, n_x)", "mtn": "(m, T_x, n_x)"}
+AXIS_ORDERS = {"nmt": "(n_x, m, T_x)", "tmn": "(T_x, m, n_x)", "mtn": "(m, T_x, n_x)"}
 
 GUESSES = (3, 2, 4, 5, 8, 10, 6, 7, 9, *range(11, 65), 100, 128, 256, 512, 784, 1024, 1)
 """Numbers of inputs that are tried; 1 at the end, as it fits anything that broadcasts."""
 
-SAFETY = 2.0**10
+UNITS_APART = 2.0**10
 """Tolerance, over unit roundoff times the largest output: nothing is known of the weights, so it is a modest one."""
 
 
@@ -77,7 +77,7 @@ class Blackbox(Implementation):
         self.dtype = outputs.dtype.name if outputs.dtype.name in ("float16", "float32") else "float64"
         self._takes_state = self._runs_on(state)
         how = "" if n_x else ", n_x found by trying"
-        self.notes.append(f"x is given as {LAYOUTS[layout]} in {self.input_dtype}, n_x = {self.n_x}{how}")
+        self.notes.append(f"x is given as {AXIS_ORDERS[layout]} in {self.input_dtype}, n_x = {self.n_x}{how}")
 
     def offers(self, name: str) -> bool:
         """It has itself, and it may have a state."""
@@ -89,7 +89,7 @@ class Blackbox(Implementation):
 
     def run(self, x: Array, *state: Any) -> tuple[Array, Any]:
         """Outputs ``(n_y, m, T_x)``, and the state after them: None if only outputs come back."""
-        return self.parted(self.called(self.laid_out(x), *state))
+        return self.outputs_and_state(self.called(self.laid_out(x), *state))
 
     def called(self, *arguments: Any) -> Any:
         """What the callable returns. Raises the outcome of a call that does not return."""
@@ -104,7 +104,7 @@ class Blackbox(Implementation):
             raise NotImplementedYet([("", "it is a stub: it returns nothing")], NAME)
         return result
 
-    def parted(self, result: Any) -> tuple[Array, Any]:
+    def outputs_and_state(self, result: Any) -> tuple[Array, Any]:
         """Outputs, in the layout of this file, and state. Raises Wrong if outputs are no numbers."""
         outputs, *states = result if isinstance(result, tuple) else (result,)
         try:
@@ -118,7 +118,7 @@ class Blackbox(Implementation):
     def tolerance_for(self, outputs: Array) -> float:
         """How far two runs that should agree may be apart."""
         u = float(np.finfo(self.dtype).eps) / 2
-        return SAFETY * u * float(np.abs(outputs[np.isfinite(outputs)]).max(initial=0.0))
+        return UNITS_APART * u * float(np.abs(outputs[np.isfinite(outputs)]).max(initial=0.0))
 
     def _found_by_calling(self, layout: str, n_x: int | None) -> tuple[int, str]:
         """The number of inputs and the precision with which a call comes back with one output a step, or comes back."""
@@ -142,7 +142,7 @@ class Blackbox(Implementation):
         assert first is not None
         help_ = "--rnn-blackbox-inputs=N and --rnn-blackbox-layout=tmn or mtn say what it takes"
         tried = f"n_x = {n_x}" if n_x else f"n_x up to {max(GUESSES)}"
-        raise Unusable(f"{self.name} takes no x of {LAYOUTS[layout]}, {tried}: {_in_a_line(first)}; {help_}")
+        raise Unusable(f"{self.name} takes no x of {AXIS_ORDERS[layout]}, {tried}: {_in_a_line(first)}; {help_}")
 
     def _runs_on(self, state: Any) -> bool:
         """Whether the state that came out goes in again, and comes out again."""

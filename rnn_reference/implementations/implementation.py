@@ -31,7 +31,7 @@ class Implementation:
     def __init__(self, name: str, theirs: Any, notes: list[str] | None = None) -> None:
         self.name = name
         self.notes = list(notes or [])
-        self.misshapen: Wrong | None = None
+        self.wrong_shape: Wrong | None = None
         self._theirs_here = theirs
         self.predicts = getattr(theirs, "predicts", True) is not False
         self.dtype = self._dtype_of(getattr(theirs, "dtype", None))
@@ -79,7 +79,7 @@ class Implementation:
         function = function_named(name)
         results = results_of(function, self.call(name, *arguments, copy=copy))
         if function.role not in (ACTIVATION, CELL_BACKWARD):
-            self._look_at(function, arguments, results)
+            self._note_wrong_shape(function, arguments, results)
         return results
 
     def function(self, name: str) -> Callable[..., Any]:
@@ -118,18 +118,18 @@ class Implementation:
         """Inside this block the calls of the question are made in its order. A subclass may make them all at once."""
         yield
 
-    def inside(self, caches: Any) -> Any:
+    def cache_contents(self, caches: Any) -> Any:
         """The caches, to be looked at: lists, tuples and dicts of arrays as far as they are that."""
         return caches
 
     def second_part(self, caches: Any) -> Any:
         """``caches[1]``, which is ``x`` in the document's own; None for caches of another form."""
-        inside = self.inside(caches)
+        inside = self.cache_contents(caches)
         return inside[1] if isinstance(inside, tuple | list) and len(inside) == 2 else None
 
     def begin(self) -> None:
         """Forget what earlier checks made it print, or return in another shape."""
-        self.misshapen = None
+        self.wrong_shape = None
         self.printed()
 
     def printed(self) -> str:
@@ -147,15 +147,15 @@ class Implementation:
         """
         if not self.offers(name):
             raise NotOffered([("", f"{self.name} has no {name}")], function=name)
-        result = self._handed_over(name, arguments, copy)
+        result = self._call_theirs(name, arguments, copy)
         if result is None:
             raise NotImplementedYet([("", f"{name} is a stub: it returns nothing")], function=name)
         return result
 
-    def _handed_over(self, name: str, arguments: tuple[Any, ...], copy: bool) -> Any:
+    def _call_theirs(self, name: str, arguments: tuple[Any, ...], copy: bool) -> Any:
         """What the function returns, None if that is nothing. Raises the outcome of a call that does not return."""
         named = function_named(name).named(arguments)
-        given = [self._own(value) if copy and key not in CACHES else value for key, value in named.items()]
+        given = [self._own_copy(value) if copy and key not in CACHES else value for key, value in named.items()]
         try:
             return getattr(self._theirs_here, name)(*given)
         except NotImplementedError:
@@ -165,7 +165,7 @@ class Implementation:
         except (Exception, SystemExit) as error:
             raise crash(name, error) from None
 
-    def _look_at(self, function: Function, arguments: Sequence[Any], results: Mapping[str, Any]) -> None:
+    def _note_wrong_shape(self, function: Function, arguments: Sequence[Any], results: Mapping[str, Any]) -> None:
         """Remember a wrong shape, so that a later error in the check is reported as this."""
         sizes = sizes_of(function, function.named(arguments))
         if function.takes_cache:
@@ -177,11 +177,11 @@ class Implementation:
             pass
         except Wrong as wrong:
             wrong.function = function.name
-            self.misshapen = self.misshapen or wrong
+            self.wrong_shape = self.wrong_shape or wrong
 
-    def _own(self, value: Any) -> Any:
+    def _own_copy(self, value: Any) -> Any:
         if isinstance(value, Mapping):
-            return {name: self._own(item) for name, item in value.items()}
+            return {name: self._own_copy(item) for name, item in value.items()}
         if isinstance(value, np.ndarray):
             return np.array(value, dtype=self.dtype if value.dtype.kind == "f" else None, order="C")
         return value

@@ -8,7 +8,7 @@ from rnn_reference.cells.cell import ACTIVATION, Function
 from rnn_reference.implementations.values import as_numbers, kind_of
 from rnn_reference.outcomes import NotImplementedYet, Wrong
 
-NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
+COUNT_WORDS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 
 
 def results_of(function: Function, returned: Any) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def _tuple(function: Function, returned: Any) -> dict[str, Any]:
     names = function.returns
     if not isinstance(returned, tuple | list) or len(returned) != len(names):
         came = f"{len(returned)} values" if isinstance(returned, tuple | list) else kind_of(returned)
-        wanted = f"the {NUMBERS[len(names)]} {', '.join(names)}"
+        wanted = f"the {COUNT_WORDS[len(names)]} {', '.join(names)}"
         raise Wrong([("returned", f"{came}, expected {wanted}")], function=function.name)
     _require_begun(function, returned[:-1])
     arrays = {name: array_of(function.name, name, value) for name, value in zip(names, returned[:-1], strict=False)}

@@ -39,5 +39,5 @@ def on_every_problem(
     """
     drawn = fresh(examples, seed)
     for start in range(0, len(drawn), AT_ONCE):
-        some = [(judge.posed(problem.of(cell)), t) for problem, t in drawn[start : start + AT_ONCE]]
+        some = [(judge.set_problem(problem.of(cell)), t) for problem, t in drawn[start : start + AT_ONCE]]
         run_batched(judge, [(problem, check(problem, t)) for problem, t in some])

@@ -20,14 +20,14 @@ from rnn_reference.judging.judge import Judge
 from rnn_reference.numerics.affine import Affine
 from rnn_reference.numerics.compare import agrees, require_shapes
 from rnn_reference.numerics.elementwise import moved_inputs, one_by_one, states_of
-from rnn_reference.numerics.injection import Forward, Point, Run, by_complex_step, by_injection, keeps_complex
+from rnn_reference.numerics.injection import Forward, ForwardCall, Point, by_complex_step, by_injection, keeps_complex
 from rnn_reference.numerics.stochastic import SAFETY
 from rnn_reference.outcomes import Doubt, NotJudged, Wrong
 from rnn_reference.problems.answers import Answers, Tensors, cell_answers, gradients_at, network_answers
 from rnn_reference.problems.inputs import Inputs, of_sequence, of_step
 from rnn_reference.problems.problem import Problem
 
-MOVED = 1000
+MAX_ELEMENTS = 1000
 """Elements of the states: where there are more, the reference's gradient, which is sharper, is compared with alone."""
 
 
@@ -51,9 +51,9 @@ class _Case(NamedTuple):
         return self.function.partner.name
 
     @property
-    def run(self) -> Run:
+    def run(self) -> ForwardCall:
         """The call of the forward function."""
-        return Run(self.given.x, self.given.initial, self.given.parameters)
+        return ForwardCall(self.given.x, self.given.initial, self.given.parameters)
 
     @property
     def right_states(self) -> Tensors:
@@ -104,7 +104,7 @@ def judge_cell(judge: Judge, problem: Problem, answers: list[Any], differentiate
 def own_sequence(implementation: Implementation, given: Inputs) -> Forward:
     """The implementation's own forward function of the sequence, to be differentiated."""
 
-    def forward(several: list[Run]) -> list[Tensors]:
+    def forward(several: list[ForwardCall]) -> list[Tensors]:
         calls = (given.at(x=run.x, initial=run.initial, parameters=run.parameters).forward for run in several)
         return implementation.answers(repeated(given.cell.forward, *calls))
 
@@ -115,7 +115,7 @@ def own_step(implementation: Implementation, given: Inputs) -> Forward:
     """Its own forward function of a step, as that of a sequence of one."""
     cell = given.cell
 
-    def forward(several: list[Run]) -> list[Tensors]:
+    def forward(several: list[ForwardCall]) -> list[Tensors]:
         calls = (given.at(x=run.x, initial=run.initial, parameters=run.parameters).step for run in several)
         answers = implementation.answers(repeated(cell.cell_forward, *calls))
         return [{s: answer[f"{s}_next"][:, :, None] for s in cell.states} for answer in answers]
@@ -138,10 +138,10 @@ def _judge(judge: Judge, problem: Problem, case: _Case, differentiate: bool) -> 
         _judge_after_a_wrong_forward(judge, problem, case)
         return
     try:
-        looks = _looks(judge, case, differentiate)
-        judge.saw(min(_compare(judge, case, look) for look in looks))
+        comparisons = _comparisons(judge, case, differentiate)
+        judge.note_error_seen(min(_compare(judge, case, comparison) for comparison in comparisons))
     except Wrong as wrong:
-        _require_steady(case)
+        _require_repeatable(case)
         if agrees(case.got, case.right.gradients, judge.tolerated(case.got, case.right.tolerance)):
             wrong.function = case.own_forward  # the gradient is right: it is the forward pass that moves in another way
             so = f"{case.own_forward} is right here, and not in the wide batch that its derivative takes"
@@ -155,23 +155,24 @@ def _judge_after_a_wrong_forward(judge: Judge, problem: Problem, case: _Case) ->
     It may still be the derivative of that very forward function. That is for the diagnosis to find out.
     """
     name = case.function.name
-    follows, tolerance = gradients_at(case.states, case.given, case.cotangents, judge.implementation.dtype)
-    if agrees(case.got, follows, tolerance):
-        judge.followed.add(name)
+    expected, tolerance = gradients_at(case.states, case.given, case.cotangents, judge.implementation.dtype)
+    if agrees(case.got, expected, tolerance):
+        judge.consequences.add(name)
         return
 
     def compare() -> None:
         try:
             judge.problem = problem
-            judge.saw(_compare(judge, case, _Look(follows, tolerance, "the gradient at the states you gave is")))
+            comparison = _Comparison(expected, tolerance, "the gradient at the states you gave is")
+            judge.note_error_seen(_compare(judge, case, comparison))
         except Wrong:
-            _require_steady(case)
+            _require_repeatable(case)
             raise
 
     judge.doubts.append(Doubt(name, problem, compare))
 
 
-class _Look(NamedTuple):
+class _Comparison(NamedTuple):
     """One thing to compare the gradients with."""
 
     expected: Tensors
@@ -179,15 +180,15 @@ class _Look(NamedTuple):
     source: str
 
 
-def _looks(judge: Judge, case: _Case, differentiate: bool) -> list[_Look]:
+def _comparisons(judge: Judge, case: _Case, differentiate: bool) -> list[_Comparison]:
     """What the gradients are compared with after a forward function that conforms."""
-    small = sum(value.size for value in case.states.values()) <= MOVED
+    small = sum(value.size for value in case.states.values()) <= MAX_ELEMENTS
     exact = differentiate and judge.implementation.dtype == "float64" and small
-    looks = list(_derivatives(judge, case)) if exact else []
-    return [*looks, _Look(case.right.gradients, case.right.tolerance, "the gradient is")]
+    comparisons = list(_derivatives(judge, case)) if exact else []
+    return [*comparisons, _Comparison(case.right.gradients, case.right.tolerance, "the gradient is")]
 
 
-def _derivatives(judge: Judge, case: _Case) -> Iterator[_Look]:
+def _derivatives(judge: Judge, case: _Case) -> Iterator[_Comparison]:
     """The derivative of a forward function that conforms: by differences; and by a complex step, if it takes one."""
     cell = case.given.cell
     affine = Affine(cell.maps, case.given.parameters)
@@ -197,30 +198,30 @@ def _derivatives(judge: Judge, case: _Case) -> Iterator[_Look]:
     found = by_injection(case.forward, point, {s: case.right.tolerance[s] / SAFETY for s in cell.states})
     judge.evidence["derivative"] = found.by_step
     tolerance = {name: found.error[name] + case.right.tolerance[name] for name in found.value}
-    by_differences = _Look(found.value, tolerance, f"the derivative of your own {case.own_forward} is")
+    by_differences = _Comparison(found.value, tolerance, f"the derivative of your own {case.own_forward} is")
     yield by_differences
     if keeps_complex(case.forward, case.run):
         value = by_complex_step(case.forward, point)
         if agrees(value, by_differences.expected, by_differences.tolerance):  # else it is no derivative: not trusted
             tolerance = {name: 2 * case.right.tolerance[name] for name in value}
-            yield _Look(value, tolerance, by_differences.source)
+            yield _Comparison(value, tolerance, by_differences.source)
 
 
-def _compare(judge: Judge, case: _Case, look: _Look) -> float:
+def _compare(judge: Judge, case: _Case, comparison: _Comparison) -> float:
     """Compare under the names that the function itself uses, without a step's time axis."""
-    expected = {name: look.expected[name] for name in case.got}
+    expected = {name: comparison.expected[name] for name in case.got}
     if case.function.role != CELL_BACKWARD:
-        return judge.compare(case.got, expected, look.tolerance, look.source)
+        return judge.compare(case.got, expected, comparison.tolerance, comparison.source)
     names = case.function.cell.of_step
 
     def as_the_step_has_it(named: Tensors) -> dict[str, Array]:
         return {names.get(n, n): named[n][..., 0] if n == "dx" else named[n] for n in expected}
 
-    got, expected, tolerance = map(as_the_step_has_it, (case.got, expected, look.tolerance))
-    return judge.compare(got, expected, tolerance, look.source)
+    got, expected, tolerance = map(as_the_step_has_it, (case.got, expected, comparison.tolerance))
+    return judge.compare(got, expected, tolerance, comparison.source)
 
 
-def _require_steady(case: _Case) -> None:
+def _require_repeatable(case: _Case) -> None:
     """Before a gradient is blamed: the forward pass must be finite, and the same when it is asked again."""
     blamed = case.own_forward
     if not all(np.all(np.isfinite(value)) for value in case.states.values()):
@@ -240,7 +241,7 @@ def judge_spots(judge: Judge, problem: Problem, answers: list[Any]) -> None:
     if not agrees(forward, {s: right.forward[s] for s in cell.states}, right.tolerance):
         reason = f"{cell.forward.name} is not right; gradient.network judges what stands on it"
         raise NotJudged([("", reason)], cell.backward.name)
-    run = Run(given.x, given.initial, given.parameters)
+    run = ForwardCall(given.x, given.initial, given.parameters)
     inputs = moved_inputs(run, cell.trained)
     states = states_of(own_sequence(judge.implementation, given), run, cell.states)
     cotangent = np.concatenate([problem.cotangents[s] for s in cell.states])

@@ -14,31 +14,31 @@ from rnn_reference.outcomes import Doubt, NotOffered, Wrong
 from rnn_reference.problems.inputs import of_sequence
 from rnn_reference.problems.problem import Problem
 
-BLUNT = 64.0
-"""A tolerance beyond this many square roots of u, against the tensor it is for, is too blunt to pass in silence."""
+TOO_WIDE = 64.0
+"""A tolerance beyond this many square roots of u, against the tensor it is for, is too too_wide to pass in silence."""
 
 
 class Judge:
     """One check's view of one implementation.
 
     ``doubts`` are answers that are wrong unless the diagnosis finds that they follow from a wrong forward function,
-    ``followed`` the backward functions that were right for what such a forward function gave.
+    ``consequences`` the backward functions that were right for what such a forward function gave.
     """
 
     def __init__(self, implementation: Implementation, check: str) -> None:
         self.implementation = implementation
         self.check = check
         self.doubts: list[Doubt] = []
-        self.followed: set[str] = set()
+        self.consequences: set[str] = set()
         self.u = unit_roundoff(implementation.dtype)
         self.problem: Problem | None = None
         self.smallest_error_seen: float | None = None
         self.notes: list[str] = []
-        self.blunt: str | None = None
+        self.too_wide: str | None = None
         self.ulps: dict[str, float] = {}
         self.evidence: dict[str, Any] = {}
 
-    def posed(self, problem: Problem) -> Problem:
+    def set_problem(self, problem: Problem) -> Problem:
         """The problem in the implementation's dtype; from here on the check stands on it."""
         self.problem = problem.at(dtype=self.implementation.dtype)
         return self.problem
@@ -65,7 +65,7 @@ class Judge:
         source: str = "the reference gives",
     ) -> None:
         """Raise ``Wrong`` unless every tensor is within tolerance; ``source`` words where ``expected`` is from."""
-        self.saw(self.compare(got, expected, tolerance, source))
+        self.note_error_seen(self.compare(got, expected, tolerance, source))
 
     def compare(
         self,
@@ -79,8 +79,8 @@ class Judge:
         used = self.tolerated(expected, tolerance)
         for name, array in expected.items():
             size = np.sqrt(np.mean(np.abs(array) ** 2)) if array.size else 0.0
-            if size and np.max(used[name]) > BLUNT * np.sqrt(self.u) * size:
-                self.blunt = f"{name}: rounding may move it by {np.max(used[name]):.0e}, and it is about {size:.0e}"
+            if size and np.max(used[name]) > TOO_WIDE * np.sqrt(self.u) * size:
+                self.too_wide = f"{name}: rounding may move it by {np.max(used[name]):.0e}, and it is about {size:.0e}"
         try:
             return require_close(got, expected, used, source)
         except Wrong as wrong:
@@ -107,7 +107,7 @@ class Judge:
         exact = self._its_own(exact)
         self.ulps |= {name: float(ulps(got[name], exact[name]).max(initial=0.0)) for name in exact}
 
-    def saw(self, error: float) -> None:
+    def note_error_seen(self, error: float) -> None:
         """Note how small an error would have been seen; over several problems the largest of these counts."""
         self.smallest_error_seen = max(error, self.smallest_error_seen or 0.0)
 

@@ -1,4 +1,4 @@
-"""Derivatives by an imaginary step, ``imag f(x + ih) / h``: to rounding, for functions that take complex numbers.
+"""Derivatives by an imaginary step, ``imag f(x + ih) / h``: exact up to rounding, for functions of complex numbers.
 
 Source: W. Squire and G. Trapp, Using complex variables to estimate derivatives of real functions, SIAM Rev. 40 (1998).
 """
@@ -13,7 +13,7 @@ from rnn_reference.numerics.affine import Affine
 from rnn_reference.numerics.stochastic import ABSOLUTE, Disturbed
 
 STEP = 2.0**-100
-"""So small that its square is nothing beside 1: no digit is lost, however small the step."""
+"""So small that its square rounds to 0 beside 1. No digits cancel, however small the step is."""
 
 
 def by_complex_step(
@@ -21,10 +21,10 @@ def by_complex_step(
     inputs: Mapping[str, Array],
     cotangents: Mapping[str, Array],
 ) -> dict[str, Array]:
-    """The gradient of ``sum(cotangent * output)`` over some outputs, for every element of every input.
+    """Returns the gradient of ``sum(cotangent * output)`` with respect to every element of every input.
 
-    ``function`` takes the inputs by name, complex, and gives its outputs by name; ``cotangents`` names those that
-    count. It is called once for each element.
+    ``function`` takes complex inputs by name and returns outputs by name. ``cotangents`` has the outputs that count.
+    The function is called once for each element.
     """
     moved = {name: array.astype(complex) for name, array in inputs.items()}
     gradients = {name: np.empty(array.shape) for name, array in inputs.items()}
@@ -39,7 +39,7 @@ def by_complex_step(
 
 
 class _Moved(Affine):
-    """Maps of which one has one row of its result moved by the imaginary step."""
+    """The maps, with an imaginary step added to one row of the result of one map."""
 
     def __init__(self, affine: Affine, name: str, row: int) -> None:
         super().__init__(affine.maps, affine.parameters)
@@ -53,17 +53,17 @@ class _Moved(Affine):
 def back_by_complex_step(
     step: Callable[..., Any], affine: Affine, dstates: Any, before: Any, x: Any
 ) -> tuple[Any, tuple[Any, ...]]:
-    """One step back of equations that nobody has differentiated: what ``Cell.back`` gives.
+    """Returns one step backward for equations without a derived gradient; the same result as ``Cell.back``.
 
-    Every row of the input, of each state and of each map is moved by itself, in all columns and all runs at once.
-    Arrays are ``(n, m)``, or disturbed ones.
+    Each row of the input, of each state and of each map is moved separately, in all columns and all runs at once.
+    Arrays are ``(n, m)``, plain or disturbed.
     """
     source = next((one for one in (*dstates, *before) if isinstance(one, Disturbed)), None)
     dtype = np.result_type(*map(_numbers, dstates))
     given, *start = _in_every_run([_numbers(x), *map(_numbers, before)])
 
     def slopes(rows: int, moved: Callable[[int], tuple[Affine, Any, Any]]) -> Any:
-        found = [_felt(dstates, step(*moved(row))[0]) for row in range(rows)]
+        found = [_loss_changes(dstates, step(*moved(row))[0]) for row in range(rows)]
         value, size = (np.stack([one[part] for one in found], axis=-2) for part in (0, 1))
         return value.astype(dtype) if source is None else source.with_noise(value, ABSOLUTE * size)
 
@@ -85,7 +85,7 @@ def back_by_complex_step(
 
 
 def _in_every_run(arrays: list[Array]) -> list[Array]:
-    """Arrays of as many runs each: what is exact is the same in every run."""
+    """Returns the arrays, each with the same number of runs. An exact array is the same in every run."""
     runs = max(arrays, key=np.ndim).shape[:-2]
     return [np.broadcast_to(array, (*runs, *array.shape[-2:])) for array in arrays]
 
@@ -100,7 +100,7 @@ def _with_step(array: Array, row: int) -> Array:
     return moved
 
 
-def _felt(dstates: Any, states: Any) -> tuple[Array, Array]:
-    """``dL`` for each column, ``(..., m)``, given the states after a move; and the sum of its terms' magnitudes."""
+def _loss_changes(dstates: Any, states: Any) -> tuple[Array, Array]:
+    """Returns ``dL`` for each column, ``(..., m)``, and the sum of the magnitudes of its terms, after a move."""
     terms = [_numbers(d) * np.imag(one) / STEP for d, one in zip(dstates, states, strict=True)]
     return sum(one.sum(axis=-2) for one in terms), sum(abs(one).sum(axis=-2) for one in terms)

@@ -1,4 +1,4 @@
-"""Numerical derivatives that presume nothing: each element is moved by itself. Slow, and good for any function."""
+"""Numerical derivatives without assumptions: each element is moved separately. Slow, but works for any function."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -6,17 +6,17 @@ import numpy as np
 
 from rnn_reference.arrays import Array
 from rnn_reference.numerics.extrapolation import STEPS, Limit, extrapolated
-from rnn_reference.numerics.injection import MOVES, Derivative, Forward, Run, Tensors, bound
+from rnn_reference.numerics.injection import MOVES, Derivative, Forward, ForwardCall, Tensors, bound
 
 Inputs = dict[str, Array]
 
 
 def by_element(
-    forward: Forward, run: Run, cotangents: Tensors, rounding: Tensors, weights: Sequence[str]
+    forward: Forward, run: ForwardCall, cotangents: Tensors, rounding: Tensors, weights: Sequence[str]
 ) -> Derivative:
-    """The gradients of any forward function at all: every element of every input moved by itself, two calls a step.
+    """Returns the gradients of any forward function: each element of each input is moved separately, up and down.
 
-    ``weights`` are the parameters with a gradient; the rest as for ``by_injection``.
+    ``weights`` are the parameters with a gradient. The other arguments are those of ``by_injection``.
     """
     inputs = moved_inputs(run, weights)
     states = states_of(forward, run, list(cotangents))
@@ -26,19 +26,19 @@ def by_element(
     return Derivative({name: limit.value for name, limit in limits.items()}, errors)
 
 
-def moved_inputs(run: Run, weights: Sequence[str]) -> Inputs:
-    """Every array of a call that has a gradient, by its name: ``x``, ``a0``, the weights."""
+def moved_inputs(run: ForwardCall, weights: Sequence[str]) -> Inputs:
+    """Returns every array of a call that has a gradient, by name: ``x``, ``a0``, the weights."""
     initial = {f"{s}0": state for s, state in run.initial.items()}
     return {"x": run.x, **initial, **{name: run.parameters[name] for name in weights}}
 
 
-def states_of(forward: Forward, run: Run, names: Sequence[str]) -> Callable[[list[Inputs]], Sequence[Array]]:
-    """The forward function of such arrays, all its states in one array, one above the other."""
+def states_of(forward: Forward, run: ForwardCall, names: Sequence[str]) -> Callable[[list[Inputs]], Sequence[Array]]:
+    """Returns the forward function as a function of such arrays. It returns all states stacked in one array."""
 
-    def call(inputs: Inputs) -> Run:
+    def call(inputs: Inputs) -> ForwardCall:
         initial = {s: inputs[f"{s}0"] for s in run.initial}
         own = {name: inputs[name] for name in run.parameters if name in inputs}
-        return Run(inputs["x"], initial, {**run.parameters, **own})
+        return ForwardCall(inputs["x"], initial, {**run.parameters, **own})
 
     def states(several: list[Inputs]) -> list[Array]:
         return [np.concatenate([found[s] for s in names]) for found in forward([call(inputs) for inputs in several])]
@@ -54,10 +54,10 @@ def one_by_one(
     rounding: Array,
     indices: list[tuple[int, ...]] | None = None,
 ) -> Limit:
-    """The derivative of ``sum(cotangent * f([inputs])[0])`` with respect to the elements of ``inputs[name]``.
+    """Returns the derivative of ``sum(cotangent * f([inputs])[0])`` with respect to the elements of ``inputs[name]``.
 
-    ``f`` gives one output for each inputs in a list. ``rounding`` says by how much rounding moves each element of
-    one (rms). With ``indices``, of those elements alone, as a flat array.
+    ``f`` takes a list of inputs and returns one output for each. ``rounding`` is the effect of rounding on each element
+    of an output, as a root mean square (rms). With ``indices``, the result is a flat array for these elements only.
     """
     array = inputs[name]
     places = list(np.ndindex(array.shape)) if indices is None else indices

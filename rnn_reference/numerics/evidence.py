@@ -1,4 +1,4 @@
-"""What the pictures of a report are drawn from: where, when and by how much two arrays differ, as plain lists."""
+"""The data for the pictures of a report, as plain lists: where, when and how much two arrays differ."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,17 +7,17 @@ import numpy as np
 
 from rnn_reference.arrays import Array
 
-BACKWARD = ("dx", "da")
-"""Tensors whose errors travel from the last step to the first."""
+COMPUTED_BACKWARD = ("dx", "da")
+"""Tensors that are computed from the last step to the first."""
 
 LARGEST_MAP = 1024
-"""A map of more cells than this is neither drawn nor kept."""
+"""The largest number of squares in an error map. A larger map is neither kept nor drawn."""
 
 
 def evidence_of(
     worst: Mapping[str, Any], used: Mapping[str, Array], off: Mapping[str, Array], wrong: Mapping[str, Array]
 ) -> dict[str, Any]:
-    """The evidence, given tolerances, errors and where they exceed them."""
+    """Returns the evidence, from the tolerances (``used``), the errors (``off``) and the wrong elements (``wrong``)."""
     return {
         "worst": worst,
         "wrong_entries": {n: [int(w.sum()), int(w.size)] for n, w in wrong.items()},
@@ -29,12 +29,12 @@ def evidence_of(
 
 
 def steps_of(where: Array) -> list[int]:
-    """The steps at which anything is wrong."""
+    """Returns the steps with a wrong element."""
     return [int(t) for t in np.flatnonzero(where.any(axis=(0, 1)))]
 
 
 def _map(off: Array, wrong: Array) -> list[list[float | None]]:
-    """The error of each unit (row) at each step, or in each column: 0 where it is within tolerance."""
+    """Returns the error of each unit (row) at each step, or in each column: 0 if it is within tolerance."""
     if off.ndim not in (2, 3):
         return []
     errors = np.where(wrong, off, 0.0)
@@ -45,14 +45,14 @@ def _map(off: Array, wrong: Array) -> list[list[float | None]]:
 
 
 def _per_step(values: Array) -> list[float | None]:
-    """The largest of each step; None where that is not a number that JSON has."""
+    """Returns the largest value of each step; None for NaN or infinity, which JSON does not have."""
     return [float(v) if np.isfinite(v) else None for v in values.max(axis=(0, 1), initial=0.0)]
 
 
 def _first_wrong_step(wrong: Mapping[str, Array]) -> int | None:
-    """The step at which the computation first goes wrong: backward, that is the latest one."""
+    """Returns the first wrong step in the order of the computation. For a backward pass this is the latest step."""
     for name, where in wrong.items():
         if where.ndim == 3:
             steps = steps_of(where)
-            return max(steps) if name in BACKWARD else min(steps)
+            return max(steps) if name in COMPUTED_BACKWARD else min(steps)
     return None

@@ -1,12 +1,12 @@
 """The limit of central differences as their step goes to 0, with an error bound for every element.
 
-Central differences at steps from ``1/2`` to ``2**-20`` are extrapolated to the step 0 (Richardson; the table is
-Neville's). The entry is used whose error estimate is least. An estimate is
+Central differences at steps from ``1/2`` to ``2**-20`` are extrapolated to the step 0 (Richardson extrapolation, in
+Neville's table). The result is the entry with the smallest error estimate. An estimate has three parts:
 
-- what the entry still moved by, both when the order was raised and when the step was halved,
-- how far any entry of a smaller step lies from it, beyond what rounding explains: a chaotic network shows a
-  false plateau at large steps,
-- and what rounding may do to it.
+- the change of the entry when the order was raised, and when the step was halved;
+- its distance to the entries of smaller steps, beyond the effect of rounding (a chaotic network shows a false plateau
+  at large steps);
+- the effect of rounding on the entry.
 """
 
 from typing import NamedTuple
@@ -16,14 +16,14 @@ import numpy as np
 from rnn_reference.arrays import Array
 
 STEPS = 2.0 ** -np.array([1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20])
-"""Close together where the table is sharp; far apart below, where they only show what is no plateau."""
+"""Dense where extrapolation is most accurate. The few small steps only reveal false plateaus."""
 
 EXPLAINED = 3.0
-"""Root mean squares of rounding that pass for no disagreement between two entries."""
+"""Two entries agree if they differ by at most this many root mean squares of rounding."""
 
 
 class Limit(NamedTuple):
-    """The limit of central differences, and its error in two parts: what was cut off, and rounding (rms)."""
+    """The limit of central differences, and the two parts of its error: the truncation error, and rounding (rms)."""
 
     value: Array
     cut_off: Array
@@ -31,10 +31,10 @@ class Limit(NamedTuple):
 
 
 def extrapolated(differences: Array, rounding: Array) -> Limit:
-    """The limit of central differences as the step goes to 0.
+    """Returns the limit of central differences as the step goes to 0.
 
-    ``differences`` is ``(len(STEPS), ...)``, a row for each of ``STEPS``; ``rounding`` (broadcast to that) says by how
-    much rounding moves each, as a root mean square. Source: Neville's scheme for a series in even powers.
+    ``differences`` is ``(len(STEPS), ...)``, a row for each of ``STEPS``. ``rounding`` is the effect of rounding on
+    each, as a root mean square, broadcast to this shape. Source: Neville's scheme for a series in even powers.
     """
     column = differences
     variance = np.broadcast_to(rounding**2, differences.shape)
@@ -50,24 +50,26 @@ def extrapolated(differences: Array, rounding: Array) -> Limit:
 
 
 def _disagreement(column: Array, rounding: Array) -> Array:
-    """For each row, how far the rows of smaller steps lie from it, beyond what rounding explains."""
-    lowest, highest, most = (
-        accumulate(rows[::-1], axis=0)[::-1]
-        for accumulate, rows in (
-            (np.minimum.accumulate, column), (np.maximum.accumulate, column), (np.maximum.accumulate, rounding),
-        )
-    )  # fmt: skip
-    return np.asarray(np.maximum(highest - column, column - lowest) - EXPLAINED * most)
+    """Returns, for each row, its distance to the rows of smaller steps, less the effect of rounding."""
+    lowest = _over_smaller_steps(np.minimum, column)
+    highest = _over_smaller_steps(np.maximum, column)
+    largest_rounding = _over_smaller_steps(np.maximum, rounding)
+    return np.asarray(np.maximum(highest - column, column - lowest) - EXPLAINED * largest_rounding)
+
+
+def _over_smaller_steps(function: np.ufunc, rows: Array) -> Array:
+    """Returns, for each row, the minimum or maximum (``function``) over this row and the rows of smaller steps."""
+    return np.asarray(function.accumulate(rows[::-1], axis=0)[::-1])
 
 
 def _better(best: Limit, value: Array, cut_off: Array, rounding: Array) -> Limit:
-    """``best``, with the elements replaced for which a row of the new column promises a smaller error."""
+    """Returns ``best``, with each element replaced if a row of the new column has a smaller error estimate."""
     row = np.argmin(cut_off + EXPLAINED * rounding, axis=0)[None]
     new = Limit(*(np.take_along_axis(rows, row, axis=0)[0] for rows in (value, cut_off, rounding)))
     closer = new.cut_off + EXPLAINED * new.rounding < best.cut_off + EXPLAINED * best.rounding
     return Limit(*(np.where(closer, mine, old) for mine, old in zip(new, best, strict=True)))
 
 
-def apart(differences: Array, limit: Limit) -> Array:
-    """For each of ``STEPS``, how far the differences are from their limit at most."""
+def largest_errors(differences: Array, limit: Limit) -> Array:
+    """Returns, for each of ``STEPS``, the largest distance of a difference from its limit."""
     return np.asarray(np.max(np.abs(differences - limit.value), axis=tuple(range(1, differences.ndim)), initial=0.0))

@@ -1,4 +1,4 @@
-"""Functions that equations are written in, in plain, complex and disturbed arithmetic."""
+"""Functions for the equations of cells, in plain, complex and disturbed arithmetic."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from rnn_reference.numerics.stochastic import Disturbed
 
 
 def sigmoid(x: Any) -> Any:
-    """The logistic function, finite for every finite ``x``. A disturbed one is disturbed absolutely, as tanh is."""
+    """Returns the logistic function of ``x``, finite for every finite ``x``. Its disturbance is absolute."""
     return x.absolutely(_sigmoid) if isinstance(x, Disturbed) else _sigmoid(x)
 
 

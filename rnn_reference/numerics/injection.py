@@ -1,10 +1,10 @@
 """Gradients of any cell's forward function, by differences and the chain rule, with an error bound for every element.
 
-Every result of every affine map is moved through further inputs, zero but there, that reach it by an identity beside
-the map's weight of the input: so a black box is differentiated where it cannot be reached otherwise. Central
-differences are taken at several steps and extrapolated to the step 0 (``extrapolation``). The output *tensors* are
-subtracted before anything is summed: the loss itself has no digits to spare. Where the function takes complex
-numbers, ``imag f(x + ih) / h`` is its derivative to rounding, with no table at all.
+The forward function is a black box, but its affine maps can be moved from outside. It gets extra inputs, and the input
+weight of each map gets an identity matrix beside it. An extra input is zero except at one step: there it moves one row
+of the map. Central differences are taken at several steps and extrapolated to the step 0 (``extrapolation``). The
+output *tensors* are subtracted before anything is summed, because the loss itself would lose digits. If the function
+takes complex numbers, ``imag f(x + ih) / h`` is its derivative up to rounding, without extrapolation.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,24 +16,24 @@ import numpy as np
 from rnn_reference.arrays import Array, Gradients
 from rnn_reference.numerics.affine import Affine
 from rnn_reference.numerics.complex_step import STEP
-from rnn_reference.numerics.extrapolation import STEPS, apart, extrapolated
+from rnn_reference.numerics.extrapolation import STEPS, extrapolated, largest_errors
 from rnn_reference.outcomes import Outcome
 
 MOVES = np.concatenate([STEPS, -STEPS])
 
 NUMBERS_AT_ONCE = 2**17
-"""Input numbers of one call: what a cache holds, and a pipe to another process carries, in one go."""
+"""The largest number of input elements of one call. This many fit into a processor cache and into one message."""
 
 NUMBERS_TOGETHER = 2**16
-"""Input numbers of several calls made together."""
+"""The largest number of input elements of several calls in one message."""
 
 ALLOWED = 2.0
-"""Root mean squares of rounding in a bound: they are bounds themselves, of operations that err by less."""
+"""Root mean squares of rounding in a bound. They are pessimistic: most operations err by less."""
 
 Tensors = Mapping[str, Array]
 
 
-class Run(NamedTuple):
+class ForwardCall(NamedTuple):
     """One call of a forward function: ``x (n_x, m, T_x)``, the initial states by name, the parameters by name."""
 
     x: Array
@@ -41,15 +41,15 @@ class Run(NamedTuple):
     parameters: Tensors
 
 
-Forward = Callable[[list[Run]], Sequence[Tensors]]
-"""The forward function that is differentiated: the states by name for each of several calls that are independent."""
+Forward = Callable[[list[ForwardCall]], Sequence[Tensors]]
+"""The forward function to differentiate: takes several independent calls, returns the states of each by name."""
 
 
 class Derivative(NamedTuple):
-    """Gradients, and for each element of each a bound on its error.
+    """Gradients, and a bound on the error of each element.
 
-    ``by_step``, if that was kept, says how it came about: at each ``step`` the largest ``error`` of a central
-    difference of ``dL/dz`` and what ``rounding`` (rms) does to one; and the ``bound`` on the error of their limit.
+    ``by_step``, if present, has the details: for each ``step`` the largest ``error`` of a central difference of
+    ``dL/dz`` and the effect of ``rounding`` (rms) on it; and the ``bound`` on the error of the limit.
     """
 
     value: Gradients
@@ -59,20 +59,20 @@ class Derivative(NamedTuple):
 
 @dataclass(frozen=True)
 class Point:
-    """Where a forward function is differentiated: a call of it, the states that it gave there, and their cotangents.
+    """The point where a forward function is differentiated: a call, the states that it returned, and their cotangents.
 
-    ``affine`` are the cell's maps, which remember their operands at these states, step by step. ``states`` and
-    ``cotangents`` are ``(n_a, m, T_x)``, by the state's name.
+    ``affine`` are the cell's maps, with their operands at these states, step by step. ``states`` and ``cotangents`` are
+    ``(n_a, m, T_x)``, by the name of the state.
     """
 
-    run: Run
+    run: ForwardCall
     affine: Affine
     states: Tensors
     cotangents: Tensors
 
 
 class _Limits(NamedTuple):
-    """``dL/dz`` for each map and ``dL/da0`` for each initial state, by name: the parts of a ``Limit``."""
+    """The parts of a ``Limit``, by name: ``dL/dz`` for each map and ``dL/da0`` for each initial state."""
 
     value: dict[str, Array]
     cut_off: dict[str, Array]
@@ -80,11 +80,11 @@ class _Limits(NamedTuple):
 
 
 def by_injection(forward: Forward, point: Point, rounding: Tensors) -> Derivative:
-    """The gradients that the backward function should give, from a few calls of a forward function that conforms.
+    """Returns the gradients that the backward function should return, from a few calls of a right forward function.
 
-    Every move of every row is a further column of one batch. Initial states are moved themselves; every other gradient
-    is a product of ``dL/dz`` with what is known. Of the predictions, which nothing here needs, one row is asked for.
-    ``rounding`` says by how much rounding moves each element of the states (rms). Arrays in float64.
+    Each move of each row is one more column of the batch. Initial states are moved directly; every other gradient is a
+    product of ``dL/dz`` and known arrays. Predictions are not needed, so their weights have one row only. ``rounding``
+    is the effect of rounding on each element of the states (rms). Arrays are float64.
     """
     squares = sum(np.sum((point.cotangents[s] * rounding[s]) ** 2, axis=(0, 2)) for s in rounding)
     noise = np.sqrt(squares / 2) / STEPS[:, None, None]
@@ -93,7 +93,7 @@ def by_injection(forward: Forward, point: Point, rounding: Tensors) -> Derivativ
         slopes = {s: _slopes(after) for s, after in moved.items()}
         differences = sum(np.einsum("jkimt,jmt->kim", slopes[s], point.cotangents[s][:, :, t:]) for s in slopes)
         steps.append(extrapolated(differences, noise))
-        studied.append(apart(differences, steps[-1]))
+        studied.append(largest_errors(differences, steps[-1]))
     limits = _Limits(*(_by_source(point, part) for part in zip(*steps, strict=True)))
     by_step = {
         "step": STEPS.tolist(),
@@ -109,10 +109,10 @@ def _slopes(after: Array) -> Array:
     return np.asarray((up - down) / (2 * STEPS[:, None, None, None]))
 
 
-def keeps_complex(forward: Forward, run: Run) -> bool:
-    """True if a forward function takes complex input and keeps the imaginary part, at every step.
+def keeps_complex(forward: Forward, run: ForwardCall) -> bool:
+    """True if a forward function takes complex input and keeps the imaginary part at every step.
 
-    One that stores its states in a float array drops it, with a warning at best; it may also refuse.
+    A function that stores its states in a float array drops the imaginary part, perhaps without a warning.
     """
     moved = run.x.astype(complex)
     moved[:, :, 0] += 1j * STEP
@@ -125,7 +125,7 @@ def keeps_complex(forward: Forward, run: Run) -> bool:
 
 
 def by_complex_step(forward: Forward, point: Point) -> Gradients:
-    """The same gradients to rounding, for a forward function that takes complex numbers and keeps them."""
+    """Returns the same gradients, exact up to rounding, for a forward function that keeps complex numbers."""
     found = []
     for t, moved in enumerate(_moved(forward, point, np.array([1j * STEP]))):
         found.append(
@@ -137,13 +137,13 @@ def by_complex_step(forward: Forward, point: Point) -> Gradients:
 
 
 def _rows(point: Point) -> dict[str, int]:
-    """The maps that the input enters, and the rows of each."""
+    """Returns the number of rows of each map with the input among its operands."""
     maps = point.affine.maps
     return {name: len(point.affine.parameters[of.bias]) for name, of in maps.items() if of.reads("x")}
 
 
 def _by_source(point: Point, steps: Sequence[Array]) -> dict[str, Array]:
-    """What was found for each row that was moved at each step: a table of maps, over time, and of initial states."""
+    """Returns the values for the moved rows, by map (over time) and by initial state, from those of each step."""
     found, start = {}, 0
     for name, rows in _rows(point).items():
         found[name] = np.stack([step[start : start + rows] for step in steps], axis=2)
@@ -155,16 +155,16 @@ def _by_source(point: Point, steps: Sequence[Array]) -> dict[str, Array]:
 
 
 def _moved(forward: Forward, point: Point, moves: Array) -> Iterator[dict[str, Array]]:
-    """For each step t the states from t on, one row moved there at a time: ``(n_a, move, row, m, T_x - t)`` each.
+    """Yields, for each step t, the states from t on with one row moved at t: ``(n_a, move, row, m, T_x - t)`` each.
 
-    The rows are those of the maps, and at the first step those of the initial states. Each run starts from the states
-    before t: what comes earlier is not touched by the move.
+    The rows are those of the maps and, at the first step, those of the initial states too. Each run starts from the
+    states before t, because a move does not change earlier steps.
     """
     (n_x, m, T_x), extra = point.run.x.shape, sum(_rows(point).values())
     widened = _widened(point, extra)
     initial = sum(len(state) for state in point.run.initial.values())
 
-    def call(t: int, rows: range) -> Run:
+    def call(t: int, rows: range) -> ForwardCall:
         columns = (len(moves), len(rows), m)
         x = np.zeros((n_x + extra, *columns, T_x - t), dtype=moves.dtype)
         x[:n_x] = point.run.x[:, None, None, :, t:]
@@ -181,7 +181,7 @@ def _moved(forward: Forward, point: Point, moves: Array) -> Iterator[dict[str, A
                 state, own = places[row - extra]
                 state[own, :, place] += moves[:, None]
         together = {s: state.reshape(len(state), -1) for s, state in start.items()}
-        return Run(x.reshape(n_x + extra, -1, T_x - t), together, widened)
+        return ForwardCall(x.reshape(n_x + extra, -1, T_x - t), together, widened)
 
     numbers = [(n_x + extra) * len(moves) * m * (T_x - t) for t in range(T_x)]
     runs: list[dict[str, list[Array]]] = [{s: [] for s in point.states} for _ in range(T_x)]
@@ -193,7 +193,7 @@ def _moved(forward: Forward, point: Point, moves: Array) -> Iterator[dict[str, A
 
 
 def _widened(point: Point, extra: int) -> dict[str, Array]:
-    """The parameters for as many more inputs as rows are moved, each beside its map's weight; a head of one row."""
+    """Returns parameters for ``extra`` more inputs, one for each moved row; the weights of predictions have one row."""
     affine = point.affine
     trained = {parameter for of in affine.maps.values() for parameter in of.parameters}
     widened = {name: value if name in trained else value[:1] for name, value in point.run.parameters.items()}
@@ -210,15 +210,15 @@ def _widened(point: Point, extra: int) -> dict[str, Array]:
 
 
 def _end_of_x(affine: Affine, name: str, operands: tuple[str, ...]) -> int:
-    """The column of a weight behind those of the input."""
+    """Returns the first column of a weight after the columns of the input."""
     given = affine.operands[name][0]
     return int(sum(len(given[operand]) for operand in operands[: operands.index("x") + 1]))
 
 
 def _in_one_go(rows: list[int], numbers: list[int]) -> Iterator[list[tuple[int, range]]]:
-    """Every row of every step, in calls of some rows of a step each; as many calls together as go at once.
+    """Yields lists of calls ``(step, rows)`` that cover every row of every step. A list is sent in one message.
 
-    ``rows`` says for each step how many are moved, ``numbers`` how many numbers one of them takes.
+    ``rows`` has the number of moved rows at each step, ``numbers`` the number of input elements for one row.
     """
     together: list[tuple[int, range]] = []
     room = NUMBERS_TOGETHER
@@ -234,14 +234,14 @@ def _in_one_go(rows: list[int], numbers: list[int]) -> Iterator[list[tuple[int, 
 
 
 def _by_chain_rule(point: Point, dz: _Limits) -> Derivative:
-    """Every gradient from ``dL/dz``. Cut-off errors add up; roundings, being independent, add as squares."""
+    """Returns every gradient, from ``dL/dz``. Truncation errors add; independent rounding errors add as squares."""
     value, cut_off = _through(point, dz.value, np.asarray), _through(point, dz.cut_off, np.abs)
     squared = _through(point, {name: one**2 for name, one in dz.rounding.items()}, np.square)
     return Derivative(value, {name: bound(cut_off[name], np.sqrt(squared[name])) for name in value})
 
 
 def _through(point: Point, dz: Tensors, of: Callable[[Array], Array]) -> Gradients:
-    """The gradients of the input, the initial states, the weights and the biases."""
+    """Returns the gradients of the input, the initial states, the weights and the biases."""
     affine = point.affine
     found: Gradients = {"dx": np.zeros(point.run.x.shape)}
     found |= {f"d{s}0": dz[f"{s}0"] for s in point.run.initial}
@@ -259,5 +259,5 @@ def _through(point: Point, dz: Tensors, of: Callable[[Array], Array]) -> Gradien
 
 
 def bound(cut_off: Array, rounding: Array) -> Array:
-    """A bound on an error: what was cut off, and rounding (rms)."""
+    """Returns a bound on an error, from the truncation error and the rounding (rms)."""
     return np.asarray(cut_off + ALLOWED * rounding)

@@ -1,8 +1,8 @@
-"""How far rounding moves the results of a function that nothing is known of.
+"""The effect of rounding on the results of an unknown function.
 
-Along a line of closely spaced points a smooth function's sixth differences vanish; what is left of them is the
-function's own rounding. Source: J. J. Moré and S. M. Wild, Estimating computational noise, SIAM J. Sci. Comput.
-33 (2011); R. W. Hamming, Introduction to Applied Numerical Analysis, chapter 6.
+Along a line of closely spaced points the sixth differences of a smooth function vanish. The rest is the rounding of
+the function. Source: J. J. Moré and S. M. Wild, Estimating computational noise, SIAM J. Sci. Comput. 33 (2011);
+R. W. Hamming, Introduction to Applied Numerical Analysis, chapter 6.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,9 +18,9 @@ POINTS = 10
 
 
 def computational_noise(f: Callable[..., Array], arrays: Sequence[Array], seed: int = 0) -> Array:
-    """The root mean square of the rounding in each element of ``f(*arrays)``, never below half a unit of it.
+    """Returns the root mean square of the rounding in each element of ``f(*arrays)``; at least half a unit of it.
 
-    ``f`` is called 60 times, at points about ``4 sqrt(u)`` apart, on lines of random direction through ``arrays``.
+    ``f`` is called 60 times, on lines of random direction through ``arrays``. The points are about ``4 sqrt(u)`` apart.
     """
     rng = np.random.default_rng(seed)
     value = np.asarray(f(*arrays))

@@ -1,20 +1,20 @@
-"""Arithmetic that is disturbed at random, to find how far rounding moves each element of a result.
+"""Arithmetic with random disturbances, to measure the effect of rounding on each element of a result.
 
-Equations are run in float64 many times at once, and every operation of every run is disturbed by as much as rounding
-may disturb it, magnified so that float64 resolves it (stochastic arithmetic: D. S. Parker, Monte Carlo Arithmetic,
-1997). The root mean square of the results' differences, scaled back, is how rounding moves each element: the
-conditioning of this very problem and the cancellation of errors along a hundred steps are in it. A bound made of
-magnitudes alone is wrong by 1e20 at a hundred steps.
+Equations are run in float64 many times at once. Every operation of every run is disturbed by as much as rounding may
+disturb it, but magnified so that float64 resolves the disturbance (stochastic arithmetic: D. S. Parker, Monte Carlo
+Arithmetic, 1997). The root mean square of the differences between the results, scaled back, is the effect of rounding
+on each element. It includes the conditioning of this problem, and the cancellation of errors over a hundred steps. A
+bound from magnitudes alone is too large by 1e20 at a hundred steps.
 
 In units of the unit roundoff ``u`` one operation is disturbed by
 
 - a sum of n products: ``sqrt(n)`` times the sum of their magnitudes, whatever the order of summation;
-- tanh and sigmoid: 4 *absolutely*, since a right tanh made from exp(2x) errs by 3, near zero too, and a right sigmoid
-  made from tanh errs by 1 where it saturates at 0;
+- tanh and sigmoid: 4 *absolutely*. A right tanh made from exp(2x) errs by 3, also near zero; a right sigmoid made from
+  tanh errs by 1 where it saturates at 0;
 - a sum of two numbers: the sum of their magnitudes; a product or a quotient: its own magnitude; exp: 4 times its own.
 
-A relative tolerance could not do: where units saturate, ``1 - a**2`` cancels, and elements of a right gradient are
-off by far more than any fixed part of themselves.
+A relative tolerance would not work: if units saturate, ``1 - a**2`` cancels, and elements of a right gradient have a
+relative error far above any fixed limit.
 """
 
 from __future__ import annotations
@@ -29,31 +29,31 @@ from rnn_reference.arrays import Array
 from rnn_reference.numerics.affine import Affine, Map
 
 RUNS = 32
-"""Disturbed runs. The root mean square of 32 is within half and twice the true one but once in a million."""
+"""Disturbed runs. The root mean square of 32 is within a factor 2 of the true one, except once in a million."""
 
 MAGNIFIED = 2.0**-30
 """The disturbance in place of u: small enough to stay linear, large enough for float64 to resolve."""
 
 SAFETY = 4.0
-"""Tolerance over root mean square. How much of it right implementations use is measured in the tests."""
+"""Tolerance over root mean square. The tests measure how much of it right implementations use."""
 
 FLOOR = 4.0
-"""No tolerance is below so many u of its tensor's largest value: a gate that saturates at 0 is off by that."""
+"""The smallest tolerance, in units of u times the largest value of the tensor: the error of a gate saturated at 0."""
 
 ABSOLUTE = 4.0
 """Disturbance of tanh and sigmoid, whose values are at most 1."""
 
 
 def unit_roundoff(dtype: str) -> float:
-    """Half the distance from 1 to the next number of ``dtype``: 1.1e-16 for float64."""
+    """Returns half the distance from 1 to the next number of ``dtype``: 1.1e-16 for float64."""
     return float(np.finfo(dtype).eps) / 2
 
 
 class Disturbed(NDArrayOperatorsMixin):
-    """An array in every run at once: ``(run, ...)``. Run 0 is exact, the others are disturbed by every operation.
+    """An array in every run at once: ``(run, ...)``. Run 0 is exact; every operation disturbs the other runs.
 
-    numpy's arithmetic, ``@``, tanh, exp and the like work on it, with plain arrays too, and give another one. Raises
-    TypeError for a function of numpy's whose rounding is not known here.
+    numpy's arithmetic, ``@``, tanh, exp and similar functions take it, also together with plain arrays, and return
+    another one. A function of numpy's whose rounding is not known here raises TypeError.
     """
 
     __array_priority__ = 1000
@@ -63,11 +63,11 @@ class Disturbed(NDArrayOperatorsMixin):
 
     @classmethod
     def of(cls, array: Array, rng: np.random.Generator) -> Disturbed:
-        """An exact array, the same in every run."""
+        """Returns an exact array, the same in every run."""
         return cls(np.broadcast_to(array, (RUNS + 1, *array.shape)), rng)
 
     def with_noise(self, value: Array, size: Array) -> Disturbed:
-        """A result, disturbed at random by ``size`` units in every run but the first."""
+        """Returns a result with a random disturbance of ``size`` units in every run except the first."""
         noise = self.rng.standard_normal(value.shape, dtype=np.float32)  # seven digits of noise are enough
         noise[0] = 0
         noise *= np.float32(MAGNIFIED)
@@ -76,7 +76,7 @@ class Disturbed(NDArrayOperatorsMixin):
         return Disturbed(disturbed, self.rng)
 
     def absolutely(self, function: Callable[[Array], Array]) -> Disturbed:
-        """A function whose values are at most 1, such as sigmoid, disturbed absolutely."""
+        """Returns a function of the array, disturbed absolutely. For functions with values up to 1, such as sigmoid."""
         value = function(self.runs)
         return self.with_noise(value, np.asarray(ABSOLUTE))
 
@@ -90,11 +90,11 @@ class Disturbed(NDArrayOperatorsMixin):
         return Disturbed(self.runs[(slice(None), *index)], self.rng)
 
     def swapaxes(self, one: int, other: int) -> Disturbed:
-        """The array with two axes (counted from the last: negative) exchanged."""
+        """Returns the array with two axes exchanged. Axes are negative: counted from the last."""
         return Disturbed(self.runs.swapaxes(one, other), self.rng)
 
     def sum(self, axis: int, keepdims: bool = False) -> Disturbed:
-        """The sum over an axis (counted from the last: negative), disturbed as one long sum."""
+        """Returns the sum over an axis (negative: counted from the last), disturbed as one long sum."""
         value, size = self.runs.sum(axis, keepdims=keepdims), abs(self.runs).sum(axis, keepdims=keepdims)
         return self.with_noise(value, np.sqrt(self.runs.shape[axis]) * size)
 
@@ -105,18 +105,18 @@ class Disturbed(NDArrayOperatorsMixin):
         result = ufunc(*values)
         if ufunc in EXACT:
             return Disturbed(result, self.rng)
-        if ufunc not in SIZES:
-            raise TypeError(f"how numpy.{ufunc.__name__} rounds is not known to the disturbed arithmetic")
-        return self.with_noise(result, SIZES[ufunc](result, *values))
+        if ufunc not in DISTURBANCES:
+            raise TypeError(f"the disturbed arithmetic does not know the rounding of numpy.{ufunc.__name__}")
+        return self.with_noise(result, DISTURBANCES[ufunc](result, *values))
 
     def __array_function__(
         self, function: Any, types: Any, arguments: Sequence[Any], settings: Mapping[str, Any]
     ) -> Any:
         if function not in (np.concatenate, np.stack):
-            raise TypeError(f"numpy.{function.__name__} is not known to the disturbed arithmetic")
+            raise TypeError(f"the disturbed arithmetic does not know numpy.{function.__name__}")
         parts, axis = arguments[0], settings.get("axis", 0)
         if axis >= 0:
-            raise TypeError(f"numpy.{function.__name__} of disturbed arrays counts axes from the last: axis=-1")
+            raise TypeError(f"numpy.{function.__name__} of disturbed arrays takes a negative axis: axis=-1")
         runs = [one.runs if isinstance(one, Disturbed) else Disturbed.of(one, self.rng).runs for one in parts]
         return Disturbed(function(runs, axis=axis), self.rng)
 
@@ -124,7 +124,7 @@ class Disturbed(NDArrayOperatorsMixin):
 EXACT = frozenset((np.negative, np.positive, np.absolute, np.maximum, np.minimum, np.sign))
 """Functions that do not round."""
 
-SIZES: dict[np.ufunc, Callable[..., Any]] = {
+DISTURBANCES: dict[np.ufunc, Callable[..., Any]] = {
     np.add: lambda result, a, b: abs(a) + abs(b),
     np.subtract: lambda result, a, b: abs(a) + abs(b),
     np.multiply: lambda result, a, b: abs(result),
@@ -137,21 +137,21 @@ SIZES: dict[np.ufunc, Callable[..., Any]] = {
     np.log: lambda result, a: 4 * abs(result),
     np.matmul: lambda result, a, b: np.sqrt(a.shape[-1]) * (abs(a) @ abs(b)),
 }
-"""The size of the disturbance of a result, in units of u."""
+"""The size of the disturbance of each function's result, in units of u."""
 
 
 class DisturbedAffine(Affine):
-    """Affine maps in disturbed arithmetic: each is one long sum, disturbed once, whatever the order of its terms."""
+    """Affine maps in disturbed arithmetic. Each is one long sum, disturbed once, because its order is not fixed."""
 
     def __init__(self, maps: Mapping[str, Map], parameters: Mapping[str, Array]) -> None:
         super().__init__(maps, parameters)
         self._magnitudes = {name: abs(value) for name, value in parameters.items()}
 
     def __call__(self, name: str, /, **operands: Any) -> Any:
-        """``z`` of the map of that name."""
+        """Returns ``z`` of the map with this name."""
         source = next((one for one in operands.values() if isinstance(one, Disturbed)), None)
         if source is None:
-            return super().__call__(name, **operands)  # all is exact here
+            return super().__call__(name, **operands)  # all operands are exact
         self.operands[name].append(operands)
         of = self.maps[name]
         stacked = {weight: self.stacked(operands, names) for weight, names in of.weights.items()}
@@ -165,7 +165,10 @@ class DisturbedAffine(Affine):
 
 
 def tolerance(result: Disturbed, u: float) -> Array:
-    """How far each element may be off where arithmetic rounds to ``u``: a few root mean squares, or a few u of all."""
+    """Returns the largest error allowed in each element, for arithmetic with unit roundoff ``u``.
+
+    It is ``SAFETY`` root mean squares, and at least ``FLOOR`` u of the largest value.
+    """
     spread = np.sqrt(np.mean((result.runs[1:] - result.runs[0]) ** 2, axis=0))
     largest = np.abs(result.runs[0]).max(initial=0.0)
     return np.asarray(np.maximum(SAFETY * u / MAGNIFIED * spread, FLOOR * u * largest))

@@ -1,4 +1,4 @@
-"""The gradient checker for functions that are no recurrent network."""
+"""A gradient checker for any function."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -15,11 +15,11 @@ from rnn_reference.outcomes import Wrong
 
 
 class VjpError(AssertionError):
-    """A claimed vector-Jacobian product is not one; the text says where, by how much, and how sharp the look was."""
+    """A vector-Jacobian product is wrong. The text names the worst element, its error, and the smallest error seen."""
 
 
 class VjpCheck(NamedTuple):
-    """What ``check_vjp`` found: the derivative by differences, and a bound on how far the two may lie apart."""
+    """The result of ``check_vjp``: the derivative by differences, and a bound on its distance to the claimed one."""
 
     derivative: tuple[Array, ...]
     error: tuple[Array, ...]
@@ -27,7 +27,7 @@ class VjpCheck(NamedTuple):
 
     @property
     def smallest_error_seen(self) -> float:
-        """An error larger than this, in any element, would have been seen."""
+        """A larger error than this, in any element, would have been seen."""
         return max((float(error.max(initial=0.0)) for error in self.error), default=0.0)
 
     def __str__(self) -> str:
@@ -37,26 +37,26 @@ class VjpCheck(NamedTuple):
 def check_vjp(
     f: Callable[..., Any], vjp: Callable[..., Any], *arrays: Any, cotangent: Any = None, seed: int = 0
 ) -> VjpCheck:
-    """Check a claimed vector-Jacobian product of any function, each element against its own error bound.
+    """Check the vector-Jacobian product of any function, each element against its own error bound.
 
-    ``f(*arrays)`` returns one array; ``vjp(cotangent, *arrays)`` returns, for each of ``arrays``, the gradient of
-    ``sum(cotangent * f(*arrays))`` with respect to it (one array alone need not be in a tuple). Without ``cotangent``
-    one is drawn from ``seed``. The bound of an element is what extrapolation may have cut off, plus the measured
-    rounding of ``f`` and of ``vjp``: no tolerance is to be chosen.
+    ``f(*arrays)`` returns one array. ``vjp(cotangent, *arrays)`` returns a tuple with the gradient of
+    ``sum(cotangent * f(*arrays))`` with respect to each of ``arrays``; a single gradient need not be in a tuple.
+    Without ``cotangent`` a random one is drawn from ``seed``. You need not choose a tolerance: the bound of an element
+    is the truncation error of the extrapolation, plus the measured rounding of ``f`` and of ``vjp``.
 
-    Raises VjpError if they disagree; TypeError for arguments that are not arrays of numbers; ValueError if ``f``
-    is not finite, or not the same twice, where it is differentiated. Costs 24 calls of ``f`` for each element of
-    ``arrays``: for a few thousand elements, not for millions.
+    Returns the derivative, the error bounds, and the number of calls of ``f``. Raises VjpError if the two disagree,
+    TypeError for arguments that are not arrays of numbers, and ValueError if ``f`` is not finite or not repeatable.
+    The check costs 24 calls of ``f`` for each element of ``arrays``: use it for thousands of elements, not millions.
     """
     inputs = [numbers("check_vjp", f"arrays[{i}]", array) for i, array in enumerate(arrays)]
     if any(array.dtype.kind == "c" for array in inputs):
-        raise TypeError("check_vjp: arrays must be real, got complex ones: differentiate real and imaginary part apart")
+        raise TypeError("check_vjp: arrays must be real, got complex: pass real and imaginary parts separately")
     named = {str(i): array for i, array in enumerate(inputs)}
 
     def of(values: Sequence[Array]) -> Array:
         return numbers("check_vjp", "f(*arrays)", f(*(value.copy() for value in values)))
 
-    value = _steady(of, inputs)
+    value = _repeatable_value(of, inputs)
     weights = np.random.default_rng(seed).standard_normal(value.shape) if cotangent is None else np.asarray(cotangent)
     if weights.shape != value.shape:
         raise ValueError(f"check_vjp: cotangent must have the shape of f(*arrays), {value.shape}, got {weights.shape}")
@@ -74,12 +74,12 @@ def check_vjp(
     return found
 
 
-def _steady(of: Callable[[Sequence[Array]], Array], inputs: Sequence[Array]) -> Array:
+def _repeatable_value(of: Callable[[Sequence[Array]], Array], inputs: Sequence[Array]) -> Array:
     value, again = of(inputs), of(inputs)
     if not np.all(np.isfinite(value)):
         raise ValueError(f"check_vjp: f(*arrays) is not finite in {(~np.isfinite(value)).sum()} elements")
     if value.shape != again.shape or not np.array_equal(value, again):
-        raise ValueError("check_vjp: f gives two answers to one question: it cannot be differentiated by differences")
+        raise ValueError("check_vjp: two equal calls of f give different results: it cannot be differentiated")
     return value
 
 

@@ -1,1 +1,1 @@
-"""Inputs made of sizes and a seed, the right answers to them, and golden values from elsewhere."""
+"""Inputs made from sizes and a seed, the right answers to them, and golden values from other sources."""

@@ -1,4 +1,4 @@
-"""The right answers to a problem, and how far one may be off them: computed once for each problem."""
+"""The right answers to a problem and their tolerances, computed once for each problem."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -16,9 +16,9 @@ Tensors = dict[str, Array]
 
 
 class Answers(NamedTuple):
-    """What the reference gives in float64, by name, and a tolerance of the same shape for each of it.
+    """The results of the reference in float64, by name, and a tolerance of the same shape for each result.
 
-    ``forward`` are the states and the predictions, ``gradients`` what the backward function returns.
+    ``forward`` are the states and the predictions, ``gradients`` the results of the backward function.
     """
 
     forward: Tensors
@@ -28,20 +28,20 @@ class Answers(NamedTuple):
 
 @lru_cache(maxsize=64)
 def network_answers(problem: Problem) -> Answers:
-    """The answers of the two functions of the whole sequence."""
+    """Returns the answers for the two functions of the whole sequence."""
     return answers_to(problem.given, problem.cotangents, problem.dtype)
 
 
 @lru_cache(maxsize=64)
 def cell_answers(problem: Problem) -> Answers:
-    """The answers of the two functions of a step, at the first step, under the names of a sequence of one."""
+    """Returns the answers for the two functions of a step, at the first step, with the names of a sequence."""
     first = slice(0, 1)
     cotangents = {s: value[:, :, first] for s, value in problem.cotangents.items()}
     return answers_to(problem.given.steps(first), cotangents, problem.dtype)
 
 
 def answers_to(given: Inputs, cotangents: Mapping[str, Array], dtype: str) -> Answers:
-    """The answers to any inputs and cotangents."""
+    """Returns the answers to any inputs and cotangents."""
     cell = given.cell
     returned = cell.forward.results(_reference(given, cell.forward.name)(*given.forward))
     gradients = _reference(given, cell.backward.name)(*backward_arguments(given, cotangents, returned["caches"]))
@@ -50,7 +50,7 @@ def answers_to(given: Inputs, cotangents: Mapping[str, Array], dtype: str) -> An
 
 
 def tolerances_of(given: Inputs, dtype: str, cotangents: Mapping[str, Array]) -> Tensors:
-    """How far each result may be off on given inputs."""
+    """Returns the tolerance of each result on given inputs, by name and of its shape."""
     cell = given.cell
     ordered = [cotangents[s] for s in cell.states]
     initial = [given.initial[s] for s in cell.states]
@@ -60,9 +60,9 @@ def tolerances_of(given: Inputs, dtype: str, cotangents: Mapping[str, Array]) ->
 def gradients_at(
     states: Mapping[str, Array], given: Inputs, cotangents: Mapping[str, Array], dtype: str
 ) -> tuple[Tensors, Tensors]:
-    """The reference's gradients at given states ``(n_a, m, T_x)``, right or not, and their tolerances.
+    """Returns the reference's gradients at given states ``(n_a, m, T_x)``, and their tolerances.
 
-    A backward pass that gives these is right, whatever forward pass made the states.
+    The states may be wrong. A backward pass that returns these gradients is right for any forward pass.
     """
     cell = given.cell
     initial = [given.initial[s] for s in cell.states]
@@ -73,7 +73,7 @@ def gradients_at(
 
 
 def backward_arguments(given: Inputs, cotangents: Mapping[str, Array], caches: Any) -> tuple[Any, ...]:
-    """The arguments of the sequence's backward function."""
+    """Returns the arguments of the backward function of the sequence, in order."""
     return given.cell.backward.ordered({"caches": caches, **{f"d{s}": value for s, value in cotangents.items()}})
 
 

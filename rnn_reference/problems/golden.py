@@ -1,4 +1,4 @@
-"""Golden values: numbers from elsewhere, with the recipe of the inputs they belong to."""
+"""Golden values: numbers from other sources, each with the recipe of its inputs."""
 
 import json
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from rnn_reference.problems.problem import Problem
 
 @dataclass(frozen=True)
 class Golden:
-    """One printed array: which part of which result it is, how its inputs are made, and its values."""
+    """One printed array: its place in a result, the recipe of its inputs, and its values."""
 
     function: str
     section: str
@@ -28,23 +28,23 @@ class Golden:
 
     @cached_property
     def inputs(self) -> dict[str, Array]:
-        """The inputs by name, the parameters among them."""
+        """The inputs by name, with the parameters."""
         random = np.random.RandomState(self.seed) if self.seed is not None else None
         return {name: _made(how, random) for name, how in self.recipe.items()}
 
     @property
     def cell(self) -> Cell:
-        """The cell that the function is of."""
+        """The cell of the function."""
         return function_named(self.function).cell
 
     @property
     def parameters(self) -> dict[str, Array]:
-        """The parameters out of the inputs."""
+        """The parameters by name, from the inputs."""
         return {name: self.inputs[name] for name in self.cell.parameters}
 
     @property
     def given(self) -> Inputs:
-        """What a forward function starts from; a step is a sequence of one."""
+        """The inputs of the forward function. A single step is a sequence of one step."""
         of_a_step = "xt" in self.inputs
         x = self.inputs["xt"][:, :, None] if of_a_step else self.inputs["x"]
         initial = {s: self.inputs[f"{s}_prev" if of_a_step else f"{s}0"] for s in self.cell.states}
@@ -52,7 +52,7 @@ class Golden:
 
     @property
     def cotangents(self) -> dict[str, Array]:
-        """The cotangent of each state, by its name; zero where none is given."""
+        """The cotangent of each state, by name; zero if the document has none."""
         x, found = self.given.x, {}
         for s, first in self.given.initial.items():
             of_a_step = self.inputs.get(f"d{s}_next")
@@ -62,19 +62,19 @@ class Golden:
 
     @property
     def value(self) -> Array:
-        """What is right: the printed array plus the printed difference, or the gradient from elsewhere."""
+        """The right values: the printed array plus the printed difference, or the gradient from another source."""
         if "gradient" in self.entry:
             return np.array(self.entry["gradient"])
         return np.asarray(np.array(self.entry["correct_out"]) + np.array(self.entry["difference"]))
 
     def prints_like_published(self, got: Array) -> bool:
-        """Whether ``got`` has the published digits, to the last one printed."""
+        """True if ``got`` agrees with the published digits, to the last printed one."""
         digits = (len(text.partition(".")[2]) for text in self.published)
         return [f"{v:.{n}f}" for v, n in zip(np.atleast_1d(got), digits, strict=True)] == self.published
 
     @property
     def published(self) -> list[str]:
-        """The digits as the document prints them, where they are not the right ones."""
+        """The digits in the document, for values that the document prints wrong."""
         return list(np.atleast_1d(self.entry["published"]))
 
     @property
@@ -84,7 +84,7 @@ class Golden:
 
 
 def read(path: Path) -> dict[tuple[str, str], Golden]:
-    """The golden values of a file, by function and tensor."""
+    """Returns the golden values of a file, by function and tensor."""
     found: dict[tuple[str, str], Golden] = {}
     recipe: dict[str, Any] = {}
     for entry in json.loads(path.read_text(encoding="utf-8"))["values"]:
@@ -98,7 +98,7 @@ def read(path: Path) -> dict[tuple[str, str], Golden]:
 
 @dataclass(frozen=True)
 class Certified:
-    """A case computed to 50 digits by two routes and rounded once: its problem, and every input and result."""
+    """A problem with every input and result, computed to 50 digits in two ways and rounded once."""
 
     problem: Problem
     arrays: dict[str, Array]
@@ -106,7 +106,7 @@ class Certified:
 
 
 def read_certified(path: Path) -> dict[str, Certified]:
-    """The certified cases of a file, by name."""
+    """Returns the certified cases of a file, by name."""
     cases = json.loads(path.read_text(encoding="utf-8"))["cases"]
     return {name: Certified(Problem(**c["sizes"]), _arrays(c["arrays"]), c["sha256"]) for name, c in cases.items()}
 

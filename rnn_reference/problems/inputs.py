@@ -1,4 +1,4 @@
-"""What the functions of a cell are called with, and what other inputs are made of it."""
+"""The inputs of a cell's functions, and other inputs that are made from them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,9 +12,9 @@ from rnn_reference.cells.cell import Cell
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a forward function of a cell starts from.
+    """The inputs of a forward function of a cell.
 
-    ``x`` is ``(n_x, m, T_x)``, ``initial`` has each initial state, ``(n_a, m)``, by the state's name, and
+    ``x`` is ``(n_x, m, T_x)``. ``initial`` has each initial state, ``(n_a, m)``, by the name of the state.
     ``parameters`` are those of the cell.
     """
 
@@ -25,31 +25,31 @@ class Inputs:
 
     @property
     def forward(self) -> tuple[Any, ...]:
-        """The arguments of the sequence's forward function, in its order."""
+        """The arguments of the forward function of the sequence, in order."""
         named = {f"{s}0": value for s, value in self.initial.items()}
         return self.cell.forward.ordered({"x": self.x, "parameters": self.parameters, **named})
 
     @property
     def step(self) -> tuple[Any, ...]:
-        """The arguments of the step's forward function at the first step."""
+        """The arguments of the forward function of a step, at the first step."""
         named = {f"{s}_prev": value for s, value in self.initial.items()}
         return self.cell.cell_forward.ordered({"xt": self.x[:, :, 0], "parameters": self.parameters, **named})
 
     def at(self, **changes: Any) -> "Inputs":
-        """The inputs with another ``x``, other initial states or other parameters."""
+        """Returns the inputs with another ``x``, other initial states or other parameters."""
         return replace(self, **changes)
 
     def columns(self, which: Any) -> "Inputs":
-        """Some columns of the batch, in the order given."""
+        """Returns the inputs with some columns of the batch, in the given order."""
         initial = {name: state[:, which] for name, state in self.initial.items()}
         return replace(self, x=self.x[:, which], initial=initial)
 
     def steps(self, which: Any) -> "Inputs":
-        """Some steps of the sequence, from the same initial states."""
+        """Returns the inputs with some steps of the sequence, from the same initial states."""
         return replace(self, x=self.x[:, :, which])
 
     def without_recurrence(self) -> "Inputs":
-        """The inputs with zero for every weight of a state in the cell's maps: a step depends on its input alone."""
+        """Returns the inputs with all weights of states in the cell's maps zero: a step depends on its input only."""
         parameters = dict(self.parameters)
         for of in self.cell.maps.values():
             for weight, operands in of.weights.items():
@@ -61,7 +61,7 @@ class Inputs:
         return replace(self, parameters=parameters)
 
     def each_step(self, states: Mapping[str, Array]) -> list["Inputs"]:
-        """Every step by itself, from the states before it: the initial ones, then those given, ``(n_a, m, T_x)``."""
+        """Returns the inputs of each single step, which starts from the step before in ``states (n_a, m, T_x)``."""
         before = {s: np.concatenate([self.initial[s][:, :, None], states[s][:, :, :-1]], axis=2) for s in self.initial}
         return [
             replace(self, x=self.x[:, :, t : t + 1], initial={s: value[:, :, t] for s, value in before.items()})
@@ -70,10 +70,10 @@ class Inputs:
 
 
 def of_sequence(cotangents: Mapping[str, Array]) -> dict[str, Array]:
-    """Cotangents of states as the sequence's backward function takes them: ``da`` for the state ``a``."""
+    """Returns cotangents by the names of the backward function of the sequence: ``da`` for the state ``a``."""
     return {f"d{s}": value for s, value in cotangents.items()}
 
 
 def of_step(cotangents: Mapping[str, Array], t: int = 0) -> dict[str, Array]:
-    """Those of one step as the step's backward function takes them: ``da_next``."""
+    """Returns the cotangents of one step by the names of the backward function of a step: ``da_next``."""
     return {f"d{s}_next": value[:, :, t] for s, value in cotangents.items()}

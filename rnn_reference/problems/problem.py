@@ -1,9 +1,9 @@
-"""Sizes and a seed -> the inputs of a recurrent network, such that a mistake cannot hide in them.
+"""Makes the inputs of a recurrent network from sizes and a seed. Mistakes cannot hide in these inputs.
 
-Published conformance cases let mistakes through because their weights are constant, their states zero and
-their sequences one step long. Every problem here has, unless its name says otherwise, sizes that differ
-pairwise and at least four steps; no zero, constant or symmetric array; non-zero initial states and biases;
-states mostly below 0.9; and a random cotangent of each state at every step.
+Published conformance cases miss mistakes because their weights are constant, their states are zero and their sequences
+have one step. Every problem here, unless its name says otherwise, has five different sizes and at least four steps; no
+zero, constant or symmetric array; non-zero initial states and biases; states mostly below 0.9; and a random cotangent
+of each state at every step.
 """
 
 from collections.abc import Mapping
@@ -20,11 +20,11 @@ from rnn_reference.problems.inputs import Inputs
 
 @dataclass(frozen=True)
 class Problem:
-    """The inputs of one run of a cell forward and backward, made from sizes, a seed and nothing else.
+    """The inputs of one forward and backward run of a cell, made from sizes and a seed only.
 
-    The arrays are float64, each element a value that ``dtype`` can hold: an implementation in float32 and
-    the float64 reference start from the same numbers. ``gain`` multiplies the weights of the state (above
-    1: saturated), ``push`` the cotangents; ``blank``: initial states and biases are zero, and so is x at step 2.
+    The arrays are float64, but ``dtype`` can hold each element: an implementation in float32 and the float64 reference
+    start from the same numbers. ``gain`` multiplies the weights of the state (above 1: saturated), ``push`` the
+    cotangents. With ``blank``, initial states, biases, and x at step 2 are zero.
     """
 
     n_x: int = 3
@@ -40,37 +40,37 @@ class Problem:
     cell_name: str = "rnn"
 
     def __str__(self) -> str:
-        """What it takes to make the same problem again: ``n_x=3 n_a=5 n_y=2 m=8 T_x=6 seed=0``."""
+        """The text from which the problem can be made again: ``n_x=3 n_a=5 n_y=2 m=8 T_x=6 seed=0``."""
         unusual = ("gain", "push", "blank", "dtype", "cell_name")
         shown = (f for f in fields(self) if f.name not in unusual)
         changed = (f for f in fields(self) if f.name in unusual and getattr(self, f.name) != f.default)
         return " ".join(f"{f.name.removesuffix('_name')}={getattr(self, f.name)}" for f in (*shown, *changed))
 
     def as_data(self) -> dict[str, Any]:
-        """Plain data for a report: its sizes and what is unusual about it, and all of it as text."""
+        """Returns the problem as plain data for a report: its fields, and its text."""
         return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "cell_name"} | {"text": str(self)}
 
     def at(self, **changes: Any) -> "Problem":
-        """The problem with other sizes, seed, dtype or cell."""
+        """Returns the problem with other sizes, seed, dtype or cell."""
         return replace(self, **changes)
 
     def of(self, cell: Cell) -> "Problem":
-        """The problem for another cell."""
+        """Returns the problem for another cell."""
         return self if cell.name == self.cell_name else replace(self, cell_name=cell.name)
 
     @property
     def cell(self) -> Cell:
-        """The cell that it is for."""
+        """The cell of the problem."""
         return cell_named(self.cell_name)
 
     @property
     def sizes(self) -> dict[str, int]:
-        """The length of each axis, by its name."""
+        """The length of each axis, by name."""
         return {name: getattr(self, name) for name in ("n_x", "n_a", "n_y", "m", "T_x")}
 
     @cached_property
     def arrays(self) -> Mapping[str, Array]:
-        """Every array by its name: the input, initial states, parameters and cotangents."""
+        """Every array by name: the input, initial states, parameters and cotangents."""
         return _drawn(self)
 
     def __getattr__(self, name: str) -> Array:
@@ -81,23 +81,23 @@ class Problem:
 
     @property
     def parameters(self) -> dict[str, Array]:
-        """The parameters, as the functions take them."""
+        """The parameters by name."""
         return {name: self.arrays[name] for name in self.cell.parameters}
 
     @property
     def given(self) -> Inputs:
-        """What the forward function starts from."""
+        """The inputs of the forward function."""
         initial = {s: self.arrays[f"{s}0"] for s in self.cell.states}
         return Inputs(self.cell, self.arrays["x"], initial, self.parameters)
 
     @property
     def inputs(self) -> tuple[Any, ...]:
-        """The arguments of the sequence's forward function: ``x, a0, parameters``."""
+        """The arguments of the forward function of the sequence: ``x, a0, parameters``."""
         return self.given.forward
 
     @property
     def step(self) -> tuple[Any, ...]:
-        """The arguments of the step's forward function at the first step: ``xt, a_prev, parameters``."""
+        """The arguments of the forward function of a step, at the first step: ``xt, a_prev, parameters``."""
         return self.given.step
 
     @property
@@ -108,7 +108,7 @@ class Problem:
 
 @lru_cache(maxsize=256)
 def _drawn(problem: Problem) -> dict[str, Array]:
-    """The arrays of a problem, drawn once and read-only: everybody with the same problem shares them."""
+    """Returns the arrays of a problem. They are drawn once and read-only, because equal problems share them."""
     cell, head = problem.cell, problem.cell.head
     rng = np.random.default_rng([problem.seed, *problem.sizes.values()])
     sizes = problem.sizes
@@ -141,7 +141,7 @@ def _drawn(problem: Problem) -> dict[str, Array]:
 
 
 def _scale(problem: Problem, operand: str) -> Array:
-    """The size of the weights of an operand, for each of its rows."""
+    """Returns the size of the weights of an operand, for each of its rows."""
     n, size = (problem.n_x, 0.5) if operand == "x" else (problem.n_a, 0.9)
     return np.full(n, problem.gain * size / np.sqrt(n))
 

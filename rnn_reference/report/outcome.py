@@ -8,7 +8,7 @@ from rnn_reference.report.expected import expectation
 from rnn_reference.report.verdict import WRONG, Record
 
 UNSEEN: Mapping[str, Any] = {
-    "problem": None, "smallest_error_seen": None, "ulps": {}, "evidence": {}, "notes": [], "blunt": None,
+    "problem": None, "smallest_error_seen": None, "ulps": {}, "evidence": {}, "notes": [], "too_wide": None,
 }  # fmt: skip
 """The measurements of a check that compared nothing."""
 
@@ -36,8 +36,8 @@ def record_of(
     lines = outcome.lines if outcome else [("error", f"{type(raised).__name__}: {raised}")] if raised else []
     if name in WRONG:
         lines = [*lines, *(("printed", line[:100]) for line in printed.strip().splitlines()[-3:])]
-    if name == "passed" and seen["blunt"]:
-        name, lines = "advice", [("blunt", seen["blunt"])]
+    if name == "passed" and seen["too_wide"]:
+        name, lines = "advice", [("too wide", seen["too_wide"])]
     return {
         "id": check,
         "group": group,

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-from rnn_reference.numerics.evidence import BACKWARD
+from rnn_reference.numerics.evidence import COMPUTED_BACKWARD
 from rnn_reference.report.svg import HIGH, INNER, LEFT, RIGHT, TOP, WIDTH, decades, line, svg, text
 
 Steps: TypeAlias = list[float | None]
@@ -23,7 +23,7 @@ def error_per_step(evidence: dict[str, Any], key: str) -> str:
         return ""
     low, high = math.floor(math.log10(min(known))), math.ceil(math.log10(max(known)))
     high = max(high, low + 1)
-    steps, backward = max(map(len, errors.values())), any(name in BACKWARD for name in errors)
+    steps, backward = max(map(len, errors.values())), any(name in COMPUTED_BACKWARD for name in errors)
 
     def at(t: int, value: float | None) -> tuple[float, float]:
         logarithm = high if value is None else math.log10(value) if value else low

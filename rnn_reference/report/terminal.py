@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Iterator
 from typing import Any
 
-from rnn_reference.numerics.evidence import BACKWARD
+from rnn_reference.numerics.evidence import COMPUTED_BACKWARD
 from rnn_reference.report.verdict import Record, Report
 
 WIDTH = 78
@@ -90,7 +90,7 @@ def error_per_step(evidence: dict[str, Any]) -> Iterator[tuple[str, str]]:
         if any(error != 0.0 for error in steps):
             line = "".join(_block(error, low, decades) for error in steps)
             shown = line if len(line) <= WIDTH - 30 else f"{line[:20]} ... {line[-20:]}"
-            way = ", computed from the right" if name in BACKWARD else ""
+            way = ", computed from the right" if name in COMPUTED_BACKWARD else ""
             yield f"|{name}|", f"{shown}  error at t=0..{len(steps) - 1}{way}"
 
 

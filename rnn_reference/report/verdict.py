@@ -26,7 +26,7 @@ COUNTED = ("passed", *WRONG, "not implemented", "not judged", "expected failure"
 
 
 @dataclass(frozen=True)
-class Subject:
+class ImplementationData:
     """The implementation that a report is on; ``offered`` says for each judged function whether it is present."""
 
     name: str
@@ -44,7 +44,7 @@ class ByConvention:
 
 
 def report_on(
-    subject: Subject,
+    subject: ImplementationData,
     records: Iterable[Record],
     left_out: int = 0,
     conventions: Mapping[str, ByConvention] | None = None,

@@ -6,7 +6,7 @@ import numpy as np
 from names import FUNCTIONS
 
 import rnn_reference
-from rnn_reference.faults import named
+from rnn_reference.faults import faults_named
 
 right = SimpleNamespace(**{name: getattr(rnn_reference, name) for name in FUNCTIONS})
 
@@ -199,7 +199,7 @@ CAUGHT = {
     "golden.cell_forward": cell(lambda a_next, yt_pred, cache, *_: (a_next, off(yt_pred, 1e-13), cache)),
     "golden.network_forward": forward(lambda a, y, caches, *_: (a + 1e-13, y, caches)),
     "golden.cell_backward": cell_backward(lambda g, *_: {**g, "dxt": g["dxt"] + 1e-13}),
-    "golden.network_backward": but(rnn_backward=named("carry-dropped")[0].of(right.rnn_cell_backward)),
+    "golden.network_backward": but(rnn_backward=faults_named("carry-dropped")[0].of(right.rnn_cell_backward)),
     "golden.certified_states": forward(lambda a, y, caches, *_: (a, off(y, 1e-14), caches)),
     "golden.certified_gradients": backward(lambda g, *_: {**g, "da0": off(g["da0"], 1e-11)}),
     "forward.tanh": but(tanh_forward=lambda x: x - x**3 / 3),

@@ -22,7 +22,7 @@ from rnn_reference.outcomes import NotOffered, Outcome
 from rnn_reference.paths import ISOLATED, checks_folder
 from rnn_reference.problems.problem import NAMED
 from rnn_reference.report.verdict import report_on
-from rnn_reference.results import subject_of
+from rnn_reference.results import data_of
 from rnn_reference.target import IMPLEMENTATION
 
 
@@ -63,7 +63,7 @@ def judged(functions: Any, *options: str) -> tuple[dict[str, Any], list[dict[str
     One fresh problem for each property, unless ``options`` say otherwise: here it is known what is wrong.
     """
     records = list(put_through(functions, "--rnn-examples=1", *options).records.values())
-    return report_on(subject_of(Implementation("held", functions)), records), records
+    return report_on(data_of(Implementation("held", functions)), records), records
 
 
 TELLING = {
@@ -96,7 +96,7 @@ def first_failure(diagnosis: Diagnosis, function: str, seed: int) -> Outcome | N
         check = getattr(_checks(group), name)
         for problem in NAMED.values():
             judge = Judge(own, name)
-            posed = judge.posed(problem.at(seed=seed).of(function_named(function).cell))
+            posed = judge.set_problem(problem.at(seed=seed).of(function_named(function).cell))
             given = {
                 "implementation": own,
                 "judge": judge,
@@ -106,7 +106,7 @@ def first_failure(diagnosis: Diagnosis, function: str, seed: int) -> Outcome | N
             }
             try:
                 check(**{name: given[name] for name in inspect.signature(check).parameters})
-                settle(judge.doubts, judge.followed, diagnosis)
+                settle(judge.doubts, judge.consequences, diagnosis)
             except NotOffered:
                 continue
             except Outcome as outcome:

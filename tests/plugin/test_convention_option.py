@@ -55,8 +55,8 @@ def test_an_unknown_convention_is_a_usage_error(name, verdict_on):
 
 def test_a_mistake_that_is_a_convention_keeps_its_name(script, verdict_on, folder):
     """If a mistake equals a convention, the report names both."""
-    source = "from rnn_reference.faults import FaultyNetwork, named\n"
-    source += "fault = next(f for f in named('time-reversed') if 'at its step' in f.variant)\n"
+    source = "from rnn_reference.faults import FaultyNetwork, faults_named\n"
+    source += "fault = next(f for f in faults_named('time-reversed') if 'at its step' in f.variant)\n"
     done = verdict_on(f"{folder / script(source + 'network = FaultyNetwork(fault)')}:network", "--rnn-only=forward")
     function = done.report["functions"]["rnn_forward"]
     assert (function["faults"], function["convention_name"]) == (["time-reversed"], "time-reversed")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from rnn_reference.numerics.compare import require_close
-from rnn_reference.numerics.extrapolation import STEPS, apart, extrapolated
+from rnn_reference.numerics.extrapolation import STEPS, extrapolated, largest_errors
 from rnn_reference.outcomes import Wrong
 from rnn_reference.report import pictures
 from rnn_reference.report.pictures import error_map, error_per_step, error_per_step_size
@@ -52,7 +52,7 @@ def test_the_derivative_says_what_one_step_is_worth():
     rounding = 1e-16 / STEPS
     differences = 3.0 + STEPS**2 + rounding
     limit = extrapolated(differences[:, None], rounding[:, None])
-    errors = apart(differences[:, None], limit)
+    errors = largest_errors(differences[:, None], limit)
     assert np.allclose(errors, STEPS**2, rtol=1e-6, atol=1e-8)
     study = {"step": STEPS.tolist(), "error": errors.tolist(), "rounding": rounding.tolist(), "bound": [1e-14]}
     drawn = error_per_step_size({"derivative": study}, "key")

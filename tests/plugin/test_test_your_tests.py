@@ -10,7 +10,7 @@ import pytest
 from rnn_reference.audit.run import Trial
 from rnn_reference.audit.run import trials as run_trials
 from rnn_reference.audit.table import noticing, on_the_right_network, table
-from rnn_reference.faults import CATALOGUE, named
+from rnn_reference.faults import CATALOGUE, faults_named
 
 LONG = 600.0
 """Seconds after which a run of a file is taken for a hang: far more than it takes on a busy machine."""
@@ -37,7 +37,7 @@ def test_a_few_mistakes(tmp_path):
         "import numpy, rnn\ndef test_tanh():\n    assert abs(rnn.tanh_forward(numpy.ones(1)) - numpy.tanh(1)) < 1e-9\n"
     )
     right, wrong, elsewhere = trials(
-        tmp_path / "test_it.py", text, [(), named("tanh-is-sigmoid"), named("carry-dropped")]
+        tmp_path / "test_it.py", text, [(), faults_named("tanh-is-sigmoid"), faults_named("carry-dropped")]
     )
     assert right.passed == ["test_tanh"]
     assert noticing(right, wrong) == ["test_tanh"]
@@ -54,17 +54,19 @@ def test_a_crash_and_a_hang_cost_one_run(tmp_path):
         "    os._exit(3) if value == 1 else None\n"
     )
     file, module = tmp_path / "test_it.py", "homework.rnn"
-    right, died, other = trials(file, text, [(), named("tanh-missing"), named("carry-dropped")], module=module)
+    right, died, other = trials(
+        file, text, [(), faults_named("tanh-missing"), faults_named("carry-dropped")], module=module
+    )
     assert (right.broke, other.broke) == ("", "")
     assert died.broke == "the process died"
-    hung, again = trials(file, text, [named("tanh-is-sigmoid")] * 2, seconds=0.5, module=module)
+    hung, again = trials(file, text, [faults_named("tanh-is-sigmoid")] * 2, seconds=0.5, module=module)
     assert hung.broke == again.broke == "no end after 0.5 s"
 
 
 def test_refusing_the_right_network(tmp_path):
     """A test that fails on the right network is told of first, and never counted as noticing anything."""
     text = "import rnn\ndef test_wrong():\n    assert rnn.lstm\ndef test_fine():\n    pass\n"
-    right, wrong = trials(tmp_path / "test_it.py", text, [(), named("carry-dropped")])
+    right, wrong = trials(tmp_path / "test_it.py", text, [(), faults_named("carry-dropped")])
     said = on_the_right_network("test_it.py", right)
     assert said.startswith("test_it.py REFUSES A RIGHT NETWORK: 1 of 2 tests fail on it")
     assert "test_wrong: AttributeError" in said

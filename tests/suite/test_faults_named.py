@@ -7,7 +7,7 @@ from uncatalogued import UNCATALOGUED
 
 from rnn_reference.cells.loop import backward_of
 from rnn_reference.diagnosis.explain import Diagnosis
-from rnn_reference.faults import ANY, FaultyNetwork, named
+from rnn_reference.faults import ANY, FaultyNetwork, faults_named
 from rnn_reference.implementations.implementation import Implementation
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
@@ -37,14 +37,14 @@ def test_named(fault):
 ], ids=" and ".join)  # fmt: skip
 def test_both_are_named(pair):
     """A mistake of the forward pass and one of the backward pass are both named."""
-    faults = [named(id)[0] for id in pair]
+    faults = [faults_named(id)[0] for id in pair]
     assert found(diagnosed(FaultyNetwork(*faults))) == {(fault.function, fault.id) for fault in faults}
 
 
 @pytest.mark.parametrize("id", ["recurrent-transposed", "initial-state-every-step", "tanh-scaled", "batch-leak"])
 def test_derivative_is_not_blamed(id):
     """A backward pass that is the derivative of a wrong forward pass is not blamed."""
-    fault = named(id)[0]
+    fault = faults_named(id)[0]
     assert blamed(diagnosed(FaultyNetwork(fault, consistent=True))) == {fault.function}
 
 
@@ -80,14 +80,14 @@ def test_uncatalogued_is_not_named(name):
 
 def test_candidates_without_a_fresh_start():
     """Without a restart, randomness and state kept between calls look alike: both are candidates, neither is named."""
-    network = FaultyNetwork(next(f for f in named("state-between-calls") if f.function == "rnn_forward"))
+    network = FaultyNetwork(next(f for f in faults_named("state-between-calls") if f.function == "rnn_forward"))
     finding = Diagnosis(Implementation("network", network)).finding("rnn_forward")
     assert finding.candidates == ["state-between-calls", "not-repeatable"]
 
 
 def test_truncation_is_not_a_hard_coded_size():
     """A carry cut off after four steps is right at the course's four steps, and is still no hard-coded size."""
-    fault = next(f for f in named("carry-truncated") if "every 4 from the start, da0 kept" in f.variant)
+    fault = next(f for f in faults_named("carry-truncated") if "every 4 from the start, da0 kept" in f.variant)
     assert found(diagnosed(FaultyNetwork(fault))) == {("rnn_backward", "carry-truncated")}
 
 
@@ -125,7 +125,7 @@ def test_index_past_the_end():
 @pytest.mark.parametrize("id", ["carry-dropped", "recurrent-transposed"])
 def test_the_suite_names_it(id):
     """The suite fails a wrong network, names its mistake, and calls no other function wrong."""
-    fault = named(id)[0]
+    fault = faults_named(id)[0]
     report, _ = judged(FaultyNetwork(fault))
     assert told(report) == {(fault.function, fault.id)}
     assert wrong(report) == {fault.function}

@@ -10,7 +10,7 @@ import rnn_reference
 from rnn_reference.diagnosis.conventions import conventions_of
 from rnn_reference.faults import CATALOGUE, FaultyNetwork
 from rnn_reference.implementations.conventions.converted import Converted
-from rnn_reference.implementations.conventions.known import KNOWN, Conventions, every_choice, named
+from rnn_reference.implementations.conventions.known import KNOWN, Conventions, conventions_named, every_choice
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.outcomes import Wrong
 
@@ -20,7 +20,7 @@ FORWARD = ("rnn_forward", "rnn_cell_forward")
 
 def by(name, functions=right):
     """A network that is right by these conventions: it applies the inverse of ``Converted``."""
-    conventions = named(name)
+    conventions = conventions_named(name)
 
     class Theirs:
         def rnn_cell_forward(self, xt, a_prev, parameters):
@@ -65,14 +65,16 @@ COMMON = (*KNOWN, "batch-major+weights-transposed+biases-flat", "time-major+two-
 def test_the_convention_is_found(name):
     """A network that is right by a convention, or by several, is said to be right by these and no others."""
     found = conventions_of(Implementation(name, by(name)), ["rnn_forward"])
-    assert {function: conventions.name for function, conventions in found.items()} == {"rnn_forward": named(name).name}
+    assert {function: conventions.name for function, conventions in found.items()} == {
+        "rnn_forward": conventions_named(name).name
+    }
 
 
 @pytest.mark.waits
 @pytest.mark.parametrize("name", COMMON)
 def test_all_functions_conform_under_it(name):
     """Under its convention everything about such a network conforms, the backward pass and the properties too."""
-    _, records = judged(Converted(Implementation(name, by(name)), named(name)), "--rnn-strict")
+    _, records = judged(Converted(Implementation(name, by(name)), conventions_named(name)), "--rnn-strict")
     assert {record["outcome"] for record in records} == {"passed", "not offered"}
     assert sum(record["outcome"] == "passed" for record in records) > 140
 
@@ -81,7 +83,7 @@ def test_a_mistake_under_a_convention_is_named():
     """A mistake is named under a convention as it is without one."""
     name = "batch-major+weights-transposed"
     faulty = FaultyNetwork(next(fault for fault in CATALOGUE if fault.id == "carry-dropped"))
-    report, _ = judged(Converted(Implementation(name, by(name, faulty)), named(name)))
+    report, _ = judged(Converted(Implementation(name, by(name, faulty)), conventions_named(name)))
     assert report["functions"]["rnn_backward"]["faults"] == ["carry-dropped"]
     assert report["functions"]["rnn_forward"]["verdict"] == "conforms"
 
@@ -139,7 +141,7 @@ def test_what_is_written_to_is_seen_through_a_convention():
             x[0, 1, 2] = 7
             parameters["Wax"][0, 1] = 8
 
-    under = Converted(Implementation("writes", Writes()), named("time-major+weights-transposed"))
+    under = Converted(Implementation("writes", Writes()), conventions_named("time-major+weights-transposed"))
     x, parameters = np.zeros((4, 3, 2)), {"Wax": np.zeros((5, 4)), "ba": np.zeros((5, 1))}
     with pytest.raises(Exception, match="stub"):
         under.rnn_forward(x, np.zeros((5, 3)), parameters, copy=False)
@@ -164,7 +166,7 @@ def test_two_gradients_of_two_biases_must_agree():
         **by("two-biases").rnn_backward(da, caches),
         "db_hh": np.zeros((5, 1)),
     }
-    under = Converted(Implementation("two", theirs), named("two-biases"))
+    under = Converted(Implementation("two", theirs), conventions_named("two-biases"))
     x, a0, parameters = rnn_reference.problems.problem.Problem().inputs
     a, _, caches = under.rnn_forward(x, a0, parameters)
     with pytest.raises(Wrong, match="db_hh"):
@@ -174,7 +176,7 @@ def test_two_gradients_of_two_biases_must_agree():
 def test_every_choice_is_named_and_found_again():
     """Each set of conventions has a name of its own, by which it is found, and the smallest come first."""
     choices = list(every_choice())
-    assert [named(choice.name) for choice in choices] == choices
+    assert [conventions_named(choice.name) for choice in choices] == choices
     assert len({choice.name for choice in choices}) == len(choices)
     assert [len(choice) for choice in choices] == sorted(len(choice) for choice in choices)
     assert all(isinstance(choice, Conventions) for choice in choices)

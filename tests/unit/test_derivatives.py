@@ -9,7 +9,7 @@ from rnn_reference.cells.loop import at_states
 from rnn_reference.cells.rounding import tolerances as of_any_cell
 from rnn_reference.numerics import elementwise, injection
 from rnn_reference.numerics.affine import Affine
-from rnn_reference.numerics.injection import Point, Run
+from rnn_reference.numerics.injection import ForwardCall, Point
 from rnn_reference.numerics.noise import computational_noise
 from rnn_reference.numerics.stochastic import SAFETY, unit_roundoff
 from rnn_reference.paths import golden_folder
@@ -49,7 +49,7 @@ def point(x, a0, parameters, da):
     """The place at which the reference is differentiated."""
     affine, states = Affine(RNN.maps, parameters), forward(x, a0, parameters)
     at_states(RNN, affine, x, [a0], [states])
-    return Point(Run(x, {"a": a0}, parameters), affine, {"a": states}, {"a": da})
+    return Point(ForwardCall(x, {"a": a0}, parameters), affine, {"a": states}, {"a": da})
 
 
 def by_differences(x, a0, parameters, da):
@@ -62,7 +62,7 @@ def by_differences(x, a0, parameters, da):
 def by_element(x, a0, parameters, da):
     """Value and bound by differences, every element moved by itself."""
     tolerance = tolerances(x, a0, parameters, da, unit_roundoff("float64"))
-    rounding, run = {"a": tolerance["a"] / SAFETY}, Run(x, {"a": a0}, parameters)
+    rounding, run = {"a": tolerance["a"] / SAFETY}, ForwardCall(x, {"a": a0}, parameters)
     found = elementwise.by_element(singly(forward), run, {"a": da}, rounding, RNN.trained)
     return found.value, {name: found.error[name] + tolerance[name] for name in found.value}
 
@@ -204,7 +204,7 @@ def test_an_implementation_that_drops_the_imaginary_part_is_found_out(stores):
         a = forward(x, a0, parameters)
         return a.real if stores == "in a float array" else abs(a) + 0j
 
-    run = Run(problem.x, {"a": problem.a0}, problem.parameters)
+    run = ForwardCall(problem.x, {"a": problem.a0}, problem.parameters)
     assert injection.keeps_complex(singly(forward), run)
     assert not injection.keeps_complex(singly(drops), run)
 

@@ -61,8 +61,8 @@ def test_memory_is_limited(isolated):
 def test_each_of_several_calls_has_its_own_time(isolated):
     """Calls that are asked for at once take longer together than one may, and none timed out."""
     implementation = isolated("together.py:Slow", seconds=1.0)
-    results = implementation.answers(repeated("tanh_forward", *[(X,)] * 4))
-    assert [result.tolist() for result in results] == [np.tanh(X).tolist()] * 4
+    results = implementation.answers(repeated(RNN.functions["tanh_forward"], *[(X,)] * 4))
+    assert [result["out"].tolist() for result in results] == [np.tanh(X).tolist()] * 4
 
 
 @pytest.mark.parametrize(("how", "kind"), {"DiesOnTheWayBack": Crashed, "HangsOnTheWayBack": TimedOut}.items())
@@ -324,5 +324,5 @@ def test_caches_of_another_form_are_their_own_business(isolated, how):
     implementation = isolated(f"caches.py:{how}", seconds=2.0)
     problem = Problem()
     caches = implementation.rnn_forward(*problem.inputs)[2]
-    assert documented(implementation.inside(caches), problem) == ()
+    assert documented(implementation.cache_contents(caches), problem) == ()
     assert implementation.rnn_backward(problem.da, caches)["dx"].shape == problem.x.shape

@@ -16,7 +16,7 @@ from rnn_reference import (
     softmax_forward,
     tanh_forward,
 )
-from rnn_reference.faults import named
+from rnn_reference.faults import faults_named
 from rnn_reference.implementations.adapters import stepwise
 from rnn_reference.paths import golden_folder
 from rnn_reference.problems import golden
@@ -65,7 +65,7 @@ def test_the_published_gradient_is_that_of_carry_dropped(tensor):
     """The fault reproduces the document's printed gradient to the last digit, and the reference does not."""
     case = DOCUMENT["rnn_backward", tensor]
     _, _, caches = rnn_forward(case.inputs["x"], case.inputs["a0"], case.parameters)
-    wrong = named("carry-dropped")[0].of(rnn_cell_backward)(case.inputs["da"], caches)[tensor]
+    wrong = faults_named("carry-dropped")[0].of(rnn_cell_backward)(case.inputs["da"], caches)[tensor]
     right = rnn_backward(case.inputs["da"], caches)[tensor]
     assert wrong.shape == right.shape == tuple(case.entry["whole_shape"])
     assert case.prints_like_published(wrong[case.at])

@@ -23,16 +23,16 @@ class Converted(Implementation):
         self.name, self.dtype, self.tolerance, self.predicts = inner.name, inner.dtype, inner.tolerance, inner.predicts
         words = conventions.words(inner.cells[0])
         self.notes = [*inner.notes, f"judged under --rnn-convention={conventions.name}, {words}"]
-        self.misshapen: Wrong | None = None
+        self.wrong_shape: Wrong | None = None
         self._prefetched: dict[Question, Question] = {}
 
     def offers(self, name: str) -> bool:
         """Whether the one inside has it."""
         return self._inner.offers(name)
 
-    def inside(self, caches: Any) -> Any:
+    def cache_contents(self, caches: Any) -> Any:
         """The caches as they are: by the other convention."""
-        return self._inner.inside(caches)
+        return self._inner.cache_contents(caches)
 
     def second_part(self, caches: Any) -> Any:
         """``caches[1]``, as the document has its ``x``."""
@@ -68,10 +68,10 @@ class Converted(Implementation):
     def _their_question(self, question: Question) -> Question:
         return Question([(name, self._theirs(name, given)) for name, given in question.calls], question.copy)
 
-    def _handed_over(self, name: str, arguments: tuple[Any, ...], copy: bool) -> Any:
+    def _call_theirs(self, name: str, arguments: tuple[Any, ...], copy: bool) -> Any:
         theirs = self._theirs(name, arguments)
         before = [] if copy else [_copied(value) for value in theirs]
-        result = self._inner._handed_over(name, theirs, copy)
+        result = self._inner._call_theirs(name, theirs, copy)
         labels = function_named(name).named(arguments)
         for label, given, handed, was in zip(labels, arguments, theirs, before, strict=False):
             if handed is not given and label not in CACHES and not _equal(handed, was):

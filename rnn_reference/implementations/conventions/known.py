@@ -176,7 +176,7 @@ def every_choice() -> Iterator[Conventions]:
     return iter(sorted((chosen for chosen in sets if chosen), key=len))
 
 
-def named(name: str) -> Conventions:
+def conventions_named(name: str) -> Conventions:
     """The conventions of a name, several joined by ``+``. Raises ValueError, naming the known ones."""
     parts = set(name.split("+"))
     chosen = Conventions(each for group in ALTERNATIVES for each in group if each.name in parts)

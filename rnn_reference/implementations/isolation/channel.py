@@ -61,7 +61,7 @@ class Channel:
             raise Malformed(str(error)) from None
 
 
-def opened(handle: int) -> Connection:
+def inherited_connection(handle: int) -> Connection:
     """The connection behind a handle that this process has inherited. Its own children do not inherit it."""
     if sys.platform == "win32":
         from multiprocessing.connection import PipeConnection

@@ -23,7 +23,7 @@ from rnn_reference.cells.cell import Function, function_named
 from rnn_reference.implementations.crash import crash
 from rnn_reference.implementations.declared import ATTRIBUTES
 from rnn_reference.implementations.implementation import Implementation
-from rnn_reference.implementations.isolation.channel import Channel, decode, opened
+from rnn_reference.implementations.isolation.channel import Channel, decode, inherited_connection
 from rnn_reference.implementations.isolation.mutations import changed
 from rnn_reference.implementations.loading.files import DEFINITIONS_ALONE
 from rnn_reference.implementations.loading.find import load
@@ -37,7 +37,7 @@ HEARTBEAT = 0.05
 
 def main(connection: int, request: str) -> None:
     """Serve the process that started this one, over a connection that was inherited from it."""
-    channel, wanted = Channel(opened(connection)), json.loads(request)
+    channel, wanted = Channel(inherited_connection(connection)), json.loads(request)
     sys.stdout.reconfigure(line_buffering=True, errors="replace")  # type: ignore[union-attr]  # for a sudden end
     faulthandler.enable(file=2)  # prints the stack at a crash, and when the parent sends SIGABRT at the time limit
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()

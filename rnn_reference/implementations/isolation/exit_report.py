@@ -12,7 +12,7 @@ _FRAME = re.compile(r'^  File "(?P<file>.+)", line (?P<line>\d+) in ', re.MULTIL
 _DUMP = re.compile(r"(Fatal Python error|Windows fatal exception): ")  # behind what was printed without a newline
 
 
-def place(printed: str) -> str | None:
+def innermost_line(printed: str) -> str | None:
     """The innermost line of other people's code on the printed stack: ``homework.py, line 12``."""
     start = _start_of_stack(printed)
     frames = iter(()) if start is None else _FRAME.finditer(printed, start)
@@ -21,7 +21,7 @@ def place(printed: str) -> str | None:
     return f"{Path(first['file']).name}, line {first['line']}" if first else None
 
 
-def without(printed: str) -> str:
+def without_stack(printed: str) -> str:
     """The output without the stack at its end."""
     return printed[: _start_of_stack(printed)]
 
@@ -31,7 +31,7 @@ def _start_of_stack(printed: str) -> int | None:
     return max((dump.start() for dump in _DUMP.finditer(printed)), default=None)
 
 
-def how(status: int | None) -> str:
+def in_words(status: int | None) -> str:
     """An exit status in words. None: the process was still running."""
     if status is None:
         return "its process closed its connection"

@@ -38,7 +38,7 @@ class Isolated(Implementation):
         """True if the worker has found the function."""
         return name in self._offers
 
-    def inside(self, caches: Handle) -> Any:
+    def cache_contents(self, caches: Handle) -> Any:
         """The worker's description of the caches."""
         question = Question([(self.cells[0].forward.name, (caches,))])  # which is blamed if this fails
         (reply,) = self._worker.ask([question], [{"describe": caches}], "description")
@@ -74,7 +74,7 @@ class Isolated(Implementation):
         finally:
             self._results.clear()
 
-    def _handed_over(self, name: str, arguments: tuple[Any, ...], copy: bool) -> Any:
+    def _call_theirs(self, name: str, arguments: tuple[Any, ...], copy: bool) -> Any:
         if not self._results:
             self._results.extend(self._answer(Question([(name, arguments)], copy)))
         result, changed = self._results.popleft()

@@ -179,12 +179,12 @@ class Worker:
                 self._process.wait(GRACE)
         status = self._process.poll()
         self.stop()
-        how = "" if timed_out else exit_report.how(status)
-        return Died(how, exit_report.place(self._output.tail(2**16)), call, timed_out)
+        how = "" if timed_out else exit_report.in_words(status)
+        return Died(how, exit_report.innermost_line(self._output.tail(2**16)), call, timed_out)
 
     def printed(self) -> str:
         """The end of what the worker printed since the last call."""
-        return exit_report.without(self._output.new())
+        return exit_report.without_stack(self._output.new())
 
     def stop(self) -> None:
         """End the process and all that it started. Its output can still be read."""

@@ -14,7 +14,7 @@ from rnn_reference.cells.rnn.arguments import Parameters
 from rnn_reference.implementations.layouts.shared.predictions import predictions_of
 from rnn_reference.implementations.layouts.shared.signature import takes
 
-SMALL = 2.0**-60
+DA_SCALE = 2.0**-60
 """``da`` is scaled by this, and the gradients are scaled back: both exactly, and far below the clip at 5."""
 
 CERTAIN = 600.0
@@ -59,11 +59,11 @@ class MinCharRnn:
         x, a0, parameters = caches
         dz, dWaa, dba = np.empty_like(da), 0.0, 0.0
         for column in range(x.shape[1]):
-            result = self._loss(x[:, column], a0[:, column], parameters, SMALL * da[:, column])
+            result = self._loss(x[:, column], a0[:, column], parameters, DA_SCALE * da[:, column])
             if result is None:
                 return None
-            dz[:, column] = result["dWxh"] / SMALL
-            dWaa, dba = dWaa + result["dWhh"] / SMALL, dba + result["dbh"] / SMALL
+            dz[:, column] = result["dWxh"] / DA_SCALE
+            dWaa, dba = dWaa + result["dWhh"] / DA_SCALE, dba + result["dbh"] / DA_SCALE
         return {
             "dx": np.einsum("ax,amt->xmt", parameters["Wax"], dz),
             "da0": parameters["Waa"].T @ dz[:, :, 0],

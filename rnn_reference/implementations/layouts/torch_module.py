@@ -20,7 +20,7 @@ from rnn_reference.implementations.unusable import Unusable
 if TYPE_CHECKING:
     import torch
 
-ROLES = {"dWax": "weight_ih", "dWaa": "weight_hh", "dba": "bias_ih"}
+TORCH_NAMES = {"dWax": "weight_ih", "dWaa": "weight_hh", "dba": "bias_ih"}
 
 
 def recognise(found: Any, target: str) -> tuple[Any, list[str]] | None:
@@ -80,19 +80,19 @@ class TorchModule:
         found = {}
         for name, value in layer.named_parameters():
             role = name.rpartition(".")[2].removesuffix("_l0")
-            if role in found or role not in (*ROLES.values(), "bias_hh"):
+            if role in found or role not in (*TORCH_NAMES.values(), "bias_hh"):
                 raise ValueError(f"its parameter {name} has no place in one layer of torch.nn.RNN")
             found[role] = value
-        missing = [role for role in ROLES.values() if role not in found]
+        missing = [role for role in TORCH_NAMES.values() if role not in found]
         if missing:
             raise ValueError(f"it has no {' and no '.join(missing)}")
         return found
 
     def _set(self, layer: torch.nn.Module, parameters: Parameters) -> dict[str, torch.Tensor]:
         own = self._weights(layer)
-        values = {role: gradient.removeprefix("d") for gradient, role in ROLES.items()}
+        values = {role: gradient.removeprefix("d") for gradient, role in TORCH_NAMES.items()}
         with self._torch.torch.no_grad():
             for role, parameter in own.items():
                 value = parameters[values[role]] if role in values else 0 * parameters["ba"]
                 parameter.copy_(self._torch.tensor(value).reshape(parameter.shape))
-        return {gradient: own[role] for gradient, role in ROLES.items()}
+        return {gradient: own[role] for gradient, role in TORCH_NAMES.items()}

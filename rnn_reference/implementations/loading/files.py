@@ -13,12 +13,12 @@ from typing import Any
 from rnn_reference.cells.cell import functions
 from rnn_reference.implementations.crash import crash
 from rnn_reference.implementations.loading.definitions import definitions
-from rnn_reference.implementations.loading.missing_imports import stand_in
+from rnn_reference.implementations.loading.missing_imports import substitute
 from rnn_reference.implementations.loading.notebook import read_cells
 from rnn_reference.implementations.loading.time_limit import TimeLimitReached, time_limit
 from rnn_reference.implementations.unusable import Unusable
 
-PATIENCE = 10.0
+FILE_SECONDS = 10.0
 """Seconds that a ``.py`` file may take to run before its definitions alone are tried."""
 
 DEFINITIONS_ALONE = "its definitions alone were taken"
@@ -85,9 +85,9 @@ def _run_definitions(module: ModuleType, tree: ast.Module, label: str, seconds: 
     """Run the definitions of ``tree`` in ``module``, one by one; the notes on what was stood in for or left out."""
     notes: list[str] = []
     for statement in definitions(tree.body):
-        stood_in = stand_in(statement)
-        if stood_in:
-            names, found = stood_in
+        substituted = substitute(statement)
+        if substituted:
+            names, found = substituted
             module.__dict__.update(names)
             notes += found
             continue
@@ -99,10 +99,10 @@ def _run_definitions(module: ModuleType, tree: ast.Module, label: str, seconds: 
                 continue  # a constant made of what a demo made: whoever uses it will say so
             name = getattr(statement, "name", None)
             place = f"{label}, line {statement.lineno}"
-            told = describe(error).replace(f"; {Path(label).name}, line {statement.lineno}: ", ": ")
+            reason = describe(error).replace(f"; {Path(label).name}, line {statement.lineno}: ", ": ")
             if name is None or name in functions():
-                raise Unusable(f"{place}: {told}") from None
-            notes.append(f"{place}: {name} was left out: {told}")
+                raise Unusable(f"{place}: {reason}") from None
+            notes.append(f"{place}: {name} was left out: {reason}")
     return notes
 
 

@@ -14,12 +14,14 @@ from rnn_reference.cells.cell import functions
 from rnn_reference.implementations import adapters
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.implementations.layouts import recognised
-from rnn_reference.implementations.loading.files import PATIENCE, describe, from_file, from_files, make_importable
+from rnn_reference.implementations.loading.files import FILE_SECONDS, describe, from_file, from_files, make_importable
 from rnn_reference.implementations.unusable import Unusable
 from rnn_reference.paths import is_file, split_target
 
 
-def load(target: str, seconds: float = PATIENCE, definitions_only: bool = False, device: str = "cpu") -> Implementation:
+def load(
+    target: str, seconds: float = FILE_SECONDS, definitions_only: bool = False, device: str = "cpu"
+) -> Implementation:
     """The implementation that ``target`` names.
 
     ``target`` is ``file.py``, ``notebook.ipynb``, ``model.onnx``, ``package.module`` or the name of an adapter, each
@@ -118,7 +120,7 @@ def _what_it_has(owner: Any) -> str:
     return f"; it has {', '.join(names[:8])}" if names else ""
 
 
-def callable_named(target: str, seconds: float = PATIENCE) -> tuple[Callable[..., Any], list[str]]:
+def callable_named(target: str, seconds: float = FILE_SECONDS) -> tuple[Callable[..., Any], list[str]]:
     """The callable that ``module:callable`` or ``file.py:callable`` names, and notes. Raises Unusable."""
     where, attribute = split_target(target)
     if not attribute:

@@ -51,7 +51,7 @@ class Nothing:
         return arguments[0] if arguments and hasattr(arguments[0], "__iter__") else self
 
 
-def stand_in(statement: ast.stmt) -> tuple[dict[str, Any], list[str]] | None:
+def substitute(statement: ast.stmt) -> tuple[dict[str, Any], list[str]] | None:
     """Names and notes in place of an import whose module is missing; None if it can just be run."""
     if isinstance(statement, ast.ImportFrom):
         if statement.level or statement.module is None or not _is_missing(statement.module):

@@ -13,7 +13,7 @@ _PYTHON_CELL_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")
 
 
 @dataclass(frozen=True)
-class Cell:
+class CodeCell:
     """A code cell: its place among all cells, counted from 1, its Python source and what it parses to."""
 
     number: int
@@ -21,7 +21,7 @@ class Cell:
     tree: ast.Module
 
 
-def read_cells(path: Path) -> tuple[list[Cell], list[str]]:
+def read_cells(path: Path) -> tuple[list[CodeCell], list[str]]:
     """The code cells of a notebook that parse, and a note for each that does not.
 
     Raises Unusable if nbformat is not installed or the file is no notebook.
@@ -43,7 +43,7 @@ def read_cells(path: Path) -> tuple[list[Cell], list[str]]:
             continue
         source = python_of(cell.source)
         try:
-            cells.append(Cell(number, source, ast.parse(source)))
+            cells.append(CodeCell(number, source, ast.parse(source)))
         except (SyntaxError, ValueError) as error:
             line = f" at its line {error.lineno}" if isinstance(error, SyntaxError) else ""
             notes.append(f"cell {number} does not parse{line} and was skipped: {error.args[0]}")
