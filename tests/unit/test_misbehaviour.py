@@ -60,7 +60,7 @@ def test_memory_is_limited(isolated):
 
 def test_each_of_several_calls_has_its_own_time(isolated):
     """Calls that are asked for at once take longer together than one may, and none timed out."""
-    implementation = isolated("together.py:Slow", seconds=1.0)
+    implementation = isolated("together.py:Slow", seconds=3.0)
     results = implementation.answers(repeated(RNN.functions["tanh_forward"], *[(X,)] * 4))
     assert [result["out"].tolist() for result in results] == [np.tanh(X).tolist()] * 4
 
