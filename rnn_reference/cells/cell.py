@@ -1,8 +1,8 @@
-"""What a recurrent cell is to the rest of the house: its arrays, its functions and its equations.
+"""The description of a recurrent cell for the rest of the package: its arrays, its functions and its equations.
 
-A cell's name, states, parameters and affine maps say everything else: what its functions are called, what they take
-and return and in which shapes, how problems are drawn, what is moved to differentiate it, how far rounding may move
-it, and which mistakes can be made in it. Nothing outside a cell's own folder knows a symbol of it.
+Everything else follows from the name, the states, the parameters and the affine maps of a cell: the names, arguments,
+results and shapes of its functions; the problems; the arrays to move for a derivative; the tolerances; and the mistakes
+that people can make in it. Only the folder of a cell uses its symbols.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from rnn_reference.numerics.affine import Affine, Map
 States: TypeAlias = tuple[Any, ...]
 Kept: TypeAlias = Mapping[str, Any]
 Step: TypeAlias = Callable[..., tuple[States, Kept]]
-"""``step(affine, x, states) -> states, kept``: one step of the equations; by name what else the step back needs."""
+"""``step(affine, x, states) -> states, kept``: one step of the equations. ``kept`` has values for ``back``, by name."""
 Back: TypeAlias = Callable[..., tuple[Any, States]]
 """``back(affine, dstates, states, states_before, kept) -> dx, dstates_before``."""
 
@@ -30,17 +30,17 @@ ACTIVATION, CELL_FORWARD, FORWARD, CELL_BACKWARD, BACKWARD = (
     "activation", "cell_forward", "forward", "cell_backward", "backward",
 )  # fmt: skip
 ROLES = (ACTIVATION, CELL_FORWARD, FORWARD, CELL_BACKWARD, BACKWARD)
-"""What a function is to its cell."""
+"""The roles of functions in a cell."""
 
 CACHES = ("cache", "caches")
-"""Names of what a forward function hands to its backward function: the implementation's own business."""
+"""The names of caches. A forward function returns one for its backward function; its form is free."""
 
 
 @dataclass(frozen=True)
 class Function:
-    """One function of a cell: its arguments and what it returns, by name and in order.
+    """One function of a cell: the names of its arguments and of its results, in order.
 
-    ``optional`` are arguments behind the others that an implementation may lack; their values are zero then.
+    ``optional`` are more arguments after these. An implementation need not take them; then their values are zero.
     """
 
     name: str
@@ -52,12 +52,12 @@ class Function:
 
     @property
     def tensors(self) -> tuple[str, ...]:
-        """The arrays that it returns: everything but a cache."""
+        """The names of the arrays that it returns: all results except a cache."""
         return tuple(name for name in self.returns if name not in CACHES)
 
     @property
     def returns_cache(self) -> bool:
-        """True for a forward function: the last of what it returns is a cache."""
+        """True for a forward function: its last result is a cache."""
         return self.returns[-1] in CACHES
 
     @property
@@ -67,26 +67,26 @@ class Function:
 
     @property
     def partner(self) -> Function:
-        """The backward function of a forward function, and the other way round."""
+        """The backward function of a forward function, or the forward function of a backward function."""
         pairs = {CELL_FORWARD: CELL_BACKWARD, FORWARD: BACKWARD, CELL_BACKWARD: CELL_FORWARD, BACKWARD: FORWARD}
         return self.cell.function(pairs[self.role])
 
     def named(self, arguments: Sequence[Any]) -> dict[str, Any]:
-        """The arguments of a call by name."""
+        """Returns the arguments of a call by name."""
         return dict(zip((*self.arguments, *self.optional), arguments, strict=False))
 
     def ordered(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
-        """The arguments of a call in order, from a table that may hold more; optional ones as far as it has them."""
+        """Returns the arguments of a call in order. ``given`` may hold more, and may lack optional arguments."""
         return tuple(given[name] for name in self.arguments) + tuple(given[n] for n in self.optional if n in given)
 
     def results(self, returned: Any) -> dict[str, Any]:
-        """What a right function returned, by name."""
+        """Returns the results of a right function by name."""
         if self.role == ACTIVATION:
             return {self.returns[0]: returned}
         return dict(returned) if self.takes_cache else dict(zip(self.returns, returned, strict=True))
 
     def returned(self, results: Mapping[str, Any]) -> Any:
-        """Results by name as the function returns them: an array, a tuple, or a dict of gradients."""
+        """Returns results by name in the form that the function returns: an array, a tuple, or a dict of gradients."""
         if self.role == ACTIVATION:
             return results[self.returns[0]]
         return dict(results) if self.takes_cache else tuple(results[name] for name in self.returns)
@@ -94,7 +94,7 @@ class Function:
 
 @dataclass(frozen=True)
 class Head:
-    """The predictions of a cell, ``softmax(W a + b)``, of its first state: their names in a step and in a sequence."""
+    """The predictions of a cell, ``softmax(W a + b)`` of its first state, and their names in a step and a sequence."""
 
     weight: str
     bias: str
@@ -104,7 +104,7 @@ class Head:
 
 @dataclass(frozen=True)
 class Activation:
-    """A function of one array that is judged by itself, and how far ``function(x)`` may be off: ``tolerance(x, u)``."""
+    """A function of one array that is judged separately. ``tolerance(x, u)`` is the tolerance of ``function(x)``."""
 
     function: Callable[[Any], Array]
     tolerance: Callable[[Array, float], Array]
@@ -114,15 +114,16 @@ class Activation:
 class Cell:
     """A recurrent cell.
 
-    ``states`` are the names of what passes from step to step, ``("a",)`` or ``("a", "c")``: of a state ``a`` the
-    initial one is ``a0``, a step reads ``a_prev`` and gives ``a_next``, and ``da`` is a gradient. ``parameters`` maps
-    names to axes. ``maps`` says which weight multiplies what; the input's name there is ``x``. ``step`` are the
-    equations, over those maps; ``back`` the equations' gradient, where somebody has derived it. ``cache`` names what
-    the document's cache of a step holds; of ``kept``, what a step keeps, each has the shape of a state.
-    ``activations`` are functions of one array that are judged by themselves: ``softmax_forward`` makes the
-    predictions, and ``step`` takes each other one by keyword, ``tanh=`` for ``tanh_forward``. ``equations`` are
-    those of the state as a sentence has them. ``two_biases`` are names that people give to two biases in place of one.
-    ``home`` is the module with the reference's functions; without one they are made of the equations.
+    ``states`` are the names of the arrays that pass from step to step, ``("a",)`` or ``("a", "c")``. For a state ``a``,
+    ``a0`` is the initial state, a step reads ``a_prev`` and returns ``a_next``, and ``da`` is a gradient.
+    ``parameters`` maps names to axes. ``maps`` has the operands of each weight; the name of the input is ``x``.
+    ``step`` are the equations, over those maps. ``back`` is their gradient, if somebody has derived it. ``cache`` has
+    the names of the parts of the document's cache of a step. ``kept`` has the names of the arrays that a step keeps for
+    ``back``, each with the shape of a state. ``activations`` are functions of one array that are judged separately:
+    ``softmax_forward`` makes the predictions, and ``step`` takes each other one by keyword, ``tanh=`` for
+    ``tanh_forward``. ``equations`` is the text of the state's equations. ``two_biases`` has the usual names of two
+    biases in place of one. ``home`` is the module with the reference functions; if empty, they are made from the
+    equations.
     """
 
     name: str
@@ -141,7 +142,7 @@ class Cell:
 
     @cached_property
     def functions(self) -> Mapping[str, Function]:
-        """Its functions by name, each before those that stand on it."""
+        """The functions by name, each before the functions that depend on it."""
         n, (first, *others) = self.name, self.states
         cell_forward = ("xt", *(f"{s}_prev" for s in self.states), "parameters")
         stepped = (*(f"{s}_next" for s in self.states), self.head.of_step, "cache")
@@ -160,42 +161,42 @@ class Cell:
         return {function.name: function for function in made}
 
     def function(self, role: str) -> Function:
-        """The function of a role, such as ``backward``."""
+        """Returns the function with this role, such as ``backward``."""
         return next(function for function in self.functions.values() if function.role == role)
 
     @cached_property
     def cell_forward(self) -> Function:
-        """``rnn_cell_forward`` and the like: one step forward."""
+        """One step forward, such as ``rnn_cell_forward``."""
         return self.function(CELL_FORWARD)
 
     @cached_property
     def forward(self) -> Function:
-        """``rnn_forward`` and the like: the whole sequence forward."""
+        """The whole sequence forward, such as ``rnn_forward``."""
         return self.function(FORWARD)
 
     @cached_property
     def cell_backward(self) -> Function:
-        """``rnn_cell_backward`` and the like: one step backward."""
+        """One step backward, such as ``rnn_cell_backward``."""
         return self.function(CELL_BACKWARD)
 
     @cached_property
     def backward(self) -> Function:
-        """``rnn_backward`` and the like: the whole sequence backward."""
+        """The whole sequence backward, such as ``rnn_backward``."""
         return self.function(BACKWARD)
 
     @cached_property
     def trained(self) -> tuple[str, ...]:
-        """The parameters that a backward pass has gradients for: all but those of the predictions."""
+        """The parameters with a gradient in the backward pass: all except those of the predictions."""
         return tuple(name for name in self.parameters if name not in (self.head.weight, self.head.bias))
 
     @cached_property
     def weight_gradients(self) -> tuple[str, ...]:
-        """The names of their gradients."""
+        """The names of the gradients of these parameters."""
         return tuple(f"d{name}" for name in self.trained)
 
     @cached_property
     def axes(self) -> Mapping[str, Shape]:
-        """The axes of every array that goes into one of the functions, or comes out of one, by its name."""
+        """The axes of every argument and result of the functions, by name."""
         column, state, prediction = ("n_x", "m"), ("n_a", "m"), ("n_y", "m")
         axes: dict[str, Shape] = {"xt": column, "x": (*column, "T_x"), **self.parameters}
         for s in self.states:
@@ -206,7 +207,7 @@ class Cell:
 
     @cached_property
     def of_sequence(self) -> Mapping[str, str]:
-        """What the sequence's functions call the tensors of a step: ``a`` for ``a_next``, ``dx`` for ``dxt``."""
+        """For each tensor of a step, its name in a sequence: ``a`` for ``a_next``, ``dx`` for ``dxt``."""
         names = {"xt": "x", "dxt": "dx", self.head.of_step: self.head.of_sequence}
         for s in self.states:
             names |= {f"{s}_next": s, f"{s}_prev": f"{s}0", f"d{s}_next": f"d{s}", f"d{s}_prev": f"d{s}0"}
@@ -214,11 +215,11 @@ class Cell:
 
     @cached_property
     def of_step(self) -> Mapping[str, str]:
-        """The other way round."""
+        """For each tensor of a sequence, its name in a step."""
         return {sequence: step for step, sequence in self.of_sequence.items()}
 
     def shape(self, name: str, sizes: Mapping[str, int]) -> tuple[int, ...]:
-        """The shape of an array, given the length of each axis."""
+        """Returns the shape of an array, from the length of each axis."""
         return tuple(
             fixed + sizes[parts[0]] if len(parts) == 1 else fixed + sum(sizes[part] for part in parts)
             for fixed, parts in self._lengths[name]
@@ -234,7 +235,7 @@ class Cell:
 
     @cached_property
     def reads_states_by_maps(self) -> bool:
-        """True if a step's states matter only as operands of maps: with their weights zero, no state is remembered."""
+        """True if states enter a step only as operands of maps: with zero weights, a step does not depend on them."""
         sizes = {"n_x": 2, "n_a": 3, "n_y": 2, "m": 2}
         rng = np.random.default_rng(0)
         parameters = {name: rng.standard_normal(self.shape(name, sizes)) for name in self.parameters}
@@ -253,19 +254,19 @@ class Cell:
         return hash(self.name)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """A copy of a cell, or one from another process, is the one of that name."""
+        """A copy of a cell, also from another process, is the cell with the same name."""
         return cell_named, (self.name,)
 
 
 BUILT_IN = ("rnn",)
-"""The folders of the cells that come with the package, in the order in which reports have them."""
+"""The folders of the package's own cells, in the order of reports."""
 
 _added: list[Cell] = []
 
 
 @contextmanager
 def added(cell: Cell) -> Iterator[None]:
-    """Inside this block a cell is known that is not the package's own."""
+    """Inside this block, ``cell`` is one of the known cells."""
     _added.append(cell)
     functions.cache_clear()
     try:
@@ -282,12 +283,12 @@ def _built_in(name: str) -> Cell:
 
 
 def cells() -> tuple[Cell, ...]:
-    """Every cell there is."""
+    """Returns all known cells."""
     return (*map(_built_in, BUILT_IN), *_added)
 
 
 def cell_named(name: str) -> Cell:
-    """The cell of that name. Raises KeyError, naming those that there are."""
+    """Returns the cell with this name. Raises KeyError, with the known names."""
     found = {cell.name: cell for cell in cells()}
     if name not in found:
         raise KeyError(f"there is no cell {name}; there are {', '.join(found)}")
@@ -295,11 +296,11 @@ def cell_named(name: str) -> Cell:
 
 
 def function_named(name: str) -> Function:
-    """The function of that name, whichever cell it is of. Raises KeyError."""
+    """Returns the function with this name, of any cell. Raises KeyError."""
     return functions()[name]
 
 
 @cache
 def functions() -> Mapping[str, Function]:
-    """The functions of every cell, by name."""
+    """Returns the functions of all cells, by name."""
     return {name: function for cell in cells() for name, function in cell.functions.items()}

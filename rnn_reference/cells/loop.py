@@ -1,7 +1,7 @@
-"""Any cell's sequence, forward and backward: over its equations, and over anybody's functions of one step.
+"""The loop over the steps of any cell, forward and backward: with its equations, or with any functions of one step.
 
-The loops over functions are the document's structure, one call a step. They are how a loop is judged with the
-implementation's own cell, and what a reference must agree with.
+The loops over functions have the structure of the document, one call for each step. With the implementation's own step
+they judge its loop. The reference must agree with them.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from rnn_reference.numerics.complex_step import back_by_complex_step
 
 @dataclass(frozen=True)
 class Trace:
-    """A run of the equations: the states before the first step and after each, what each step keeps, its inputs."""
+    """A run of the equations: the initial states and those after each step, the kept values, and the inputs."""
 
     states: list[States]
     kept: list[Any]
     x: Sequence[Any]
 
     def of(self, number: int) -> list[Any]:
-        """One of the states after each step."""
+        """Returns the state with this number, after each step."""
         return [states[number] for states in self.states[1:]]
 
 
 def run(cell: Cell, affine: Affine, x: Sequence[Any], states: States) -> Trace:
-    """The equations at every step of ``x``, a list of inputs ``(n_x, m)``, from the given states."""
+    """Runs the equations at every step of ``x``, a list of inputs ``(n_x, m)``, from the given states."""
     trace = Trace([states], [], x)
     for xt in x:
         after, kept = cell.step(affine, xt, trace.states[-1])
@@ -42,10 +42,10 @@ def run(cell: Cell, affine: Affine, x: Sequence[Any], states: States) -> Trace:
 
 
 def run_back(cell: Cell, affine: Affine, trace: Trace, cotangents: Sequence[States]) -> tuple[list[Any], States]:
-    """The equations' gradient, from the last step to the first: that of the input at each step, and of the first state.
+    """Returns the gradient of the input at each step, and of the initial states. Runs from the last step to the first.
 
-    ``cotangents`` are, for each step, what reaches its states from outside. The gradients of the weights are then
-    ``affine.gradients()``.
+    ``cotangents`` has, for each step, the gradient of the loss with respect to its states. After the run,
+    ``affine.gradients()`` returns the gradients of the weights.
     """
     carry: States = ()
     dx = []
@@ -57,9 +57,9 @@ def run_back(cell: Cell, affine: Affine, trace: Trace, cotangents: Sequence[Stat
 
 
 def back_of(cell: Cell) -> Callable[..., tuple[Any, States]]:
-    """One step back of the cell's equations: ``back(affine, dstates, states, states_before, kept, x)``.
+    """Returns the function for one step backward: ``back(affine, dstates, states, states_before, kept, x)``.
 
-    Where nobody has derived it, it is taken by complex step.
+    If the cell has no derived gradient, it is computed by complex steps.
     """
     if cell.back:
         derived = cell.back
@@ -68,9 +68,9 @@ def back_of(cell: Cell) -> Callable[..., tuple[Any, States]]:
 
 
 def at_states(cell: Cell, affine: Affine, x: Array, initial: Sequence[Array], states: Sequence[Array]) -> Trace:
-    """A run of the equations whose states are given, right or not: each step starts from the one before it.
+    """Returns a run of the equations with given states, which may be wrong. Each step starts from the given state.
 
-    ``x`` and ``states`` have a time axis, ``initial`` are the states before the first step.
+    ``x`` and ``states`` have a time axis; ``initial`` are the states before the first step.
     """
     steps = time_first(x)
     given = [tuple(initial), *zip(*map(time_first, states), strict=True)]
@@ -86,7 +86,7 @@ def gradients_at_states(
     states: Sequence[Array],
     cotangents: Sequence[Array],
 ) -> dict[str, Array]:
-    """What the backward function should return for given states, right or not: the equations' gradient there."""
+    """Returns the right results of the backward function for given states, which may be wrong."""
     affine = Affine(cell.maps, parameters)
     trace = at_states(cell, affine, x, initial, states)
     dx, first = run_back(cell, affine, trace, list(zip(*map(time_first, cotangents), strict=True)))
@@ -100,7 +100,7 @@ def _sum(one: Any, other: Any) -> Any:
 
 
 def time_first(array: Array) -> list[Array]:
-    """The steps of an array ``(n, m, T_x)``."""
+    """Returns the steps of an array ``(n, m, T_x)``, each ``(n, m)``."""
     return [array[:, :, t] for t in range(array.shape[2])]
 
 
@@ -108,14 +108,14 @@ Function = Callable[..., Any]
 
 
 Forward = Callable[[Array, Sequence[Array], Any], tuple[Any, ...]]
-"""``x, the initial states, parameters`` -> what a forward function returns."""
+"""``body(x, initial states, parameters)`` returns the results of a forward function."""
 
 Backward = Callable[[Sequence[Array], Any], dict[str, Array]]
-"""``the cotangent of each state, caches`` -> what a backward function returns."""
+"""``body(cotangent of each state, caches)`` returns the results of a backward function."""
 
 
 def forward_function(cell: Cell, body: Forward) -> Function:
-    """A forward function with the cell's signature; initial states that it is not given are zero."""
+    """Returns a forward function with the cell's signature. Missing initial states are zero."""
 
     def forward(*arguments: Any) -> tuple[Any, ...]:
         given = cell.forward.named(arguments)
@@ -127,7 +127,7 @@ def forward_function(cell: Cell, body: Forward) -> Function:
 
 
 def backward_function(cell: Cell, body: Backward) -> Function:
-    """A backward function with the cell's signature; cotangents that it is not given are zero."""
+    """Returns a backward function with the cell's signature. Missing cotangents are zero."""
 
     def backward(*arguments: Any) -> dict[str, Array]:
         given = cell.backward.named(arguments)
@@ -139,9 +139,9 @@ def backward_function(cell: Cell, body: Backward) -> Function:
 
 
 def forward_of(cell: Cell, cell_forward: Function) -> Function:
-    """A forward function of the whole sequence that calls ``cell_forward`` once a step.
+    """Returns a forward function of the whole sequence that calls ``cell_forward`` once for each step.
 
-    What a step keeps may be anything; the caches are a list of that and ``x``. Source: document, section 1.4.
+    The caches are a list of the steps' caches, of any form, and ``x``. Source: document, section 1.4.
     """
 
     def body(x: Array, states: Sequence[Array], parameters: Any) -> tuple[Any, ...]:
@@ -154,7 +154,7 @@ def forward_of(cell: Cell, cell_forward: Function) -> Function:
 def looped(
     cell: Cell, step: Function, x: Array, parameters: Any, before: Callable[[int, list[Any]], Sequence[Any]]
 ) -> tuple[Any, ...]:
-    """The results of steps that each start from the states ``before(t, the states after each step so far)``."""
+    """Returns the results of a loop. Step t starts from the states ``before(t, the states after each step so far)``."""
     done: list[Any] = []
     predictions, caches = [], []
     for t in range(x.shape[2]):
@@ -167,7 +167,7 @@ def looped(
 
 
 def backward_of(cell: Cell, cell_backward: Function) -> Function:
-    """A backward function of the whole sequence that calls ``cell_backward`` once a step, from the last to the first.
+    """Returns a backward function that calls ``cell_backward`` once for each step, from the last to the first.
 
     Source: the chain rule over section 1.4 of the document.
     """
@@ -181,10 +181,10 @@ def backward_of(cell: Cell, cell_backward: Function) -> Function:
 
 Gradients = Mapping[str, Array]
 Steps = dict[int, Gradients]
-"""What the cell gave at each step."""
+"""The gradients that the cell returned at each step."""
 
 Enters = Callable[[int, Steps], Sequence[Any]]
-"""``enters(t, the steps done)``: the cotangents that a step backward is called with."""
+"""``enters(t, finished steps)`` returns the cotangents of the step backward at t."""
 
 
 def stepped(
@@ -195,7 +195,7 @@ def stepped(
     enters: Enters,
     at: Callable[[int], int] = lambda t: t,
 ) -> Steps:
-    """The cell backward at every step from the last; ``at`` says which step's cache is used at ``t``."""
+    """Calls the cell backward at every step, from the last. ``at(t)`` is the step whose cache is used at ``t``."""
     steps: Steps = {}
     for t in reversed(range(cotangents[0].shape[2])):
         steps[t] = cell_backward(*enters(t, steps), caches[0][at(t)])
@@ -203,7 +203,7 @@ def stepped(
 
 
 def carried(cell: Cell, cotangents: Sequence[Array]) -> Enters:
-    """What enters a step: the cotangents, and what the step after it hands back."""
+    """Returns the right cotangents of a step: those given, plus the gradients from the step after it."""
 
     def enters(t: int, steps: Steps) -> list[Array]:
         own = [cotangent[:, :, t] for cotangent in cotangents]
@@ -213,7 +213,7 @@ def carried(cell: Cell, cotangents: Sequence[Array]) -> Enters:
 
 
 def gathered(cell: Cell, steps: Steps) -> dict[str, Array]:
-    """``dx`` of every step, the initial states' gradients from the first, and the sums of the weights' gradients."""
+    """Returns ``dx`` of every step, the gradients of the initial states, and the summed gradients of the weights."""
     in_order = [steps[t] for t in sorted(steps)]
     initial = {f"d{s}0": in_order[0][f"d{s}_prev"] for s in cell.states}
     totals = {name: np.asarray(sum(step[name] for step in in_order)) for name in cell.weight_gradients}
