@@ -7,24 +7,12 @@ it, and which mistakes can be made in it. Nothing outside a cell's own folder kn
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
-from importlib import import_module
-from typing import Any, TypeAlias
+from functools import cached_property
+from typing import Any
 
-import numpy as np
-
-from rnn_reference.arrays import Array, Shape
-from rnn_reference.numerics.affine import Affine, Map
-
-States: TypeAlias = tuple[Any, ...]
-Kept: TypeAlias = Mapping[str, Any]
-Step: TypeAlias = Callable[..., tuple[States, Kept]]
-"""``step(affine, x, states) -> states, kept``: one step of the equations; by name what else the step back needs."""
-Back: TypeAlias = Callable[..., tuple[Any, States]]
-"""``back(affine, dstates, states, states_before, kept) -> dx, dstates_before``."""
+from rnn_reference.cells.description import Description
 
 ACTIVATION, CELL_FORWARD, FORWARD, CELL_BACKWARD, BACKWARD = (
     "activation", "cell_forward", "forward", "cell_backward", "backward",
@@ -93,51 +81,8 @@ class Function:
 
 
 @dataclass(frozen=True)
-class Head:
-    """The predictions of a cell, ``softmax(W a + b)``, of its first state: their names in a step and in a sequence."""
-
-    weight: str
-    bias: str
-    of_step: str = "yt_pred"
-    of_sequence: str = "y_pred"
-
-
-@dataclass(frozen=True)
-class Activation:
-    """A function of one array that is judged by itself, and how far ``function(x)`` may be off: ``tolerance(x, u)``."""
-
-    function: Callable[[Any], Array]
-    tolerance: Callable[[Array, float], Array]
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A recurrent cell.
-
-    ``states`` are the names of what passes from step to step, ``("a",)`` or ``("a", "c")``: of a state ``a`` the
-    initial one is ``a0``, a step reads ``a_prev`` and gives ``a_next``, and ``da`` is a gradient. ``parameters`` maps
-    names to axes. ``maps`` says which weight multiplies what; the input's name there is ``x``. ``step`` are the
-    equations, over those maps; ``back`` the equations' gradient, where somebody has derived it. ``cache`` names what
-    the document's cache of a step holds; of ``kept``, what a step keeps, each has the shape of a state.
-    ``activations`` are functions of one array that are judged by themselves: ``softmax_forward`` makes the
-    predictions, and ``step`` takes each other one by keyword, ``tanh=`` for ``tanh_forward``. ``equations`` are
-    those of the state as a sentence has them. ``two_biases`` are names that people give to two biases in place of one.
-    ``home`` is the module with the reference's functions; without one they are made of the equations.
-    """
-
-    name: str
-    states: tuple[str, ...]
-    parameters: Mapping[str, Shape]
-    maps: Mapping[str, Map]
-    head: Head
-    step: Step
-    back: Back | None = None
-    cache: tuple[str, ...] = ()
-    kept: tuple[str, ...] = ()
-    activations: Mapping[str, Activation] = field(default_factory=dict)
-    equations: str = ""
-    two_biases: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
-    home: str = ""
+class Cell(Description):
+    """A recurrent cell: its description, and the functions that follow from it."""
 
     @cached_property
     def functions(self) -> Mapping[str, Function]:
@@ -183,123 +128,5 @@ class Cell:
         """``rnn_backward`` and the like: the whole sequence backward."""
         return self.function(BACKWARD)
 
-    @cached_property
-    def trained(self) -> tuple[str, ...]:
-        """The parameters that a backward pass has gradients for: all but those of the predictions."""
-        return tuple(name for name in self.parameters if name not in (self.head.weight, self.head.bias))
-
-    @cached_property
-    def weight_gradients(self) -> tuple[str, ...]:
-        """The names of their gradients."""
-        return tuple(f"d{name}" for name in self.trained)
-
-    @cached_property
-    def axes(self) -> Mapping[str, Shape]:
-        """The axes of every array that goes into one of the functions, or comes out of one, by its name."""
-        column, state, prediction = ("n_x", "m"), ("n_a", "m"), ("n_y", "m")
-        axes: dict[str, Shape] = {"xt": column, "x": (*column, "T_x"), **self.parameters}
-        for s in self.states:
-            axes |= {f"{s}0": state, f"{s}_prev": state, f"{s}_next": state, s: (*state, "T_x")}
-        axes |= dict.fromkeys(self.kept, state)
-        axes |= {self.head.of_step: prediction, self.head.of_sequence: (*prediction, "T_x")}
-        return axes | {f"d{name}": shape for name, shape in axes.items()}
-
-    @cached_property
-    def of_sequence(self) -> Mapping[str, str]:
-        """What the sequence's functions call the tensors of a step: ``a`` for ``a_next``, ``dx`` for ``dxt``."""
-        names = {"xt": "x", "dxt": "dx", self.head.of_step: self.head.of_sequence}
-        for s in self.states:
-            names |= {f"{s}_next": s, f"{s}_prev": f"{s}0", f"d{s}_next": f"d{s}", f"d{s}_prev": f"d{s}0"}
-        return names
-
-    @cached_property
-    def of_step(self) -> Mapping[str, str]:
-        """The other way round."""
-        return {sequence: step for step, sequence in self.of_sequence.items()}
-
-    def shape(self, name: str, sizes: Mapping[str, int]) -> tuple[int, ...]:
-        """The shape of an array, given the length of each axis."""
-        return tuple(
-            fixed + sizes[parts[0]] if len(parts) == 1 else fixed + sum(sizes[part] for part in parts)
-            for fixed, parts in self._lengths[name]
-        )
-
-    @cached_property
-    def _lengths(self) -> Mapping[str, tuple[tuple[int, tuple[str, ...]], ...]]:
-        """Each axis of each array as a number and the names of sizes to add to it."""
-        return {
-            name: tuple((axis, ()) if isinstance(axis, int) else (0, tuple(axis.split("+"))) for axis in axes)
-            for name, axes in self.axes.items()
-        }
-
-    @cached_property
-    def reads_states_by_maps(self) -> bool:
-        """True if a step's states matter only as operands of maps: with their weights zero, no state is remembered."""
-        sizes = {"n_x": 2, "n_a": 3, "n_y": 2, "m": 2}
-        rng = np.random.default_rng(0)
-        parameters = {name: rng.standard_normal(self.shape(name, sizes)) for name in self.parameters}
-        for of in self.maps.values():
-            for weight, operands in of.weights.items():
-                rows = [sizes["n_x"] if operand == "x" else sizes["n_a"] for operand in operands]
-                parameters[weight] = parameters[weight] * np.repeat([operand == "x" for operand in operands], rows)
-        x = rng.standard_normal((2, 2))
-        one, other = (
-            self.step(Affine(self.maps, parameters), x, tuple(rng.standard_normal((3, 2)) for _ in self.states))[0]
-            for _ in range(2)
-        )
-        return all(map(np.array_equal, one, other))
-
     def __hash__(self) -> int:
         return hash(self.name)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """A copy of a cell, or one from another process, is the one of that name."""
-        return cell_named, (self.name,)
-
-
-BUILT_IN = ("rnn",)
-"""The folders of the cells that come with the package, in the order in which reports have them."""
-
-_added: list[Cell] = []
-
-
-@contextmanager
-def added(cell: Cell) -> Iterator[None]:
-    """Inside this block a cell is known that is not the package's own."""
-    _added.append(cell)
-    functions.cache_clear()
-    try:
-        yield
-    finally:
-        _added.remove(cell)
-        functions.cache_clear()
-
-
-@cache
-def _built_in(name: str) -> Cell:
-    cell: Cell = import_module(f"rnn_reference.cells.{name}.signature").CELL
-    return cell
-
-
-def cells() -> tuple[Cell, ...]:
-    """Every cell there is."""
-    return (*map(_built_in, BUILT_IN), *_added)
-
-
-def cell_named(name: str) -> Cell:
-    """The cell of that name. Raises KeyError, naming those that there are."""
-    found = {cell.name: cell for cell in cells()}
-    if name not in found:
-        raise KeyError(f"there is no cell {name}; there are {', '.join(found)}")
-    return found[name]
-
-
-def function_named(name: str) -> Function:
-    """The function of that name, whichever cell it is of. Raises KeyError."""
-    return functions()[name]
-
-
-@cache
-def functions() -> Mapping[str, Function]:
-    """The functions of every cell, by name."""
-    return {name: function for cell in cells() for name, function in cell.functions.items()}

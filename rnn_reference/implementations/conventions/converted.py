@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from rnn_reference.arrays import Array
-from rnn_reference.cells.cell import ACTIVATION, CACHES, Function, function_named
+from rnn_reference.cells.cell import ACTIVATION, CACHES, Function
+from rnn_reference.cells.registry import function_named
 from rnn_reference.implementations.conventions.known import Conventions
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.implementations.question import Question

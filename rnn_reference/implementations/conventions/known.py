@@ -12,9 +12,10 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from rnn_reference.arrays import Array, Shape
-from rnn_reference.cells.cell import Cell, cells
-from rnn_reference.cells.fault import words_of
+from rnn_reference.cells.cell import Cell
 from rnn_reference.cells.head import softmax_forward
+from rnn_reference.cells.registry import cells
+from rnn_reference.cells.words import words_of
 from rnn_reference.implementations.conventions import two_biases
 
 Turn: TypeAlias = Callable[[str, Array], Array]

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from rnn_reference.cells.cell import cells
+from rnn_reference.cells.registry import cells
 from rnn_reference.numerics.compare import difference
 from rnn_reference.outcomes import Wrong
 

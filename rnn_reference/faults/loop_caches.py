@@ -1,0 +1,40 @@
+"""Mistakes in the caches that the forward loop of any cell returns."""
+
+from typing import Any
+
+from rnn_reference.cells.cell import Cell
+from rnn_reference.cells.fault import Function, fault_of_any_cell
+from rnn_reference.faults.building_blocks import in_order, results_of
+
+THE_CACHES = "what the loop keeps for the backward pass"
+KEPT = "append the cell's own cache at every step, and return (caches, x)"
+
+
+@fault_of_any_cell("forward", where=THE_CACHES, change=f"{KEPT}; keep copies of what later steps write over",
+                   seen="microsoft/onnxruntime#16862",
+                   variants={"the last": {"whole": True}, "its states overwritten": {"whole": False}})  # fmt: skip
+def shared_cache(cell: Cell, step: Function, whole: bool) -> Function:
+    """All steps share one cache, which holds what the last step left in it."""
+
+    def forward(*arguments: Any) -> Any:
+        results = results_of(cell, step, *arguments)
+        caches, x = results["caches"]
+        last = {f"{s}_{when}": results[s][:, :, -1] for s in cell.states for when in ("next", "prev")}
+        shared = [caches[-1] if whole else tuple(last.get(n, part) for n, part in zip(cell.cache, cache, strict=True))
+                  for cache in caches]  # fmt: skip
+        return in_order(cell, results | {"caches": (shared, x)})
+
+    return forward
+
+
+@fault_of_any_cell("forward", where=THE_CACHES, change=KEPT, seen="public notebooks",
+                   variants={"none kept": {"flat": False}, "flattened": {"flat": True}})  # fmt: skip
+def caches_dropped(cell: Cell, step: Function, flat: bool) -> Function:
+    """The caches do not reach the list that is returned: np.append's result thrown away, or the list flattened."""
+
+    def forward(*arguments: Any) -> Any:
+        results = results_of(cell, step, *arguments)
+        caches, x = results["caches"]
+        return in_order(cell, results | {"caches": ([part for cache in caches for part in cache] if flat else [], x)})
+
+    return forward
