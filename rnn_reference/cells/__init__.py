@@ -1,1 +1,1 @@
-"""Recurrent cells, one folder each: everything that knows a symbol of a cell is here."""
+"""Recurrent cells, one folder each. Only the code in these folders uses the symbols of a cell."""

@@ -1,8 +1,8 @@
-"""What a recurrent cell is to the rest of the house: its arrays, its functions and its equations.
+"""The description of a recurrent cell for the rest of the package: its arrays, its functions and its equations.
 
-A cell's name, states, parameters and affine maps say everything else: what its functions are called, what they take
-and return and in which shapes, how problems are drawn, what is moved to differentiate it, how far rounding may move
-it, and which mistakes can be made in it. Nothing outside a cell's own folder knows a symbol of it.
+Everything else follows from the name, the states, the parameters and the affine maps of a cell: the names, arguments,
+results and shapes of its functions; the problems; the arrays to move for a derivative; the tolerances; and the mistakes
+that people can make in it. Only the folder of a cell uses its symbols.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ ACTIVATION, CELL_FORWARD, FORWARD, CELL_BACKWARD, BACKWARD = (
     "activation", "cell_forward", "forward", "cell_backward", "backward",
 )  # fmt: skip
 ROLES = (ACTIVATION, CELL_FORWARD, FORWARD, CELL_BACKWARD, BACKWARD)
-"""What a function is to its cell."""
+"""The roles of functions in a cell."""
 
 CACHES = ("cache", "caches")
-"""Names of what a forward function hands to its backward function: the implementation's own business."""
+"""The names of caches. A forward function returns one for its backward function; its form is free."""
 
 
 @dataclass(frozen=True)
 class Function:
-    """One function of a cell: its arguments and what it returns, by name and in order.
+    """One function of a cell: the names of its arguments and of its results, in order.
 
-    ``optional`` are arguments behind the others that an implementation may lack; their values are zero then.
+    ``optional`` are more arguments after these. An implementation need not take them; then their values are zero.
     """
 
     name: str
@@ -40,12 +40,12 @@ class Function:
 
     @property
     def tensors(self) -> tuple[str, ...]:
-        """The arrays that it returns: everything but a cache."""
+        """The names of the arrays that it returns: all results except a cache."""
         return tuple(name for name in self.returns if name not in CACHES)
 
     @property
     def returns_cache(self) -> bool:
-        """True for a forward function: the last of what it returns is a cache."""
+        """True for a forward function: its last result is a cache."""
         return self.returns[-1] in CACHES
 
     @property
@@ -55,26 +55,26 @@ class Function:
 
     @property
     def partner(self) -> Function:
-        """The backward function of a forward function, and the other way round."""
+        """The backward function of a forward function, or the forward function of a backward function."""
         pairs = {CELL_FORWARD: CELL_BACKWARD, FORWARD: BACKWARD, CELL_BACKWARD: CELL_FORWARD, BACKWARD: FORWARD}
         return self.cell.function(pairs[self.role])
 
     def named(self, arguments: Sequence[Any]) -> dict[str, Any]:
-        """The arguments of a call by name."""
+        """Returns the arguments of a call by name."""
         return dict(zip((*self.arguments, *self.optional), arguments, strict=False))
 
     def ordered(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
-        """The arguments of a call in order, from a table that may hold more; optional ones as far as it has them."""
+        """Returns the arguments of a call in order. ``given`` may hold more, and may lack optional arguments."""
         return tuple(given[name] for name in self.arguments) + tuple(given[n] for n in self.optional if n in given)
 
     def results(self, returned: Any) -> dict[str, Any]:
-        """What a right function returned, by name."""
+        """Returns the results of a right function by name."""
         if self.role == ACTIVATION:
             return {self.returns[0]: returned}
         return dict(returned) if self.takes_cache else dict(zip(self.returns, returned, strict=True))
 
     def returned(self, results: Mapping[str, Any]) -> Any:
-        """Results by name as the function returns them: an array, a tuple, or a dict of gradients."""
+        """Returns results by name in the form that the function returns: an array, a tuple, or a dict of gradients."""
         if self.role == ACTIVATION:
             return results[self.returns[0]]
         return dict(results) if self.takes_cache else tuple(results[name] for name in self.returns)
@@ -86,7 +86,7 @@ class Cell(Description):
 
     @cached_property
     def functions(self) -> Mapping[str, Function]:
-        """Its functions by name, each before those that stand on it."""
+        """The functions by name, each before the functions that depend on it."""
         n, (first, *others) = self.name, self.states
         cell_forward = ("xt", *(f"{s}_prev" for s in self.states), "parameters")
         stepped = (*(f"{s}_next" for s in self.states), self.head.of_step, "cache")
@@ -105,27 +105,27 @@ class Cell(Description):
         return {function.name: function for function in made}
 
     def function(self, role: str) -> Function:
-        """The function of a role, such as ``backward``."""
+        """Returns the function with this role, such as ``backward``."""
         return next(function for function in self.functions.values() if function.role == role)
 
     @cached_property
     def cell_forward(self) -> Function:
-        """``rnn_cell_forward`` and the like: one step forward."""
+        """One step forward, such as ``rnn_cell_forward``."""
         return self.function(CELL_FORWARD)
 
     @cached_property
     def forward(self) -> Function:
-        """``rnn_forward`` and the like: the whole sequence forward."""
+        """The whole sequence forward, such as ``rnn_forward``."""
         return self.function(FORWARD)
 
     @cached_property
     def cell_backward(self) -> Function:
-        """``rnn_cell_backward`` and the like: one step backward."""
+        """One step backward, such as ``rnn_cell_backward``."""
         return self.function(CELL_BACKWARD)
 
     @cached_property
     def backward(self) -> Function:
-        """``rnn_backward`` and the like: the whole sequence backward."""
+        """The whole sequence backward, such as ``rnn_backward``."""
         return self.function(BACKWARD)
 
     def __hash__(self) -> int:

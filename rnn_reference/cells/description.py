@@ -15,14 +15,15 @@ from rnn_reference.numerics.affine import Affine, Map
 States: TypeAlias = tuple[Any, ...]
 Kept: TypeAlias = Mapping[str, Any]
 Step: TypeAlias = Callable[..., tuple[States, Kept]]
-"""``step(affine, x, states) -> states, kept``: one step of the equations; by name what else the step back needs."""
+"""``step(affine, x, states) -> states, kept``: one step of the equations. ``kept`` has values for ``back``, by name."""
+
 Back: TypeAlias = Callable[..., tuple[Any, States]]
 """``back(affine, dstates, states, states_before, kept) -> dx, dstates_before``."""
 
 
 @dataclass(frozen=True)
 class Head:
-    """The predictions of a cell, ``softmax(W a + b)``, of its first state: their names in a step and in a sequence."""
+    """The predictions of a cell, ``softmax(W a + b)`` of its first state, and their names in a step and a sequence."""
 
     weight: str
     bias: str
@@ -32,7 +33,7 @@ class Head:
 
 @dataclass(frozen=True)
 class Activation:
-    """A function of one array that is judged by itself, and how far ``function(x)`` may be off: ``tolerance(x, u)``."""
+    """A function of one array that is judged separately. ``tolerance(x, u)`` is the tolerance of ``function(x)``."""
 
     function: Callable[[Any], Array]
     tolerance: Callable[[Array, float], Array]
@@ -42,15 +43,16 @@ class Activation:
 class Description:
     """What a recurrent cell is.
 
-    ``states`` are the names of what passes from step to step, ``("a",)`` or ``("a", "c")``: of a state ``a`` the
-    initial one is ``a0``, a step reads ``a_prev`` and gives ``a_next``, and ``da`` is a gradient. ``parameters`` maps
-    names to axes. ``maps`` says which weight multiplies what; the input's name there is ``x``. ``step`` are the
-    equations, over those maps; ``back`` the equations' gradient, where somebody has derived it. ``cache`` names what
-    the document's cache of a step holds; of ``kept``, what a step keeps, each has the shape of a state.
-    ``activations`` are functions of one array that are judged by themselves: ``softmax_forward`` makes the
-    predictions, and ``step`` takes each other one by keyword, ``tanh=`` for ``tanh_forward``. ``equations`` are
-    those of the state as a sentence has them. ``two_biases`` are names that people give to two biases in place of one.
-    ``home`` is the module with the reference's functions; without one they are made of the equations.
+    ``states`` are the names of the arrays that pass from step to step, ``("a",)`` or ``("a", "c")``. For a state ``a``,
+    ``a0`` is the initial state, a step reads ``a_prev`` and returns ``a_next``, and ``da`` is a gradient.
+    ``parameters`` maps names to axes. ``maps`` has the operands of each weight; the name of the input is ``x``.
+    ``step`` are the equations, over those maps. ``back`` is their gradient, if somebody has derived it. ``cache`` has
+    the names of the parts of the document's cache of a step. ``kept`` has the names of the arrays that a step keeps for
+    ``back``, each with the shape of a state. ``activations`` are functions of one array that are judged separately:
+    ``softmax_forward`` makes the predictions, and ``step`` takes each other one by keyword, ``tanh=`` for
+    ``tanh_forward``. ``equations`` is the text of the state's equations. ``two_biases`` has the usual names of two
+    biases in place of one. ``home`` is the module with the reference functions; if empty, they are made from the
+    equations.
     """
 
     name: str
@@ -69,17 +71,17 @@ class Description:
 
     @cached_property
     def trained(self) -> tuple[str, ...]:
-        """The parameters that a backward pass has gradients for: all but those of the predictions."""
+        """The parameters with a gradient in the backward pass: all except those of the predictions."""
         return tuple(name for name in self.parameters if name not in (self.head.weight, self.head.bias))
 
     @cached_property
     def weight_gradients(self) -> tuple[str, ...]:
-        """The names of their gradients."""
+        """The names of the gradients of these parameters."""
         return tuple(f"d{name}" for name in self.trained)
 
     @cached_property
     def axes(self) -> Mapping[str, Shape]:
-        """The axes of every array that goes into one of the functions, or comes out of one, by its name."""
+        """The axes of every argument and result of the functions, by name."""
         column, state, prediction = ("n_x", "m"), ("n_a", "m"), ("n_y", "m")
         axes: dict[str, Shape] = {"xt": column, "x": (*column, "T_x"), **self.parameters}
         for s in self.states:
@@ -90,7 +92,7 @@ class Description:
 
     @cached_property
     def of_sequence(self) -> Mapping[str, str]:
-        """What the sequence's functions call the tensors of a step: ``a`` for ``a_next``, ``dx`` for ``dxt``."""
+        """For each tensor of a step, its name in a sequence: ``a`` for ``a_next``, ``dx`` for ``dxt``."""
         names = {"xt": "x", "dxt": "dx", self.head.of_step: self.head.of_sequence}
         for s in self.states:
             names |= {f"{s}_next": s, f"{s}_prev": f"{s}0", f"d{s}_next": f"d{s}", f"d{s}_prev": f"d{s}0"}
@@ -98,11 +100,11 @@ class Description:
 
     @cached_property
     def of_step(self) -> Mapping[str, str]:
-        """The other way round."""
+        """For each tensor of a sequence, its name in a step."""
         return {sequence: step for step, sequence in self.of_sequence.items()}
 
     def shape(self, name: str, sizes: Mapping[str, int]) -> tuple[int, ...]:
-        """The shape of an array, given the length of each axis."""
+        """Returns the shape of an array, from the length of each axis."""
         return tuple(
             fixed + sizes[parts[0]] if len(parts) == 1 else fixed + sum(sizes[part] for part in parts)
             for fixed, parts in self._lengths[name]
@@ -118,7 +120,7 @@ class Description:
 
     @cached_property
     def reads_states_by_maps(self) -> bool:
-        """True if a step's states matter only as operands of maps: with their weights zero, no state is remembered."""
+        """True if states enter a step only as operands of maps: with zero weights, a step does not depend on them."""
         sizes = {"n_x": 2, "n_a": 3, "n_y": 2, "m": 2}
         rng = np.random.default_rng(0)
         parameters = {name: rng.standard_normal(self.shape(name, sizes)) for name in self.parameters}

@@ -1,7 +1,7 @@
-"""A fault: one mistake in one function, made on purpose, under a name that reports carry.
+"""A fault: one mistake in one function, made on purpose. Reports use its name.
 
-A cell's own faults are declared for one of its functions, faults of any cell for a role; either way the declaration
-is one function under a decorator, whose name is the fault's id and whose docstring is its sentence.
+A fault of one cell is declared for a function, a fault of any cell for a role. The declaration is a function with a
+decorator: its name is the id of the fault, its docstring is the sentence.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ ANY = "any function"
 
 @dataclass(frozen=True)
 class Fault:
-    """A mistake in ``function``, in one of the ways (``variant``) in which it is made.
+    """A mistake in ``function``, in one of the ways (``variant``) to make it.
 
-    ``of`` makes the wrong function from the right pieces that its ``stage`` stands on: an activation or a cell's
-    backward step from the right one, a cell from its activations, a loop from a cell, and a fault of any function
-    from that function. ``where`` and ``change`` are hints of two strengths; ``seen`` says where it was met.
-    ``advice``: it is right but for the limits of arithmetic. Two faults of one ``id`` are one mistake.
+    ``of`` makes the wrong function from the right pieces: an activation or a step backward from the right one, a step
+    forward from its activations, a loop from a step; with ``stage`` ANY, any function from the right one. ``where`` is
+    a first hint, ``change`` a stronger one. ``seen`` names a place where the mistake was found. ``advice`` marks a
+    function that is correct except for overflow and rounding. Two faults with one ``id`` are one mistake.
     """
 
     id: str
@@ -64,7 +64,7 @@ class _Declared:
     advice: bool
 
     def faults(self, cell: Cell) -> Iterator[Fault]:
-        """The faults of a cell that it declares."""
+        """Yields the faults of a cell from this declaration."""
         of_this = [f for f in cell.functions.values() if f.name == self.function or f.role == self.role]
         for function in of_this:
             words = words_of(cell)
@@ -95,9 +95,9 @@ def fault(
     any_function: bool = False,
     advice: bool = False,
 ) -> Callable[[Factory], Factory]:
-    """Declare a fault of one function: the factory takes the right pieces, its name gives the ``id``.
+    """Declare a fault of one function. The factory takes the right pieces; its name gives the ``id``.
 
-    ``variants`` are the ways in which the mistake is made: for each, what else the factory is called with.
+    ``variants`` are the ways to make the mistake: for each, the keyword arguments of the factory.
     """
 
     def declared(factory: Factory) -> Factory:
@@ -123,7 +123,7 @@ def fault_of_any_cell(
 
     The factory takes the cell, then the right pieces that the function is made from.
 
-    ``variants`` may depend on the cell. In the sentence and the hints the words of ``words_of`` stand in braces.
+    ``variants`` may depend on the cell. The sentence and the hints contain names of ``words_of`` in braces.
     """
 
     def declared(factory: Factory) -> Factory:
@@ -139,7 +139,7 @@ def fault_of_any_cell(
 
 @cache
 def catalogue(cell: Cell) -> tuple[Fault, ...]:
-    """Every fault of a cell in every variant, function by function, in the order in which they are declared."""
+    """Returns every fault of a cell in every variant, by function, in the order of declaration."""
     faults = [fault for one in _DECLARED for fault in one.faults(cell)]
 
     def order(fault: Fault) -> int:
@@ -149,12 +149,12 @@ def catalogue(cell: Cell) -> tuple[Fault, ...]:
 
 
 def every_fault() -> list[Fault]:
-    """The faults of every cell."""
+    """Returns the faults of all cells."""
     return [fault for cell in cells() for fault in catalogue(cell)]
 
 
 def _in_a_line(docstring: str) -> str:
-    """The sentence as it stands after a colon: no full stop, and no capital but that of a name."""
+    """Returns the sentence for use after a colon: without a full stop, and with a capital only for a name."""
     first, *rest = docstring.strip().rstrip(".").split()
     is_name = first.startswith("{") or first in ("Waa", "Wax")
     return " ".join([first if is_name else first[0].lower() + first[1:], *rest])

@@ -1,7 +1,7 @@
-"""The functions of any cell, made of its equations: each open where a mistake can be made in it.
+"""The functions of any cell, made from its equations, with parameters for the places where people make mistakes.
 
-They are the equations without a reference's care for other people's arguments, so that a catalogue of mistakes runs
-fast. Shapes and caches are those of the document.
+Unlike the reference, they do not check their arguments, so that the catalogue of mistakes runs fast. Shapes and caches
+are those of the document.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ from rnn_reference.numerics.affine import Affine
 
 AffineKind = Callable[[Any, Any], Affine]
 Scores = Callable[[Head, Mapping[str, Any], Any], Any]
-"""``the head, a step's values by name, the parameters`` -> what softmax is applied to."""
+"""``scores(head, values of a step by name, parameters)`` returns the argument of softmax."""
 
 
 def softmax(x: Array, axis: int | None = 0) -> Array:
-    """``exp(x) / sum(exp(x))`` over ``axis``; for complex ``x`` as well."""
+    """Returns ``exp(x) / sum(exp(x))`` over ``axis``, also for complex ``x``."""
     e = np.exp(x - x.real.max(axis=axis, keepdims=True))
     return np.asarray(e / e.sum(axis=axis, keepdims=True))
 
 
 def scores(head: Head, values: Mapping[str, Any], p: Mapping[str, Array]) -> Array:
-    """``W a_next + b``, ``(n_y, m)``; a mistake may read something else."""
+    """Returns ``W a_next + b``, ``(n_y, m)``. A fault may use other values of the step."""
     return np.asarray(p[head.weight] @ values["after"] + p[head.bias])
 
 
 def cell_forward_of(
     cell: Cell, *activations: Function, affine: AffineKind = Affine, scores: Scores = scores
 ) -> Function:
-    """A step forward, with the cell's activations in their order if others than the right ones are wanted."""
+    """Returns a step forward. Other ``activations`` than the right ones are given in the cell's order."""
     given = dict(zip(cell.activations, activations, strict=False))
     predict = given.pop("softmax_forward", softmax)
     keywords = {name.removesuffix("_forward"): function for name, function in given.items()}
@@ -59,7 +59,7 @@ def cell_forward_of(
 
 
 def cell_backward_of(cell: Cell, back: Back | None = None, affine: AffineKind = Affine) -> Function:
-    """A step backward, with another gradient of the equations or other affine maps if they are wanted."""
+    """Returns a step backward. ``back`` and ``affine`` replace the gradient of the equations and the affine maps."""
     derivative = back_of(replace(cell, back=back or cell.back))
     direct = all(set(of) <= {"x", *cell.states} for m in cell.maps.values() for of in m.weights.values())
 
@@ -82,7 +82,7 @@ def cell_backward_of(cell: Cell, back: Back | None = None, affine: AffineKind = 
 
 
 def cache_of(cell: Cell, after: Any, before: Any, kept: Mapping[str, Any], xt: Any, parameters: Any) -> tuple[Any, ...]:
-    """The document's cache of a step."""
+    """Returns the document's cache of a step."""
     named = {"xt": xt, "parameters": parameters, **kept}
     for s, new, old in zip(cell.states, after, before, strict=True):
         named |= {f"{s}_next": new, f"{s}_prev": old}
@@ -90,12 +90,12 @@ def cache_of(cell: Cell, after: Any, before: Any, kept: Mapping[str, Any], xt: A
 
 
 def kept_by(cell: Cell, xt: Array, before: tuple[Array, ...], parameters: Mapping[str, Array]) -> Mapping[str, Any]:
-    """What a right step keeps, by name; a cell that keeps nothing beside its states need not be run for it."""
+    """Returns the values that a right step keeps, by name. The step runs only if the cell keeps any."""
     return cell.step(Affine(cell.maps, parameters), xt, before)[1] if cell.kept else {}
 
 
 def caches_at(cell: Cell, given: Any, states: Mapping[str, Array]) -> tuple[list[Any], Array]:
-    """The document's caches of given states ``(n_a, m, T_x)``, right or not; ``given`` are the ``Inputs``."""
+    """Returns the document's caches for ``Inputs`` and states ``(n_a, m, T_x)``, which may be wrong."""
     steps = []
     for t, at in enumerate(given.each_step(states)):
         after, before = tuple(states[s][:, :, t] for s in cell.states), tuple(at.initial[s] for s in cell.states)
@@ -107,12 +107,12 @@ def caches_at(cell: Cell, given: Any, states: Mapping[str, Array]) -> tuple[list
 
 @cache
 def reference_of(cell: Cell) -> Any:
-    """The reference's functions under their names: the cell's own, or those that are made of its equations."""
+    """Returns an object with the reference functions: the cell's ``home``, or functions made from its equations."""
     return import_module(cell.home) if cell.home else functions_of(cell)
 
 
 def functions_of(cell: Cell) -> SimpleNamespace:
-    """All functions of a cell, made of its equations."""
+    """Returns all functions of a cell, made from its equations."""
     made = {name: activation.function for name, activation in cell.activations.items()}
     step, back = cell_forward_of(cell), cell_backward_of(cell)
     made |= {cell.cell_forward.name: step, cell.forward.name: forward_of(cell, step)}

@@ -1,4 +1,4 @@
-"""The predictions of any cell, ``softmax(W a + b)``, and how far rounding moves them."""
+"""The predictions of any cell, ``softmax(W a + b)``, and the effect of rounding on them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,13 +11,13 @@ from rnn_reference.numerics.stochastic import SAFETY, Disturbed
 
 
 def softmax_forward(x: Any) -> Array:
-    """``exp(x) / sum(exp(x))`` over axis 0, so that each column is a distribution.
+    """Returns ``exp(x) / sum(exp(x))`` over axis 0: each column is a distribution.
 
-    ``x`` has shape ``(n, ...)`` and the result has the same, in the dtype of ``x``. Each column's own
-    maximum is subtracted first: no finite ``x`` overflows, however far apart two columns lie. Of complex
-    ``x`` it is the maximum of the real part, which leaves the function analytic. NaN stays NaN.
-    Raises TypeError if ``x`` is not an array of numbers, ValueError if it has no axis 0.
-    Source: document, section 1.2, where the maximum is that of the whole array.
+    ``x`` is ``(n, ...)``. The result has the shape and dtype of ``x``. The maximum of each column is subtracted first,
+    so that no finite ``x`` overflows, also for columns of very different size. For complex ``x`` it is the maximum of
+    the real part, so that the function stays analytic. NaN stays NaN. Raises TypeError if ``x`` is not an array of
+    numbers, and ValueError if it has no axis 0. Source: document, section 1.2, which subtracts the maximum of the whole
+    array.
     """
     x = numbers("softmax_forward", "x", x)
     if x.ndim == 0:
@@ -26,7 +26,7 @@ def softmax_forward(x: Any) -> Array:
 
 
 def softmax_in_place(x: Array, axis: int) -> Array:
-    """The softmax over ``axis`` of floating-point ``x``, which is overwritten with it and returned."""
+    """Overwrites floating-point ``x`` with its softmax over ``axis``, and returns it."""
     with np.errstate(over="ignore"):  # x - max may pass the largest number: exp(-inf) is the right 0
         x -= x.real.max(axis=axis, keepdims=True, initial=-np.inf)
         np.exp(x, out=x)
@@ -35,7 +35,7 @@ def softmax_in_place(x: Array, axis: int) -> Array:
 
 
 def softmax_tolerance(x: Array, u: float) -> Array:
-    """How far ``softmax_forward(x)`` may be off, ``x`` taken to be exact, whichever maximum is subtracted."""
+    """Returns the tolerance of ``softmax_forward(x)`` for exact ``x``, roundoff ``u`` and any subtracted maximum."""
     e = np.exp(x - x.max(axis=0))
     y = e / e.sum(axis=0)
     lost = x.max() - x + 4
@@ -43,16 +43,16 @@ def softmax_tolerance(x: Array, u: float) -> Array:
 
 
 def predictions(head: Head, a: Array, parameters: Mapping[str, Array]) -> Array:
-    """``softmax(W a + b)`` of the states of a step, ``(n_a, m)``, or of all steps, ``(n_a, m, T_x)``."""
+    """Returns ``softmax(W a + b)`` for the states of a step, ``(n_a, m)``, or of all steps, ``(n_a, m, T_x)``."""
     b = parameters[head.bias].reshape(-1, *[1] * (a.ndim - 1))
     return softmax_forward(np.tensordot(parameters[head.weight], a, 1) + b)
 
 
 def disturbed_predictions(head: Head, a: Disturbed, parameters: Mapping[str, Array]) -> Disturbed:
-    """The same in disturbed arithmetic, of the states of all steps, ``(T_x, n_a, m)``.
+    """Returns the same in disturbed arithmetic, for the states of all steps, ``(T_x, n_a, m)``.
 
-    Softmax is disturbed by what subtracting a maximum loses (that of the whole array is a right choice), and by a few
-    units for exp.
+    The disturbance of softmax is the rounding of subtracting a maximum (the maximum of the whole array is also right),
+    and a few units for exp.
     """
     W, b = parameters[head.weight], parameters[head.bias]
     scores = a.with_noise(W @ a.runs + b, np.sqrt(W.shape[1] + 1) * (abs(W) @ abs(a.runs) + abs(b))).runs

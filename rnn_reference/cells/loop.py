@@ -1,7 +1,7 @@
-"""Any cell's sequence over anybody's functions of one step, forward and backward.
+"""The loop over the steps of any cell, forward and backward, with any functions of one step.
 
-These loops have the document's structure: one call a step. They are how a loop is judged with the
-implementation's own cell, and what a reference must agree with.
+The loops have the structure of the document, one call for each step. With the implementation's own step
+they judge its loop. The reference must agree with them.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from rnn_reference.cells.cell import Cell
 Function = Callable[..., Any]
 
 Forward = Callable[[Array, Sequence[Array], Any], tuple[Any, ...]]
-"""``x, the initial states, parameters`` -> what a forward function returns."""
+"""``body(x, initial states, parameters)`` returns the results of a forward function."""
 
 Backward = Callable[[Sequence[Array], Any], dict[str, Array]]
-"""``the cotangent of each state, caches`` -> what a backward function returns."""
+"""``body(cotangent of each state, caches)`` returns the results of a backward function."""
 
 
 def forward_function(cell: Cell, body: Forward) -> Function:
-    """A forward function with the cell's signature; initial states that it is not given are zero."""
+    """Returns a forward function with the cell's signature. Missing initial states are zero."""
 
     def forward(*arguments: Any) -> tuple[Any, ...]:
         given = cell.forward.named(arguments)
@@ -36,7 +36,7 @@ def forward_function(cell: Cell, body: Forward) -> Function:
 
 
 def backward_function(cell: Cell, body: Backward) -> Function:
-    """A backward function with the cell's signature; cotangents that it is not given are zero."""
+    """Returns a backward function with the cell's signature. Missing cotangents are zero."""
 
     def backward(*arguments: Any) -> dict[str, Array]:
         given = cell.backward.named(arguments)
@@ -48,9 +48,9 @@ def backward_function(cell: Cell, body: Backward) -> Function:
 
 
 def forward_of(cell: Cell, cell_forward: Function) -> Function:
-    """A forward function of the whole sequence that calls ``cell_forward`` once a step.
+    """Returns a forward function of the whole sequence that calls ``cell_forward`` once for each step.
 
-    What a step keeps may be anything; the caches are a list of that and ``x``. Source: document, section 1.4.
+    The caches are a list of the steps' caches, of any form, and ``x``. Source: document, section 1.4.
     """
 
     def body(x: Array, states: Sequence[Array], parameters: Any) -> tuple[Any, ...]:
@@ -63,7 +63,7 @@ def forward_of(cell: Cell, cell_forward: Function) -> Function:
 def looped(
     cell: Cell, step: Function, x: Array, parameters: Any, before: Callable[[int, list[Any]], Sequence[Any]]
 ) -> tuple[Any, ...]:
-    """The results of steps that each start from the states ``before(t, the states after each step so far)``."""
+    """Returns the results of a loop. Step t starts from the states ``before(t, the states after each step so far)``."""
     done: list[Any] = []
     predictions, caches = [], []
     for t in range(x.shape[2]):
@@ -76,7 +76,7 @@ def looped(
 
 
 def backward_of(cell: Cell, cell_backward: Function) -> Function:
-    """A backward function of the whole sequence that calls ``cell_backward`` once a step, from the last to the first.
+    """Returns a backward function that calls ``cell_backward`` once for each step, from the last to the first.
 
     Source: the chain rule over section 1.4 of the document.
     """
@@ -90,10 +90,10 @@ def backward_of(cell: Cell, cell_backward: Function) -> Function:
 
 Gradients = Mapping[str, Array]
 Steps = dict[int, Gradients]
-"""What the cell gave at each step."""
+"""The gradients that the cell returned at each step."""
 
 Enters = Callable[[int, Steps], Sequence[Any]]
-"""``enters(t, the steps done)``: the cotangents that a step backward is called with."""
+"""``enters(t, finished steps)`` returns the cotangents of the step backward at t."""
 
 
 def stepped(
@@ -104,7 +104,7 @@ def stepped(
     enters: Enters,
     at: Callable[[int], int] = lambda t: t,
 ) -> Steps:
-    """The cell backward at every step from the last; ``at`` says which step's cache is used at ``t``."""
+    """Calls the cell backward at every step, from the last. ``at(t)`` is the step whose cache is used at ``t``."""
     steps: Steps = {}
     for t in reversed(range(cotangents[0].shape[2])):
         steps[t] = cell_backward(*enters(t, steps), caches[0][at(t)])
@@ -112,7 +112,7 @@ def stepped(
 
 
 def carried(cell: Cell, cotangents: Sequence[Array]) -> Enters:
-    """What enters a step: the cotangents, and what the step after it hands back."""
+    """Returns the right cotangents of a step: those given, plus the gradients from the step after it."""
 
     def enters(t: int, steps: Steps) -> list[Array]:
         own = [cotangent[:, :, t] for cotangent in cotangents]
@@ -122,7 +122,7 @@ def carried(cell: Cell, cotangents: Sequence[Array]) -> Enters:
 
 
 def gathered(cell: Cell, steps: Steps) -> dict[str, Array]:
-    """``dx`` of every step, the initial states' gradients from the first, and the sums of the weights' gradients."""
+    """Returns ``dx`` of every step, the gradients of the initial states, and the summed gradients of the weights."""
     in_order = [steps[t] for t in sorted(steps)]
     initial = {f"d{s}0": in_order[0][f"d{s}_prev"] for s in cell.states}
     totals = {name: np.asarray(sum(step[name] for step in in_order)) for name in cell.weight_gradients}

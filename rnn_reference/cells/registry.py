@@ -11,14 +11,14 @@ from importlib import import_module
 from rnn_reference.cells.cell import Cell, Function
 
 BUILT_IN = ("rnn",)
-"""The folders of the cells that come with the package, in the order in which reports have them."""
+"""The folders of the package's own cells, in the order of reports."""
 
 _added: list[Cell] = []
 
 
 @contextmanager
 def added(cell: Cell) -> Iterator[None]:
-    """Inside this block a cell is known that is not the package's own."""
+    """Inside this block, ``cell`` is one of the known cells."""
     _added.append(cell)
     functions.cache_clear()
     try:
@@ -35,12 +35,12 @@ def _built_in(name: str) -> Cell:
 
 
 def cells() -> tuple[Cell, ...]:
-    """Every cell there is."""
+    """Returns all known cells."""
     return (*map(_built_in, BUILT_IN), *_added)
 
 
 def cell_named(name: str) -> Cell:
-    """The cell of that name. Raises KeyError, naming those that there are."""
+    """Returns the cell with this name. Raises KeyError, with the known names."""
     found = {cell.name: cell for cell in cells()}
     if name not in found:
         raise KeyError(f"there is no cell {name}; there are {', '.join(found)}")
@@ -48,13 +48,13 @@ def cell_named(name: str) -> Cell:
 
 
 def function_named(name: str) -> Function:
-    """The function of that name, whichever cell it is of. Raises KeyError."""
+    """Returns the function with this name, of any cell. Raises KeyError."""
     return functions()[name]
 
 
 @cache
 def functions() -> Mapping[str, Function]:
-    """The functions of every cell, by name."""
+    """Returns the functions of all cells, by name."""
     return {name: function for cell in cells() for name, function in cell.functions.items()}
 
 

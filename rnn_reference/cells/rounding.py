@@ -1,4 +1,4 @@
-"""How far a right answer of any cell may be off: a tolerance for each element, from the rounding of every operation."""
+"""Tolerances for the results of any cell, one for each element, from the rounding of every operation."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,7 +16,7 @@ Tolerances = dict[str, Array]
 
 
 def bounded_tolerance(x: Array, u: float) -> Array:
-    """How far a function such as tanh, whose values are at most 1, may be off; ``x`` is taken to be exact."""
+    """Returns the tolerance of a function with values up to 1, such as tanh, for exact ``x``; ``u`` is the roundoff."""
     return np.full(x.shape, SAFETY * ABSOLUTE * u)
 
 
@@ -28,10 +28,10 @@ def tolerances(
     cotangents: Sequence[Array],
     u: float,
 ) -> Tolerances:
-    """How far each result of the forward and of the backward function may be off where arithmetic rounds to ``u``.
+    """Returns the tolerance of each result of the forward and the backward function, by name and of its shape.
 
-    ``x (n_x, m, T_x)``, the initial states ``(n_a, m)`` and their cotangents ``(n_a, m, T_x)`` in float64; a step is a
-    sequence of one. Returns a tolerance for each tensor, by its name and of its shape.
+    ``x`` is ``(n_x, m, T_x)``, the initial states are ``(n_a, m)``, their cotangents ``(n_a, m, T_x)``, all in float64.
+    A single step is a sequence of one step. ``u`` is the unit roundoff of the implementation.
     """
     rng, affine = np.random.default_rng(0), DisturbedAffine(cell.maps, parameters)
     trace = run(cell, affine, time_first(x), tuple(Disturbed.of(state, rng) for state in initial))
@@ -51,7 +51,7 @@ def backward_tolerances(
     cotangents: Sequence[Array],
     u: float,
 ) -> Tolerances:
-    """The same for the backward function alone, at the given states ``(n_a, m, T_x)``, taken to be exact."""
+    """Returns the same for the backward function only, at given states ``(n_a, m, T_x)`` that count as exact."""
     rng, affine = np.random.default_rng(0), DisturbedAffine(cell.maps, parameters)
     trace = at_states(cell, affine, x, initial, states)
     exact = Trace([_exact(one, rng) for one in trace.states], [_exact(one, rng) for one in trace.kept], trace.x)
@@ -65,13 +65,13 @@ def _backward(cell: Cell, affine: Affine, trace: Trace, cotangents: Sequence[Arr
 
 
 def _over_time(steps: Sequence[Any], u: float) -> Array:
-    """The tolerance of a tensor with a time axis, whose largest value is that of all steps."""
+    """Returns the tolerance of a tensor with a time axis. Its largest value is that of all steps."""
     whole = Disturbed(np.stack([one.runs for one in steps], axis=-1), steps[0].rng)
     return tolerance(whole, u)
 
 
 def _exact(value: Any, rng: np.random.Generator) -> Any:
-    """What a step holds, each array of it the same in every run."""
+    """Returns the value with each array as an exact ``Disturbed``, the same in every run."""
     if isinstance(value, Mapping):
         return {name: _exact(one, rng) for name, one in value.items()}
     if isinstance(value, tuple | list):

@@ -17,19 +17,19 @@ from rnn_reference.numerics.complex_step import back_by_complex_step
 
 @dataclass(frozen=True)
 class Trace:
-    """A run of the equations: the states before the first step and after each, what each step keeps, its inputs."""
+    """A run of the equations: the initial states and those after each step, the kept values, and the inputs."""
 
     states: list[States]
     kept: list[Any]
     x: Sequence[Any]
 
     def of(self, number: int) -> list[Any]:
-        """One of the states after each step."""
+        """Returns the state with this number, after each step."""
         return [states[number] for states in self.states[1:]]
 
 
 def run(cell: Cell, affine: Affine, x: Sequence[Any], states: States) -> Trace:
-    """The equations at every step of ``x``, a list of inputs ``(n_x, m)``, from the given states."""
+    """Runs the equations at every step of ``x``, a list of inputs ``(n_x, m)``, from the given states."""
     trace = Trace([states], [], x)
     for xt in x:
         after, kept = cell.step(affine, xt, trace.states[-1])
@@ -39,10 +39,10 @@ def run(cell: Cell, affine: Affine, x: Sequence[Any], states: States) -> Trace:
 
 
 def run_back(cell: Cell, affine: Affine, trace: Trace, cotangents: Sequence[States]) -> tuple[list[Any], States]:
-    """The equations' gradient, from the last step to the first: that of the input at each step, and of the first state.
+    """Returns the gradient of the input at each step, and of the initial states. Runs from the last step to the first.
 
-    ``cotangents`` are, for each step, what reaches its states from outside. The gradients of the weights are then
-    ``affine.gradients()``.
+    ``cotangents`` has, for each step, the gradient of the loss with respect to its states. After the run,
+    ``affine.gradients()`` returns the gradients of the weights.
     """
     carry: States = ()
     dx = []
@@ -54,9 +54,9 @@ def run_back(cell: Cell, affine: Affine, trace: Trace, cotangents: Sequence[Stat
 
 
 def back_of(cell: Cell) -> Callable[..., tuple[Any, States]]:
-    """One step back of the cell's equations: ``back(affine, dstates, states, states_before, kept, x)``.
+    """Returns the function for one step backward: ``back(affine, dstates, states, states_before, kept, x)``.
 
-    Where nobody has derived it, it is taken by complex step.
+    If the cell has no derived gradient, it is computed by complex steps.
     """
     if cell.back:
         derived = cell.back
@@ -65,9 +65,9 @@ def back_of(cell: Cell) -> Callable[..., tuple[Any, States]]:
 
 
 def at_states(cell: Cell, affine: Affine, x: Array, initial: Sequence[Array], states: Sequence[Array]) -> Trace:
-    """A run of the equations whose states are given, right or not: each step starts from the one before it.
+    """Returns a run of the equations with given states, which may be wrong. Each step starts from the given state.
 
-    ``x`` and ``states`` have a time axis, ``initial`` are the states before the first step.
+    ``x`` and ``states`` have a time axis; ``initial`` are the states before the first step.
     """
     steps = time_first(x)
     given = [tuple(initial), *zip(*map(time_first, states), strict=True)]
@@ -83,7 +83,7 @@ def gradients_at_states(
     states: Sequence[Array],
     cotangents: Sequence[Array],
 ) -> dict[str, Array]:
-    """What the backward function should return for given states, right or not: the equations' gradient there."""
+    """Returns the right results of the backward function for given states, which may be wrong."""
     affine = Affine(cell.maps, parameters)
     trace = at_states(cell, affine, x, initial, states)
     dx, first = run_back(cell, affine, trace, list(zip(*map(time_first, cotangents), strict=True)))
@@ -97,5 +97,5 @@ def _sum(one: Any, other: Any) -> Any:
 
 
 def time_first(array: Array) -> list[Array]:
-    """The steps of an array ``(n, m, T_x)``."""
+    """Returns the steps of an array ``(n, m, T_x)``, each ``(n, m)``."""
     return [array[:, :, t] for t in range(array.shape[2])]

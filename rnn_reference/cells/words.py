@@ -10,7 +10,7 @@ from rnn_reference.cells.cell import Cell
 
 @cache
 def words_of(cell: Cell) -> dict[str, str]:
-    """What a cell calls its arrays, for sentences about any cell."""
+    """Returns the names in a cell, for sentences about any cell: ``{forward}`` is ``rnn_forward``."""
     first = cell.states[0]
     names = {function.role: function.name for function in cell.functions.values()}
     return names | {
@@ -52,12 +52,12 @@ def words_of(cell: Cell) -> dict[str, str]:
 
 
 def _weights_of(cell: Cell, operands: tuple[str, ...]) -> list[str]:
-    """The weights that multiply one of these."""
+    """Returns the weights that multiply one of these operands; all weights if there are none."""
     weights = [(weight, names) for of in cell.maps.values() for weight, names in of.weights.items()]
     return [weight for weight, names in weights if set(names) & set(operands)] or [weight for weight, _ in weights]
 
 
 def listed(names: Any) -> str:
-    """``dWax, dWaa and dba``."""
+    """Returns the names as text: ``dWax, dWaa and dba``."""
     *most, last = names
     return f"{', '.join(most)} and {last}" if most else str(last)

@@ -1,1 +1,1 @@
-"""The tanh RNN: its equations, a fast reference, and the mistakes that are about this cell alone."""
+"""The tanh RNN: its equations, a fast reference, and the mistakes of this cell only."""

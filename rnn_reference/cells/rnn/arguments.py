@@ -1,4 +1,4 @@
-"""The arguments of the four functions, as arrays that fit together."""
+"""Checks of the arguments of the four RNN functions."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
@@ -14,15 +14,15 @@ PARAMETER_SHAPES = dict(CELL.parameters)
 
 
 def parameter_values(where: str, parameters: Any) -> dict[str, Any]:
-    """The five parameters out of a mapping that may hold more.
+    """Returns the five parameters by name, from a mapping that may hold more.
 
-    Raises TypeError if it is no mapping, and ValueError naming each parameter that it lacks.
+    Raises TypeError if ``parameters`` is not a mapping, and ValueError with the name of each missing parameter.
     """
     return table(where, "parameters", parameters, PARAMETER_SHAPES)
 
 
 def cache_of(where: str, name: str, cache: Any) -> Cache:
-    """``cache`` if it is ``(a_next, a_prev, xt, parameters)``; else a TypeError that says what came."""
+    """Returns ``cache`` if it has the form ``(a_next, a_prev, xt, parameters)``; else raises TypeError."""
     if not isinstance(cache, tuple | list) or len(cache) != 4 or not isinstance(cache[3], Mapping):
         raise TypeError(f"{where}: {name} must be (a_next, a_prev, xt, parameters), got {described(cache)}")
     a_next, a_prev, xt, parameters = cache

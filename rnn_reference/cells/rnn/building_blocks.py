@@ -1,4 +1,4 @@
-"""The tanh RNN's step, forward and backward, open where a mistake can be made that is about this cell alone."""
+"""The step of the tanh RNN, forward and backward, with parameters for the mistakes of this cell only."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -17,17 +17,17 @@ Parameters = Mapping[str, Array]
 
 
 def tanh(x: Array) -> Array:
-    """``np.tanh``."""
+    """Returns ``np.tanh(x)``."""
     return np.asarray(np.tanh(x))
 
 
 def preactivation(xt: Array, a_prev: Array, p: Parameters) -> Array:
-    """``z = Wax xt + Waa a_prev + ba``, ``(n_a, m)``."""
+    """Returns ``z = Wax xt + Waa a_prev + ba``, ``(n_a, m)``."""
     return np.asarray(p["Wax"] @ xt + p["Waa"] @ a_prev + p["ba"])
 
 
 def scores(a_next: Array, a_prev: Array, z: Array, p: Parameters) -> Array:
-    """``Wya a_next + by``, ``(n_y, m)``; a mistake may read the other two."""
+    """Returns ``Wya a_next + by``, ``(n_y, m)``. A fault may use ``a_prev`` or ``z``."""
     return np.asarray(p["Wya"] @ a_next + p["by"])
 
 
@@ -37,7 +37,7 @@ def cell_forward(
     z: Callable[[Array, Array, Parameters], Array] = preactivation,
     scores: Callable[[Array, Array, Array, Parameters], Array] = scores,
 ) -> Function:
-    """``rnn_cell_forward`` of two activations and what they are applied to."""
+    """Returns ``rnn_cell_forward``, made from two activations and the functions of their arguments."""
 
     class OwnMap(Affine):
         def __call__(self, name: str, /, **operands: Any) -> Any:
@@ -51,5 +51,5 @@ def cell_forward(
 
 
 def cell_backward(slope: Callable[[Array, Array], Array] = slope) -> Function:
-    """``rnn_cell_backward`` with the derivative of the activation, of ``a_next`` and ``a_prev``."""
+    """Returns ``rnn_cell_backward``. ``slope(a_next, a_prev)`` is the derivative of the activation."""
     return cell_backward_of(CELL, partial(back, slope=slope))

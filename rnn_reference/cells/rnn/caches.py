@@ -1,4 +1,4 @@
-"""The caches of a whole sequence: the document's list to whoever reads it, and whole arrays to our backward pass."""
+"""The caches of a whole sequence. They read like the document's list, but our backward pass uses whole arrays."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ from rnn_reference.cells.rnn.arguments import cache_of
 
 
 class Whole(NamedTuple):
-    """What the backward pass needs of all steps, time first: ``a (T_x, n_a, m)``, ``x (T_x, n_x, m)``."""
+    """The arrays of all steps for the backward pass, time first: ``a (T_x, n_a, m)``, ``x (T_x, n_x, m)``."""
 
     a: Array
     a0: Array
@@ -19,9 +19,9 @@ class Whole(NamedTuple):
 
 
 class Steps(list[tuple[Array, Array, Array, Mapping[str, Array]]]):
-    """``(a_next, a_prev, xt, parameters)`` for each step, the arrays views of whole ones, which it remembers.
+    """A list of ``(a_next, a_prev, xt, parameters)`` for each step. The arrays are views of the whole arrays.
 
-    Once an element is another, and in a copy, it is the list alone that counts.
+    After an element was replaced, and in a copy, only the list counts and the whole arrays are not used.
     """
 
     def __init__(self, whole: Whole) -> None:
@@ -30,19 +30,19 @@ class Steps(list[tuple[Array, Array, Array, Mapping[str, Array]]]):
         self._made, self._whole = tuple(self), whole
 
     def whole(self) -> Whole | None:
-        """The arrays that the steps are views of; None if that is no longer so."""
+        """Returns the whole arrays; None if an element of the list was replaced."""
         same = len(self) == len(self._made) and all(one is made for one, made in zip(self, self._made, strict=True))
         return self._whole if same else None
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """A copy, or what comes out of a pickle, has arrays of its own and is a list like any other."""
+        """A copy, or an unpickled object, is a plain list with its own arrays."""
         return list, (list(self),)
 
 
 def opened(where: str, caches: Any) -> Whole:
-    """The whole arrays behind ``caches``, ``(a list of a cache for each step, x)``; from the list itself, if need be.
+    """Returns the whole arrays of ``caches``, ``(a list with a cache for each step, x)``; stacks the list if necessary.
 
-    Raises TypeError for caches of another form and ValueError if there is no step.
+    Raises TypeError for caches of another form, and ValueError if there are no steps.
     """
     if not isinstance(caches, tuple | list) or len(caches) != 2:
         raise TypeError(f"{where}: caches must be (a list with one cache for each time step, x)")

@@ -14,12 +14,12 @@ from rnn_reference.cells.rnn.arguments import PARAMETER_SHAPES, Cache, cache_of,
 
 
 def rnn_cell_forward(xt: Any, a_prev: Any, parameters: Any) -> tuple[Array, Array, Cache]:
-    """One step forward: ``(a_next, yt_pred, cache)``.
+    """One step forward. Returns ``(a_next, yt_pred, cache)``.
 
     ``xt`` is ``(n_x, m)`` and ``a_prev`` ``(n_a, m)``; ``parameters`` holds ``Wax (n_a, n_x)``,
     ``Waa (n_a, n_a)``, ``Wya (n_y, n_a)``, ``ba (n_a, 1)``, ``by (n_y, 1)``. ``a_next`` is ``(n_a, m)``,
     ``yt_pred`` ``(n_y, m)``, and ``cache`` is ``(a_next, a_prev, xt, parameters)``.
-    Raises TypeError for what is not numbers and ValueError for shapes that do not fit.
+    Raises TypeError for arguments that are not numbers, and ValueError for shapes that do not fit.
     Source: document, section 1.3.
     """
     where = "rnn_cell_forward"
@@ -33,12 +33,12 @@ def rnn_cell_forward(xt: Any, a_prev: Any, parameters: Any) -> tuple[Array, Arra
 
 
 def rnn_cell_backward(da_next: Any, cache: Any) -> Gradients:
-    """One step backward: the gradients of a loss whose gradient with respect to ``a_next`` is ``da_next``.
+    """One step backward. Returns the gradients of a loss; ``da_next`` is its gradient with respect to ``a_next``.
 
-    ``da_next`` is ``(n_a, m)`` and ``cache`` comes from ``rnn_cell_forward``. Returns a dict of
+    ``da_next`` is ``(n_a, m)`` and ``cache`` comes from ``rnn_cell_forward``. The result is a dict of
     ``dxt (n_x, m)``, ``da_prev (n_a, m)``, ``dWax (n_a, n_x)``, ``dWaa (n_a, n_a)``, ``dba (n_a, 1)``.
-    The prediction is no part of it: the document's cell hands back what flows through the state.
-    Raises TypeError for a cache of another form and ValueError for shapes that do not fit.
+    The gradient flows through the state only, as in the document: the prediction is not part of it.
+    Raises TypeError for a cache of another form, and ValueError for shapes that do not fit.
     Source: document, section 2.1; ``tanh'(z) = 1 - tanh(z)**2``.
     """
     where = "rnn_cell_backward"

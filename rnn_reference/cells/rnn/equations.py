@@ -17,14 +17,14 @@ MAPS = {"z": Map({"Wax": ("x",), "Waa": ("a",)}, "ba")}
 def step(
     affine: Any, x: Any, states: tuple[Any], tanh: Callable[[Any], Any] = np.tanh
 ) -> tuple[tuple[Any], dict[str, Any]]:
-    """One step: the next state; the backward step needs nothing beside it."""
+    """One step. Returns the next state, and no kept values: the backward step needs only the states."""
     (a_prev,) = states
     a_next = tanh(affine("z", x=x, a=a_prev))
     return (a_next,), {}
 
 
 def slope(a_next: Any, a_prev: Any) -> Any:
-    """``1 - a_next**2``, the derivative of tanh; it does not depend on ``a_prev``."""
+    """Returns ``1 - a_next**2``, the derivative of tanh. It does not depend on ``a_prev``."""
     return 1 - a_next * a_next
 
 
@@ -36,7 +36,7 @@ def back(
     kept: dict[str, Any],
     slope: Callable[[Any, Any], Any] = slope,
 ) -> tuple[Any, tuple[Any]]:
-    """One step back: the gradients of the input and of the state before it."""
+    """One step backward. Returns the gradients of the input and of the previous state."""
     (da_next,), (a_next,), (a_prev,) = dstates, states, before
     dz = slope(a_next, a_prev) * da_next
     reached = affine.back("z", dz)

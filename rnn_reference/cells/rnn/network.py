@@ -1,8 +1,8 @@
 """The whole sequence, forward and backward through time.
 
-Only what one step needs from the step before it stays inside the loop: the projections of all inputs,
-all predictions and all weight gradients are single products over every step at once. Inside, time is the
-first axis, so that a step is one contiguous block; the document's ``(n, m, T_x)`` comes out as a view.
+The loop contains only the operations that need the step before. The projections of all inputs, all predictions and all
+weight gradients are single products over all steps. Inside, time is the first axis, so that a step is one contiguous
+block. The results are views with the document's axes ``(n, m, T_x)``.
 """
 
 from typing import Any
@@ -15,20 +15,20 @@ from rnn_reference.cells.rnn.arguments import PARAMETER_SHAPES, Caches, paramete
 from rnn_reference.cells.rnn.caches import Steps, Whole, opened
 
 WIDE = 64
-"""Columns from which on a product for each step is as fast as one for all steps, and needs no copy."""
+"""Number of columns above which one product for each step is as fast as one for all steps, and needs no copy."""
 
 LARGE = 2**16
-"""Bytes: an array of more is laid out anew row by row."""
+"""Size in bytes above which an array is copied row by row."""
 
 
 def rnn_forward(x: Any, a0: Any, parameters: Any) -> tuple[Array, Array, Caches]:
-    """Every step forward: ``(a, y_pred, caches)``.
+    """Every step forward. Returns ``(a, y_pred, caches)``.
 
     ``x`` is ``(n_x, m, T_x)`` and ``a0`` ``(n_a, m)``; ``parameters`` as for ``rnn_cell_forward``. ``a`` is
     ``(n_a, m, T_x)`` and ``y_pred`` ``(n_y, m, T_x)``, each a view of an array whose first axis is time.
     ``caches`` is ``([(a_next, a_prev, xt, parameters) for each step], x)`` and shares memory with ``a``.
-    An empty batch (m = 0) gives empty arrays. Raises TypeError for what is not numbers and ValueError for
-    shapes that do not fit or no time step. Source: document, section 1.4.
+    An empty batch (m = 0) gives empty arrays. Raises TypeError for arguments that are not numbers, and ValueError for
+    shapes that do not fit or for no time steps. Source: document, section 1.4.
     """
     where = "rnn_forward"
     values = parameter_values(where, parameters) | {"a0": a0, "x": x}
@@ -53,13 +53,13 @@ def rnn_forward(x: Any, a0: Any, parameters: Any) -> tuple[Array, Array, Caches]
 
 
 def rnn_backward(da: Any, caches: Any) -> Gradients:
-    """Every step backward: the gradients of a loss whose gradient with respect to ``a`` is ``da``.
+    """Every step backward. Returns the gradients of a loss; ``da`` is its gradient with respect to ``a``.
 
-    ``da`` is ``(n_a, m, T_x)`` and holds what reaches each state from outside; what reaches it from later
-    states is carried through time here. ``caches`` comes from ``rnn_forward``. Returns a dict of
+    ``da`` is ``(n_a, m, T_x)``. It has the direct effect of each state on the loss; this function adds the effect
+    through later states. ``caches`` comes from ``rnn_forward``. The result is a dict of
     ``dx (n_x, m, T_x)``, ``da0 (n_a, m)``, ``dWax (n_a, n_x)``, ``dWaa (n_a, n_a)``, ``dba (n_a, 1)``.
-    Raises TypeError for caches of another form and ValueError for shapes that do not fit or no time step.
-    Source: document, section 2.2, whose printed gradient lacks the carried part.
+    Raises TypeError for caches of another form, and ValueError for shapes that do not fit or for no time steps.
+    Source: document, section 2.2. Its printed gradient lacks the effect through later states.
     """
     where = "rnn_backward"
     a, a0, x, parameters = opened(where, caches)
@@ -85,7 +85,7 @@ def rnn_backward(da: Any, caches: Any) -> Gradients:
 
 
 def _summed_product(dz: Array, inputs: Array) -> Array:
-    """``sum over t of dz_t inputs_t^T``: step by step where a step has columns enough, else as one product."""
+    """Returns ``sum over t of dz_t inputs_t^T``: step by step if a step has many columns, else as one product."""
     T_x, _, m = dz.shape
     if m < WIDE:
         dz, inputs = (steps.transpose(1, 0, 2).reshape(steps.shape[1], T_x * m) for steps in (dz, inputs))
@@ -98,7 +98,7 @@ def _summed_product(dz: Array, inputs: Array) -> Array:
 
 
 def _time_first(array: Array) -> Array:
-    """A step after the other in memory; copied row by row, each of which a cache holds, for its stride is long."""
+    """Moves time to the first axis. Large arrays are copied one row at a time, because each row fits in cache."""
     steps = array.transpose(2, 0, 1)
     if array.nbytes < LARGE or steps.flags.c_contiguous:
         return np.ascontiguousarray(steps)

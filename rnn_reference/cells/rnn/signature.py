@@ -1,4 +1,4 @@
-"""The tanh RNN's description: all that the rest of the house needs to know of it."""
+"""The description of the tanh RNN for the rest of the package."""
 
 from rnn_reference.cells.cell import Cell
 from rnn_reference.cells.description import Activation, Head

@@ -1,1 +1,1 @@
-"""Mistakes in the functions of the tanh RNN's cell."""
+"""Mistakes that only the tanh RNN can have."""

@@ -1,4 +1,4 @@
-"""Mistakes in ``tanh_forward`` and ``softmax_forward``: each takes the right function, and has no use for it."""
+"""Mistakes in ``tanh_forward`` and ``softmax_forward``. Each factory takes the right function, but does not use it."""
 
 import numpy as np
 
@@ -15,13 +15,13 @@ def _sigmoid(x: Array) -> Array:
 
 @fault("tanh_forward", where=THE_FORMULA, change="tanh is (exp(x) - exp(-x)) / (exp(x) + exp(-x)): use np.tanh")
 def tanh_is_sigmoid(_: Function) -> Function:
-    """The logistic function stands in place of tanh."""
+    """The logistic function is used instead of tanh."""
     return _sigmoid
 
 
-@fault("tanh_forward", where="whether anything is applied to x", change="return np.tanh(x)")
+@fault("tanh_forward", where="the function that is applied to x", change="return np.tanh(x)")
 def tanh_missing(_: Function) -> Function:
-    """The argument is returned as it is: no tanh is applied."""
+    """The argument is returned unchanged: tanh is not applied."""
     return lambda x: x
 
 
@@ -48,17 +48,17 @@ def softmax_over_all(_: Function) -> Function:
     return lambda x: softmax(x, axis=None)
 
 
-@fault("softmax_forward", where="what exp(x) is divided by", change="divide exp(x) by its sum over axis 0",
+@fault("softmax_forward", where="the divisor of exp(x)", change="divide exp(x) by its sum over axis 0",
        seen="a public notebook")  # fmt: skip
 def softmax_is_sigmoid(_: Function) -> Function:
-    """The logistic function is applied to each element in place of softmax."""
+    """The logistic function is applied to each element instead of softmax."""
     return _sigmoid
 
 
-@fault("softmax_forward", where="whether anything is applied to x", change="return exp(x) / sum(exp(x))",
+@fault("softmax_forward", where="the function that is applied to x", change="return exp(x) / sum(exp(x))",
        seen="a public notebook")  # fmt: skip
 def softmax_missing(_: Function) -> Function:
-    """The scores are returned as they are: no softmax is applied."""
+    """The scores are returned unchanged: softmax is not applied."""
     return lambda x: x
 
 
@@ -93,7 +93,7 @@ def tanh_overflow(_: Function, double: bool) -> Function:
 @fault("softmax_forward", where="the maximum that is subtracted", change="subtract x.max(axis=0, keepdims=True)",
        seen="30 of 31 right public notebooks", advice=True)  # fmt: skip
 def softmax_global_max(_: Function) -> Function:
-    """One maximum is subtracted from all columns: NaN where columns lie far apart."""
+    """One maximum is subtracted from all columns: NaN for columns of very different size."""
 
     def softmax_forward(x: Array) -> Array:
         e = np.exp(x - x.real.max())
@@ -102,7 +102,7 @@ def softmax_global_max(_: Function) -> Function:
     return softmax_forward
 
 
-@fault("softmax_forward", where="what is done before exp", change="subtract x.max(axis=0, keepdims=True)",
+@fault("softmax_forward", where="the line before exp", change="subtract x.max(axis=0, keepdims=True)",
        seen="andrewschreiber/numpy-saliency#2", advice=True)  # fmt: skip
 def softmax_no_max(_: Function) -> Function:
     """No maximum is subtracted before exp: NaN for large x."""

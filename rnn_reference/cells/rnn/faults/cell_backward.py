@@ -1,4 +1,4 @@
-"""Mistakes in ``rnn_cell_backward`` that are about tanh; those of any cell are elsewhere."""
+"""Mistakes in ``rnn_cell_backward`` in the derivative of tanh. Mistakes of any cell are in ``rnn_reference.faults``."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from rnn_reference.cells.fault import Function, fault
 from rnn_reference.cells.rnn.arguments import Cache
 from rnn_reference.cells.rnn.building_blocks import cell_backward
 
-THE_SLOPE = "the derivative of tanh, which da_next is multiplied by"
+THE_SLOPE = "the derivative of tanh, the factor of da_next"
 ONE_MINUS = "dtanh = (1 - a_next**2) * da_next"
 
 
@@ -25,30 +25,30 @@ def tanh_derivative_of_previous(_: Function) -> Function:
 
 @fault("rnn_cell_backward", where=THE_SLOPE, change=ONE_MINUS)
 def tanh_derivative_not_squared(_: Function) -> Function:
-    """The derivative of tanh is taken to be 1 - a_next: the square is missing."""
+    """1 - a_next is used as the derivative of tanh: the square is missing."""
     return cell_backward(slope=lambda a_next, a_prev: 1 - a_next)
 
 
 @fault("rnn_cell_backward", where=THE_SLOPE, change=f"{ONE_MINUS}: a_next is tanh already", seen="a public notebook")
 def tanh_applied_twice(_: Function) -> Function:
-    """Tanh is applied to a_next, which it has been applied to already."""
+    """Tanh is applied to a_next, although a_next is tanh already."""
     return cell_backward(slope=lambda a_next, a_prev: 1 - np.tanh(a_next) ** 2)
 
 
 @fault("rnn_cell_backward", where=THE_SLOPE, change=ONE_MINUS)
 def tanh_derivative_sign(_: Function) -> Function:
-    """The derivative of tanh is taken to be 1 + a_next**2."""
+    """1 + a_next**2 is used as the derivative of tanh: the sign is wrong."""
     return cell_backward(slope=lambda a_next, a_prev: 1 + a_next**2)
 
 
 @fault("rnn_cell_backward", where=THE_SLOPE, change=ONE_MINUS)
 def tanh_derivative_of_sigmoid(_: Function) -> Function:
-    """The derivative of the logistic function, a_next (1 - a_next), stands in place of that of tanh."""
+    """The derivative of the logistic function, a_next (1 - a_next), is used instead of that of tanh."""
     return cell_backward(slope=lambda a_next, a_prev: a_next * (1 - a_next))
 
 
 def _with(right: Function, **changed: Function) -> Function:
-    """``right`` with other values for some gradients, each made from what is right and ``da_next, cache``."""
+    """Returns ``right`` with some gradients changed. Each function gets the right gradients, da_next and cache."""
 
     def rnn_cell_backward(da_next: Array, cache: Cache) -> Gradients:
         step = right(da_next, cache)
@@ -61,13 +61,13 @@ def _dz(da_next: Array, cache: Cache) -> Array:
     return np.asarray((1 - cache[0] ** 2) * da_next)
 
 
-@fault("rnn_cell_backward", where="which state dWaa is made from", change="dWaa = dtanh a_prev^T")
+@fault("rnn_cell_backward", where="the state in the product for dWaa", change="dWaa = dtanh a_prev^T")
 def recurrent_weight_gradient_from_next(right: Function) -> Function:
-    """dWaa is made from a_next instead of a_prev."""
+    """dWaa is computed from a_next instead of a_prev."""
     return _with(right, dWaa=lambda step, da_next, cache: _dz(da_next, cache) @ cache[0].T)
 
 
-@fault("rnn_cell_backward", where="the product that da_prev is", change="da_prev = Waa^T dtanh")
+@fault("rnn_cell_backward", where="the product for da_prev", change="da_prev = Waa^T dtanh")
 def recurrent_gradient_transposed(right: Function) -> Function:
-    """da_prev is Waa dtanh: Waa is not transposed."""
+    """da_prev is computed as Waa dtanh: Waa is not transposed."""
     return _with(right, da_prev=lambda step, da_next, cache: cache[3]["Waa"] @ _dz(da_next, cache))
