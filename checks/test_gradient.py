@@ -5,7 +5,9 @@ Where the forward function is wrong, a backward function that is right for it is
 
 import pytest
 
-from rnn_reference.judging.gradients import judge_cell, judge_network, judge_spots, through_a_step, through_time
+from rnn_reference.implementations.question import through_a_step, through_time
+from rnn_reference.judging.gradients import judge_cell, judge_network
+from rnn_reference.judging.spots import judge_spots
 from rnn_reference.problems.problem import NAMED, ORDINARY
 
 on_all_problems = pytest.mark.parametrize("problem", NAMED, indirect=True)

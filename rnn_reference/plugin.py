@@ -112,7 +112,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     marker = metafunc.definition.get_closest_marker("judges")
     if marker is None or "function" not in metafunc.fixturenames:
         return
-    from rnn_reference.cells.cell import cells
+    from rnn_reference.cells.registry import cells
 
     about = marker.args[0]
     found = [f for cell in cells() for f in cell.functions.values() if about in (f.name, f.role)]

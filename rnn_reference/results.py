@@ -31,13 +31,30 @@ def cell_of(item: pytest.Item) -> Cell | None:
     return function.cell if function else None
 
 
+def is_check(item: pytest.Item) -> bool:
+    """True for one of our checks, False for anybody else's test."""
+    return item.get_closest_marker("judges") is not None
+
+
+def judged_by(item: pytest.Item) -> tuple[str, ...]:
+    """The function that a check asks about, and those that it needs."""
+    marker = item.get_closest_marker("judges")
+    assert marker is not None
+    wanted = (*marker.args, *marker.kwargs.get("needs", ()))
+    cell = cell_of(item)
+    if cell is None:
+        return wanted
+    roles = {function.role: function.name for function in cell.functions.values() if function.role != "activation"}
+    return tuple(roles.get(name, name) for name in wanted)
+
+
 def asks(item: pytest.Item) -> str:
     """What a check asks, in the words of its cell."""
     sentence = " ".join((item.obj.__doc__ or "").split())  # type: ignore[attr-defined]
     cell = cell_of(item)
     if cell is None:
         return sentence
-    from rnn_reference.cells.fault import words_of
+    from rnn_reference.cells.words import words_of
 
     return sentence.format(**words_of(cell))
 
@@ -85,7 +102,7 @@ def seen_by(judge: Judge | None) -> dict[str, Any]:
 
 def conventions_for(implementation: Implementation, wrong: Iterable[str], seed: int) -> dict[str, ByConvention]:
     """The wrong functions that are right by another convention: the implementation is called to find out."""
-    from rnn_reference.cells.cell import function_named
+    from rnn_reference.cells.registry import function_named
     from rnn_reference.diagnosis.conventions import conventions_of
     from rnn_reference.report.verdict import ByConvention
 

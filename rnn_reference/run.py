@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rnn_reference import results
-from rnn_reference.results import check_id
+from rnn_reference.results import check_id, is_check, judged_by
 from rnn_reference.target import diagnosis_of, implementation_of, target_of
 
 if TYPE_CHECKING:
@@ -25,22 +25,6 @@ def judge_of(request: pytest.FixtureRequest) -> Any:
     judge = Judge(implementation_of(request.config), check_id(request.node))
     request.node.stash[_JUDGE] = judge
     return judge
-
-
-def _is_check(item: pytest.Item) -> bool:
-    return item.get_closest_marker("judges") is not None
-
-
-def _judged(item: pytest.Item) -> tuple[str, ...]:
-    """The function that a check asks about, and those that it needs."""
-    marker = item.get_closest_marker("judges")
-    assert marker is not None
-    wanted = (*marker.args, *marker.kwargs.get("needs", ()))
-    cell = results.cell_of(item)
-    if cell is None:
-        return wanted
-    roles = {function.role: function.name for function in cell.functions.values() if function.role != "activation"}
-    return tuple(roles.get(name, name) for name in wanted)
 
 
 class Run:
@@ -73,20 +57,20 @@ class Run:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keep the checks that ``--rnn-only`` names, and note each check's id for JUnit's file."""
-        if any(map(_is_check, items)):
+        if any(map(is_check, items)):
             self._load()
             items[:] = [item for item in items if self._is_asked(item)]
-        for item in filter(_is_check, items):
+        for item in filter(is_check, items):
             item.user_properties.append(("rnn_id", check_id(item)))
         wanted = self.config.option.rnn_only
         if not wanted:
-            self.asked = sum(map(_is_check, items))
+            self.asked = sum(map(is_check, items))
             return
         from rnn_reference.report.expected import matches, no_such_check
 
-        kept = [item for item in items if _is_check(item) and matches(check_id(item), wanted)]
+        kept = [item for item in items if is_check(item) and matches(check_id(item), wanted)]
         if not kept and not hasattr(self.config, "workerinput"):
-            raise pytest.UsageError(no_such_check(wanted, {check_id(item) for item in items if _is_check(item)}))
+            raise pytest.UsageError(no_such_check(wanted, {check_id(item) for item in items if is_check(item)}))
         self.config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
         self.asked = len(kept)
@@ -99,7 +83,7 @@ class Run:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
         """Skip functions that are not offered; suppress the warnings of other people's arithmetic."""
-        if not _is_check(item):
+        if not is_check(item):
             return (yield)
         import warnings
 
@@ -108,7 +92,7 @@ class Run:
         from rnn_reference.diagnosis.explain import explain, explain_advice, settle
         from rnn_reference.outcomes import NotOffered, Outcome
 
-        implementation, (about, *needed) = implementation_of(self.config), _judged(item)
+        implementation, (about, *needed) = implementation_of(self.config), judged_by(item)
         implementation.begin()
         for name in (about, *needed):
             if not implementation.offers(name):
@@ -136,7 +120,7 @@ class Run:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Make the check's record from what it raised, and show the record instead of a traceback."""
-        if not _is_check(item) or call.when != "call":
+        if not is_check(item) or call.when != "call":
             return (yield)
         from rnn_reference.outcomes import Outcome
         from rnn_reference.report.terminal import block
@@ -151,7 +135,7 @@ class Run:
 
         raised, judge = excinfo.value if excinfo else None, item.stash.get(_JUDGE, None)
         implementation = implementation_of(self.config)
-        record = results.record_for(item, _judged(item)[0], raised, judge, implementation, self.expected)
+        record = results.record_for(item, judged_by(item)[0], raised, judge, implementation, self.expected)
         report.location = (*report.location[:2], record["id"])
         report.rnn = record  # type: ignore[attr-defined]
         named = [("rnn_faults", ", ".join(record["faults"]))] if record["faults"] else []

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from benchmarks.markdown import table
 from benchmarks.studies.pages import ROOT
-from rnn_reference.cells.cell import cell_named
-from rnn_reference.cells.fault import words_of
+from rnn_reference.cells.registry import cell_named
+from rnn_reference.cells.words import words_of
 from rnn_reference.faults import CATALOGUE
 from rnn_reference.report.page_data import GROUPS
 

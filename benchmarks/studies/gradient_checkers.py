@@ -15,13 +15,14 @@ import numpy as np
 
 from benchmarks.markdown import table
 from benchmarks.studies import pages
-from benchmarks.studies.checkers import FAST, FLOAT32, OTHERS, OURS
+from benchmarks.studies.checkers import FAST, FLOAT32, OURS
 from benchmarks.studies.instances import Instance, point_at, with_error
+from benchmarks.studies.other_checkers import OTHERS
 from rnn_reference import rnn_backward, rnn_forward
 from rnn_reference.numerics import injection as derivatives
 from rnn_reference.numerics.elementwise import moved_inputs, one_by_one, states_of
 from rnn_reference.numerics.extrapolation import STEPS
-from rnn_reference.numerics.injection import ForwardCall
+from rnn_reference.numerics.moved import ForwardCall
 from rnn_reference.numerics.stochastic import SAFETY
 from rnn_reference.problems.answers import network_answers
 from rnn_reference.problems.problem import Problem

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from rnn_reference import rnn_backward, rnn_forward
-from rnn_reference.cells.cell import cell_named
-from rnn_reference.cells.loop import at_states
+from rnn_reference.cells.registry import cell_named
+from rnn_reference.cells.trace import at_states
 from rnn_reference.numerics.affine import Affine
-from rnn_reference.numerics.injection import ForwardCall, Point
+from rnn_reference.numerics.moved import ForwardCall, Point
 from rnn_reference.numerics.stochastic import SAFETY
 from rnn_reference.problems.answers import tolerances_of
 from rnn_reference.problems.inputs import Inputs

@@ -16,8 +16,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from rnn_reference.cells.cell import functions
 from rnn_reference.cells.fault import Fault
+from rnn_reference.cells.registry import functions
 from rnn_reference.faults.network import FaultyNetwork
 
 

@@ -16,8 +16,10 @@ from typing import Any
 import numpy as np
 
 from rnn_reference.arrays import Array
-from rnn_reference.cells.cell import Back, Cell, Head
-from rnn_reference.cells.loop import Function, back_of, backward_of, forward_of
+from rnn_reference.cells.cell import Cell
+from rnn_reference.cells.description import Back, Head
+from rnn_reference.cells.loop import Function, backward_of, forward_of
+from rnn_reference.cells.trace import back_of
 from rnn_reference.numerics.affine import Affine
 
 AffineKind = Callable[[Any, Any], Affine]

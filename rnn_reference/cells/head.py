@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from rnn_reference.arrays import Array, numbers
-from rnn_reference.cells.cell import Head
+from rnn_reference.cells.description import Head
 from rnn_reference.numerics.stochastic import SAFETY, Disturbed
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from rnn_reference.arrays import Array
 from rnn_reference.cells.cell import Cell
 from rnn_reference.cells.head import disturbed_predictions
-from rnn_reference.cells.loop import Trace, at_states, run, run_back, time_first
+from rnn_reference.cells.trace import Trace, at_states, run, run_back, time_first
 from rnn_reference.numerics.affine import Affine
 from rnn_reference.numerics.stochastic import ABSOLUTE, SAFETY, Disturbed, DisturbedAffine, tolerance
 

@@ -8,8 +8,9 @@ backward function by its own states. So a mistake is named once, where it is mad
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-from rnn_reference.cells.cell import FORWARD, function_named, functions
-from rnn_reference.diagnosis import backward, forward, probes
+from rnn_reference.cells.cell import FORWARD
+from rnn_reference.cells.registry import function_named, functions
+from rnn_reference.diagnosis import backward, forward, probes, side_effects
 from rnn_reference.diagnosis.findings import Finding, named_line
 from rnn_reference.diagnosis.subject import Restart, Subject
 from rnn_reference.implementations.implementation import Implementation
@@ -41,8 +42,8 @@ def full_finding(subject: Subject, function: str) -> Finding:
         crashing = probes.crashing(subject, signature, finding)
         finding = crashing or probes.hard_coded(subject, signature, finding, by_value)
     if signature.role == FORWARD:
-        finding = probes.with_shared_caches(subject, signature, finding)
-    return probes.with_modified_inputs(subject, signature, finding)
+        finding = side_effects.with_shared_caches(subject, signature, finding)
+    return side_effects.with_modified_inputs(subject, signature, finding)
 
 
 class Diagnosis(Subject):

@@ -18,7 +18,7 @@ from rnn_reference.faults.derivative import derivative_of
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.numerics.compare import difference
 from rnn_reference.numerics.elementwise import by_element, moved_inputs, states_of
-from rnn_reference.numerics.injection import Forward, ForwardCall
+from rnn_reference.numerics.moved import Forward, ForwardCall
 from rnn_reference.outcomes import Outcome
 from rnn_reference.problems.inputs import Inputs, of_sequence, of_step
 from rnn_reference.problems.problem import Problem

@@ -3,10 +3,11 @@
 from typing import Any
 
 from rnn_reference.arrays import Gradients
-from rnn_reference.cells.cell import Cell, cell_named, function_named
+from rnn_reference.cells.cell import Cell
 from rnn_reference.cells.fault import ANY, Fault, Function
 from rnn_reference.cells.functions import cell_backward_of, cell_forward_of
 from rnn_reference.cells.loop import backward_of, forward_of
+from rnn_reference.cells.registry import cell_named, function_named
 from rnn_reference.faults.derivative import cell_backward_of as derivative_of_cell
 from rnn_reference.faults.derivative import derivative_of
 

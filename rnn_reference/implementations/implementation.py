@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from rnn_reference.cells.cell import ACTIVATION, CACHES, CELL_BACKWARD, Cell, Function, cells, function_named, functions
+from rnn_reference.cells.cell import ACTIVATION, CACHES, CELL_BACKWARD, Cell, Function
+from rnn_reference.cells.registry import cells, function_named, functions
 from rnn_reference.implementations.crash import crash
 from rnn_reference.implementations.declared import dtype_of, tolerance_of
 from rnn_reference.implementations.question import Question, names_a_cache

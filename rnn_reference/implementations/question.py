@@ -7,6 +7,8 @@ from typing import Any
 from rnn_reference.arrays import Array
 from rnn_reference.cells.cell import CACHES, Function
 from rnn_reference.implementations.values import Handle
+from rnn_reference.problems.inputs import of_sequence, of_step
+from rnn_reference.problems.problem import Problem
 
 Call = tuple[str, tuple[Any, ...]]
 """A function's name and its arguments."""
@@ -56,3 +58,13 @@ def forward_backward(
     """A forward call, and from its cache a call of the backward function that goes with it for each cotangents."""
     backward = forward.partner
     return Question([(forward.name, inputs), *(backward_call(backward, each) for each in cotangents)], copy)
+
+
+def through_time(problem: Problem) -> Question:
+    """A call of the forward function of the sequence, and one of its backward function."""
+    return forward_backward(problem.cell.forward, problem.inputs, of_sequence(problem.cotangents))
+
+
+def through_a_step(problem: Problem) -> Question:
+    """The same for a step, at the problem's first one."""
+    return forward_backward(problem.cell.cell_forward, problem.step, of_step(problem.cotangents))

@@ -13,18 +13,17 @@ import numpy as np
 
 from rnn_reference.arrays import Array
 from rnn_reference.cells.cell import CELL_BACKWARD, Function
-from rnn_reference.cells.loop import at_states
-from rnn_reference.implementations.implementation import Implementation
-from rnn_reference.implementations.question import Question, forward_backward, repeated
+from rnn_reference.cells.trace import at_states
 from rnn_reference.judging.judge import Judge
+from rnn_reference.judging.own_forward import own_sequence, own_step
 from rnn_reference.numerics.affine import Affine
-from rnn_reference.numerics.compare import agrees, require_shapes
-from rnn_reference.numerics.elementwise import moved_inputs, one_by_one, states_of
-from rnn_reference.numerics.injection import Forward, ForwardCall, Point, by_complex_step, by_injection, keeps_complex
+from rnn_reference.numerics.compare import agrees
+from rnn_reference.numerics.injection import by_complex_step, by_injection, keeps_complex
+from rnn_reference.numerics.moved import Forward, ForwardCall, Point
 from rnn_reference.numerics.stochastic import SAFETY
 from rnn_reference.outcomes import Doubt, NotJudged, Wrong
 from rnn_reference.problems.answers import Answers, Tensors, cell_answers, gradients_at, network_answers
-from rnn_reference.problems.inputs import Inputs, of_sequence, of_step
+from rnn_reference.problems.inputs import Inputs
 from rnn_reference.problems.problem import Problem
 
 MAX_ELEMENTS = 1000
@@ -61,16 +60,6 @@ class _Case(NamedTuple):
         return {s: self.right.forward[s] for s in self.states}
 
 
-def through_time(problem: Problem) -> Question:
-    """A call of the forward function of the sequence, and one of its backward function."""
-    return forward_backward(problem.cell.forward, problem.inputs, of_sequence(problem.cotangents))
-
-
-def through_a_step(problem: Problem) -> Question:
-    """The same for a step, at the problem's first one."""
-    return forward_backward(problem.cell.cell_forward, problem.step, of_step(problem.cotangents))
-
-
 def judge_network(judge: Judge, problem: Problem, answers: list[Any], differentiate: bool = True) -> None:
     """Raise ``Wrong`` unless the sequence's backward function is right; ``differentiate``: numerically as well.
 
@@ -99,33 +88,6 @@ def judge_cell(judge: Judge, problem: Problem, answers: list[Any], differentiate
         cell.cell_backward, own_step(judge.implementation, given), states, got, cell_answers(problem), given, cotangents
     )
     _judge(judge, problem, case, differentiate)
-
-
-def own_sequence(implementation: Implementation, given: Inputs) -> Forward:
-    """The implementation's own forward function of the sequence, to be differentiated."""
-
-    def forward(several: list[ForwardCall]) -> list[Tensors]:
-        calls = (given.at(x=run.x, initial=run.initial, parameters=run.parameters).forward for run in several)
-        return implementation.answers(repeated(given.cell.forward, *calls))
-
-    return _of_states(given, forward)
-
-
-def own_step(implementation: Implementation, given: Inputs) -> Forward:
-    """Its own forward function of a step, as that of a sequence of one."""
-    cell = given.cell
-
-    def forward(several: list[ForwardCall]) -> list[Tensors]:
-        calls = (given.at(x=run.x, initial=run.initial, parameters=run.parameters).step for run in several)
-        answers = implementation.answers(repeated(cell.cell_forward, *calls))
-        return [{s: answer[f"{s}_next"][:, :, None] for s in cell.states} for answer in answers]
-
-    return _of_states(given, forward)
-
-
-def _of_states(given: Inputs, forward: Forward) -> Forward:
-    """Of what a forward function gives, the states alone."""
-    return lambda several: [{s: found[s] for s in given.cell.states} for found in forward(several)]
 
 
 def _judge(judge: Judge, problem: Problem, case: _Case, differentiate: bool) -> None:
@@ -229,28 +191,3 @@ def _require_repeatable(case: _Case) -> None:
     (again,) = case.forward([case.run])
     if not agrees(again, case.states, case.right.tolerance):
         raise NotJudged([("", f"{blamed} gives two answers to one question")], function=case.function.name)
-
-
-def judge_spots(judge: Judge, problem: Problem, answers: list[Any]) -> None:
-    """Raise ``Wrong`` unless the gradient of one element of each input is what moving that element alone does.
-
-    The derivative by injection presumes that every weight acts as in the equations; this does not.
-    """
-    forward, got = answers
-    cell, given, right = problem.cell, problem.given, network_answers(problem)
-    if not agrees(forward, {s: right.forward[s] for s in cell.states}, right.tolerance):
-        reason = f"{cell.forward.name} is not right; gradient.network judges what stands on it"
-        raise NotJudged([("", reason)], cell.backward.name)
-    run = ForwardCall(given.x, given.initial, given.parameters)
-    inputs = moved_inputs(run, cell.trained)
-    states = states_of(own_sequence(judge.implementation, given), run, cell.states)
-    cotangent = np.concatenate([problem.cotangents[s] for s in cell.states])
-    rounding = np.concatenate([right.tolerance[s] for s in cell.states]) / SAFETY
-    rng = np.random.default_rng(problem.seed)
-    for name, array in inputs.items():
-        spot = tuple(int(i) for i in rng.integers(array.shape))
-        limit = one_by_one(states, inputs, name, cotangent, rounding, [spot])
-        require_shapes({f"d{name}": got[f"d{name}"]}, {f"d{name}": array.shape})
-        place = f"d{name}[{','.join(map(str, spot))}]"
-        error = limit.cut_off + SAFETY * limit.rounding + right.tolerance[f"d{name}"][spot]
-        judge.close({place: got[f"d{name}"][spot][None]}, {place: limit.value}, {place: error}, "moving it alone gives")

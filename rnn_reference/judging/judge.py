@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from rnn_reference.arrays import Array
-from rnn_reference.cells.cell import cells
+from rnn_reference.cells.registry import cells
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.numerics.compare import require_close, ulps
 from rnn_reference.numerics.stochastic import unit_roundoff

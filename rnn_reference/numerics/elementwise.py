@@ -6,7 +6,8 @@ import numpy as np
 
 from rnn_reference.arrays import Array
 from rnn_reference.numerics.extrapolation import STEPS, Limit, extrapolated
-from rnn_reference.numerics.injection import MOVES, Derivative, Forward, ForwardCall, Tensors, bound
+from rnn_reference.numerics.injection import MOVES, Derivative, bound
+from rnn_reference.numerics.moved import Forward, ForwardCall, Tensors
 
 Inputs = dict[str, Array]
 

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from rnn_reference.arrays import Array
 from rnn_reference.cells.functions import reference_of
-from rnn_reference.cells.loop import gradients_at_states
 from rnn_reference.cells.rounding import backward_tolerances, tolerances
+from rnn_reference.cells.trace import gradients_at_states
 from rnn_reference.numerics.stochastic import unit_roundoff
 from rnn_reference.problems.inputs import Inputs
 from rnn_reference.problems.problem import Problem

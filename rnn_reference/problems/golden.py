@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from rnn_reference.arrays import Array
-from rnn_reference.cells.cell import Cell, function_named
+from rnn_reference.cells.cell import Cell
+from rnn_reference.cells.registry import function_named
 from rnn_reference.problems.inputs import Inputs
 from rnn_reference.problems.problem import Problem
 

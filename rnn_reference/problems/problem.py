@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from rnn_reference.arrays import Array
-from rnn_reference.cells.cell import Cell, cell_named
+from rnn_reference.cells.cell import Cell
+from rnn_reference.cells.registry import cell_named
 from rnn_reference.problems.inputs import Inputs
 
 

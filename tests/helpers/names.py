@@ -1,6 +1,6 @@
 """Names that tests of the first cell use."""
 
-from rnn_reference.cells.cell import cell_named
+from rnn_reference.cells.registry import cell_named
 
 RNN = cell_named("rnn")
 FUNCTIONS = tuple(RNN.functions)

@@ -12,7 +12,7 @@ from unittest import mock
 
 import pytest
 
-from rnn_reference.cells.cell import function_named
+from rnn_reference.cells.registry import function_named
 from rnn_reference.diagnosis.explain import Diagnosis, explain, settle
 from rnn_reference.faults import CATALOGUE, FaultyNetwork
 from rnn_reference.implementations.implementation import Implementation

@@ -4,8 +4,8 @@ import pytest
 from cells import GATED
 from suite import blamed, diagnosed, found, put_through
 
-from rnn_reference.cells.cell import added
 from rnn_reference.cells.fault import catalogue
+from rnn_reference.cells.registry import added
 from rnn_reference.faults import FaultyNetwork
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from rnn_reference.cells.cell import Cell, Head
+from rnn_reference.cells.cell import Cell
+from rnn_reference.cells.description import Head
 from rnn_reference.numerics.affine import Map
 from rnn_reference.numerics.functions import sigmoid
 

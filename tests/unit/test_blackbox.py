@@ -68,7 +68,7 @@ def test_a_right_one_conforms(verdict_on):
     assert (done.status, done.report["verdict"]) == (0, "conforms")
     assert list(done.report["functions"]) == ["blackbox"]
     assert done.report["counts"]["passed"] == len(IDS)
-    assert any("n_x = 5, n_x found by trying" in note for note in done.report["implementation"]["notes"])
+    assert any("n_x = 5, n_x found by trial calls" in note for note in done.report["implementation"]["notes"])
 
 
 def test_a_wrong_one_is_told_of(verdict_on):

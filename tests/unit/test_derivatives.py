@@ -5,11 +5,11 @@ import pytest
 from names import RNN
 
 from rnn_reference import rnn_backward, rnn_forward
-from rnn_reference.cells.loop import at_states
 from rnn_reference.cells.rounding import tolerances as of_any_cell
-from rnn_reference.numerics import elementwise, injection
+from rnn_reference.cells.trace import at_states
+from rnn_reference.numerics import elementwise, injection, moved
 from rnn_reference.numerics.affine import Affine
-from rnn_reference.numerics.injection import ForwardCall, Point
+from rnn_reference.numerics.moved import ForwardCall, Point
 from rnn_reference.numerics.noise import computational_noise
 from rnn_reference.numerics.stochastic import SAFETY, unit_roundoff
 from rnn_reference.paths import golden_folder
@@ -190,7 +190,7 @@ def test_large_networks_are_moved_in_pieces():
     at = point(*problem.inputs, problem.da)
     found = injection.by_injection(singly(counted), at, {"a": tolerance["a"] / SAFETY})
     assert len(calls) > 1 + problem.T_x
-    assert max(calls) <= injection.NUMBERS_AT_ONCE
+    assert max(calls) <= moved.NUMBERS_AT_ONCE
     for name, gradient in right(*problem.inputs, problem.da).items():
         assert np.all(abs(found.value[name] - gradient) <= found.error[name] + tolerance[name])
 

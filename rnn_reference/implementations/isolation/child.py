@@ -19,7 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from rnn_reference.cells.cell import Function, function_named
+from rnn_reference.cells.cell import Function
+from rnn_reference.cells.registry import function_named
 from rnn_reference.implementations.crash import crash
 from rnn_reference.implementations.declared import ATTRIBUTES
 from rnn_reference.implementations.implementation import Implementation

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn_reference.cells.cell import functions
+from rnn_reference.cells.registry import functions
 from rnn_reference.implementations.declared import ATTRIBUTES
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.implementations.isolation.mutations import repeat

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import CodeType, ModuleType, SimpleNamespace
 from typing import Any
 
-from rnn_reference.cells.cell import functions
+from rnn_reference.cells.registry import functions
 from rnn_reference.implementations.crash import crash
 from rnn_reference.implementations.loading.definitions import definitions
 from rnn_reference.implementations.loading.missing_imports import substitute

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from rnn_reference.cells.cell import functions
+from rnn_reference.cells.registry import functions
 from rnn_reference.implementations import adapters
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.implementations.layouts import recognised

@@ -1,0 +1,95 @@
+"""What a call of a function does beside returning: arguments that it modifies, caches that share their states."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from rnn_reference.arrays import Array
+from rnn_reference.cells.cell import ACTIVATION, CELL_BACKWARD, CELL_FORWARD
+from rnn_reference.cells.cell import Function as Signature
+from rnn_reference.diagnosis.caches import same_at_every_step
+from rnn_reference.diagnosis.findings import Finding
+from rnn_reference.diagnosis.probes import depends_on
+from rnn_reference.diagnosis.subject import Subject
+from rnn_reference.faults import faults_named
+from rnn_reference.implementations.implementation import Implementation
+from rnn_reference.implementations.question import Question, forward_backward, repeated
+from rnn_reference.outcomes import Outcome
+from rnn_reference.problems.inputs import of_sequence, of_step
+from rnn_reference.problems.problem import Problem
+
+
+def with_modified_inputs(subject: Subject, signature: Signature, finding: Finding) -> Finding:
+    """The finding, and beside it that the function modifies its arguments."""
+    problems = subject.problems(signature.cell)
+    found = (_modified(subject.implementation, signature, problem) for problem in problems)
+    modified = next((names for names in found if names is not None), [])
+    below = [name for name in depends_on(signature) if subject.wrong(name) and subject.finding(name).modifies_arguments]
+    if below:  # what it changes, and what comes of that, may be that one's doing
+        spoilt = modified or (finding.status == "wrong" and not finding.matches)
+        return finding.with_(status="consequence", blame=subject.finding(below[0]).culprit) if spoilt else finding
+    if not modified:
+        return finding
+    cotangents = {name for name in (*signature.arguments, *signature.optional) if name.startswith("d")}
+    fault = faults_named("cotangent-overwritten" if set(modified) <= cotangents else "inputs-modified")[0]
+    return finding.with_(side_effects=(*finding.side_effects, fault))
+
+
+def _modified(own: Implementation, signature: Signature, problem: Problem) -> list[str] | None:
+    """The names of arrays that a call of the function changes; None if it cannot be called.
+
+    What the forward function before a backward one changes is its own affair: it is called beside, alone.
+    """
+    of_a_step = signature.role in (CELL_FORWARD, CELL_BACKWARD)
+
+    def arrays() -> dict[str, Any]:
+        forward = signature.partner if signature.takes_cache else signature
+        arguments = problem.step if of_a_step else problem.inputs
+        given = {"z": problem.x[:, :, 0]} if signature.role == ACTIVATION else forward.named(arguments)
+        if signature.takes_cache:
+            given |= of_step(problem.cotangents) if of_a_step else of_sequence(problem.cotangents)
+        return {name: _in_dtype(value, own.dtype) for name, value in given.items()}
+
+    before, given = arrays(), arrays()
+    try:
+        own.answers(_question(signature, before, given))
+    except Outcome:
+        return None
+    now, then = _flat(given), _flat(before)
+    return [name for name in then if not np.array_equal(now[name], then[name], equal_nan=True)]
+
+
+def _question(signature: Signature, before: dict[str, Any], given: dict[str, Any]) -> Question:
+    """A call with the very arrays of ``given``; the forward function before a backward one is also called alone."""
+    if not signature.takes_cache:
+        return repeated(signature, signature.ordered(given), copy=False)
+    forward = signature.partner
+    cotangents = {name: given[name] for name in (*signature.arguments, *signature.optional) if name in given}
+    calls = forward_backward(forward, forward.ordered(given), cotangents).calls
+    return Question([(forward.name, forward.ordered(before)), *calls], copy=False)
+
+
+def _in_dtype(value: Any, dtype: str) -> Any:
+    if isinstance(value, dict):
+        return {name: _in_dtype(one, dtype) for name, one in value.items()}
+    return np.array(value, dtype=dtype, order="C")
+
+
+def _flat(arrays: dict[str, Any]) -> dict[str, Array]:
+    flat: dict[str, Array] = {}
+    for name, value in arrays.items():
+        flat |= _flat(value) if isinstance(value, dict) else {name: value}
+    return flat
+
+
+def with_shared_caches(subject: Subject, signature: Signature, finding: Finding) -> Finding:
+    """The finding on a forward function, and beside it that the caches of all steps hold the same states."""
+    problem = subject.problems(signature.cell)[0]
+    try:
+        caches = subject.implementation.ask(signature.name, *problem.inputs)["caches"]
+        shared = same_at_every_step(subject.implementation.cache_contents(caches), problem)
+    except Outcome:
+        return finding
+    return finding.with_(side_effects=(*finding.side_effects, faults_named("shared-cache")[0])) if shared else finding

@@ -1,0 +1,34 @@
+"""An implementation's own forward function, as what is differentiated."""
+
+from rnn_reference.implementations.implementation import Implementation
+from rnn_reference.implementations.question import repeated
+from rnn_reference.numerics.moved import Forward, ForwardCall
+from rnn_reference.problems.answers import Tensors
+from rnn_reference.problems.inputs import Inputs
+
+
+def own_sequence(implementation: Implementation, given: Inputs) -> Forward:
+    """The implementation's own forward function of the sequence, to be differentiated."""
+
+    def forward(several: list[ForwardCall]) -> list[Tensors]:
+        calls = (given.at(x=run.x, initial=run.initial, parameters=run.parameters).forward for run in several)
+        return implementation.answers(repeated(given.cell.forward, *calls))
+
+    return _of_states(given, forward)
+
+
+def own_step(implementation: Implementation, given: Inputs) -> Forward:
+    """Its own forward function of a step, as that of a sequence of one."""
+    cell = given.cell
+
+    def forward(several: list[ForwardCall]) -> list[Tensors]:
+        calls = (given.at(x=run.x, initial=run.initial, parameters=run.parameters).step for run in several)
+        answers = implementation.answers(repeated(cell.cell_forward, *calls))
+        return [{s: answer[f"{s}_next"][:, :, None] for s in cell.states} for answer in answers]
+
+    return _of_states(given, forward)
+
+
+def _of_states(given: Inputs, forward: Forward) -> Forward:
+    """Of what a forward function gives, the states alone."""
+    return lambda several: [{s: found[s] for s in given.cell.states} for found in forward(several)]

@@ -1,0 +1,40 @@
+"""The gradient of single elements, each moved alone."""
+
+from typing import Any
+
+import numpy as np
+
+from rnn_reference.judging.judge import Judge
+from rnn_reference.judging.own_forward import own_sequence
+from rnn_reference.numerics.compare import agrees, require_shapes
+from rnn_reference.numerics.elementwise import moved_inputs, one_by_one, states_of
+from rnn_reference.numerics.moved import ForwardCall
+from rnn_reference.numerics.stochastic import SAFETY
+from rnn_reference.outcomes import NotJudged
+from rnn_reference.problems.answers import network_answers
+from rnn_reference.problems.problem import Problem
+
+
+def judge_spots(judge: Judge, problem: Problem, answers: list[Any]) -> None:
+    """Raise ``Wrong`` unless the gradient of one element of each input is what moving that element alone does.
+
+    The derivative by injection presumes that every weight acts as in the equations; this does not.
+    """
+    forward, got = answers
+    cell, given, right = problem.cell, problem.given, network_answers(problem)
+    if not agrees(forward, {s: right.forward[s] for s in cell.states}, right.tolerance):
+        reason = f"{cell.forward.name} is not right; gradient.network judges what stands on it"
+        raise NotJudged([("", reason)], cell.backward.name)
+    run = ForwardCall(given.x, given.initial, given.parameters)
+    inputs = moved_inputs(run, cell.trained)
+    states = states_of(own_sequence(judge.implementation, given), run, cell.states)
+    cotangent = np.concatenate([problem.cotangents[s] for s in cell.states])
+    rounding = np.concatenate([right.tolerance[s] for s in cell.states]) / SAFETY
+    rng = np.random.default_rng(problem.seed)
+    for name, array in inputs.items():
+        spot = tuple(int(i) for i in rng.integers(array.shape))
+        limit = one_by_one(states, inputs, name, cotangent, rounding, [spot])
+        require_shapes({f"d{name}": got[f"d{name}"]}, {f"d{name}": array.shape})
+        place = f"d{name}[{','.join(map(str, spot))}]"
+        error = limit.cut_off + SAFETY * limit.rounding + right.tolerance[f"d{name}"][spot]
+        judge.close({place: got[f"d{name}"][spot][None]}, {place: limit.value}, {place: error}, "moving it alone gives")
