@@ -1,7 +1,7 @@
-"""Wrong networks, each with one named mistake: those of any cell here, a cell's own in its folder.
+"""Wrong networks, each with one named mistake. Mistakes of any cell are here, mistakes of one cell in its folder.
 
-``python -m rnn_reference rnn_reference.faults:carry_dropped`` judges the network that makes this one mistake;
-``rnn_reference.faults:recurrent_transposed_and_carry_dropped`` the one that makes both.
+``python -m rnn_reference rnn_reference.faults:carry_dropped`` judges a network with one mistake,
+``rnn_reference.faults:recurrent_transposed_and_carry_dropped`` a network with two.
 """
 
 from importlib import import_module
@@ -15,7 +15,7 @@ _OF_ANY_CELL_AFTER = ("cell_backward", "loop_backward", "loop_sums", "any_functi
 
 
 def _declare_all() -> None:
-    """Import every file of faults: its faults are declared in the order of the catalogue."""
+    """Import every file of faults, in the order of the catalogue. The import declares the faults."""
     for name in _OF_ANY_CELL_BEFORE:
         import_module(f"rnn_reference.faults.{name}")
     for cell in BUILT_IN:
@@ -31,13 +31,13 @@ _declare_all()
 from rnn_reference.faults.network import FaultyNetwork  # noqa: E402 (it needs them declared)
 
 CATALOGUE: list[Fault] = every_fault()
-"""Every fault in every variant, cell by cell, function by function."""
+"""Every fault in every variant, by cell and function."""
 
 __all__ = ["ANY", "CATALOGUE", "Fault", "FaultyNetwork", "faults_named"]
 
 
 def faults_named(id: str) -> list[Fault]:
-    """Every way in which the mistake of that name is made. Raises KeyError for a name that is no fault's."""
+    """Returns all variants of the fault with this id. Raises KeyError for an unknown id."""
     found = [fault for fault in CATALOGUE if fault.id == id]
     if not found:
         raise KeyError(f"there is no fault {id}")
@@ -45,7 +45,7 @@ def faults_named(id: str) -> list[Fault]:
 
 
 def __getattr__(name: str) -> FaultyNetwork:
-    """``carry_dropped``, or ``recurrent_transposed_and_carry_dropped``: a network with these mistakes."""
+    """Returns a network with these mistakes: ``carry_dropped``, or ``recurrent_transposed_and_carry_dropped``."""
     try:
         return FaultyNetwork(*(faults_named(part.replace("_", "-"))[0] for part in name.split("_and_")))
     except KeyError as error:

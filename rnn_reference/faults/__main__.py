@@ -1,4 +1,4 @@
-"""The door to ``rnn_reference.audit``: ``python -m rnn_reference.faults TESTS.py`` tests your tests."""
+"""The command of ``rnn_reference.audit``: ``python -m rnn_reference.faults TESTS.py`` tests your tests."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Pieces that mistakes in any cell's functions are made of."""
+"""Building blocks for the faults of any cell."""
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
@@ -15,23 +15,23 @@ Arrays = list[Array]
 
 
 def results_of(cell: Cell, step: Function, *arguments: Any) -> dict[str, Any]:
-    """What a right loop over the cell returns, by name."""
+    """Returns the results of a right loop over ``step``, by name."""
     return cell.forward.results(forward_of(cell, step)(*arguments))
 
 
 def in_order(cell: Cell, results: Mapping[str, Any]) -> tuple[Any, ...]:
-    """The results of a forward function as it returns them."""
+    """Returns the results of a forward function as a tuple, in its order."""
     return tuple(results[name] for name in cell.forward.returns)
 
 
 def called(cell: Cell, step: Function, x: Array, states: Sequence[Any], parameters: Any) -> dict[str, Any]:
-    """What a right loop returns for other inputs, by name."""
+    """Returns the results of a right loop over ``step`` for other inputs, by name."""
     initial = {f"{s}0": state for s, state in zip(cell.states, states, strict=True)}
     return results_of(cell, step, *cell.forward.ordered({"x": x, "parameters": parameters, **initial}))
 
 
 def shifted(array: Array, by: int, wraps: bool) -> Array:
-    """Every step's entry stored ``by`` steps later; what is left free is zero, or comes round from the other end."""
+    """Returns the array with each step stored ``by`` steps later. The free steps are zero, or wrap around."""
     moved = np.roll(array, by, axis=2)
     if not wraps:
         moved[:, :, slice(by) if by > 0 else slice(by, None)] = 0
@@ -39,7 +39,7 @@ def shifted(array: Array, by: int, wraps: bool) -> Array:
 
 
 def scaled(right: Function, names: Sequence[str], factor: Callable[[Array], float]) -> Function:
-    """A backward function, of a step or a sequence, with some gradients multiplied by a factor of the cotangent."""
+    """Returns a backward function with some gradients multiplied by a factor. ``factor`` takes the first cotangent."""
 
     def backward(*arguments: Any) -> Gradients:
         return {name: factor(arguments[0]) * g if name in names else g for name, g in right(*arguments).items()}
@@ -48,16 +48,16 @@ def scaled(right: Function, names: Sequence[str], factor: Callable[[Array], floa
 
 
 def each_and_all(names: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Variants of a mistake that is made with one tensor, or with all."""
+    """Returns variants of a mistake: in each tensor alone, and in all tensors."""
     return {name: {"names": (name,)} for name in names} | {"all": {"names": tuple(names)}}
 
 
 MAX_FOR_SUBSETS = 3
-"""Tensors of which every subset is a variant; of more, each alone and all together."""
+"""Up to this number of tensors, every subset is a variant. For more, the variants are each tensor alone, and all."""
 
 
 def subsets(names: Sequence[str], without: Sequence[str] = ()) -> dict[str, dict[str, Any]]:
-    """Variants of a mistake that may be made with any of several tensors, but not with some of ``without`` alone."""
+    """Returns variants of a mistake in any subset of the tensors, except the subsets of ``without``."""
     if len(names) > MAX_FOR_SUBSETS:
         return {name: some for name, some in each_and_all(names).items() if not {*some["names"]} <= {*without}}
     chosen = [some for count in range(len(names), 0, -1) for some in combinations(names, count)]

@@ -1,4 +1,4 @@
-"""Mistakes in the step backward of any cell: each takes the cell and the right one, and changes what it returns."""
+"""Mistakes in the step backward of any cell. Each factory takes the cell and the right function."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +16,7 @@ def _biases(cell: Cell) -> tuple[str, ...]:
 
 
 def _each_bias(cell: Cell, kinds: dict[str, Any]) -> Variants:
-    """The kinds of a mistake, for all biases of a cell of one map; for each bias, and all, of another."""
+    """Returns each kind of a mistake, for each bias and for all biases. A cell with one map has one bias."""
     biases = _biases(cell)
     if len(biases) == 1:
         return {kind: {**settings, "names": biases} for kind, settings in kinds.items()}
@@ -26,7 +26,7 @@ def _each_bias(cell: Cell, kinds: dict[str, Any]) -> Variants:
     }  # fmt: skip
 
 
-@fault_of_any_cell("cell_backward", where="how {dbias} is reduced over the batch",
+@fault_of_any_cell("cell_backward", where="the sum over the batch for {dbias}",
                    change="sum over axis 1, do not average", seen="a public notebook",
                    variants=lambda cell: _each_bias(cell, {"": {}}))  # fmt: skip
 def bias_gradient_mean(cell: Cell, right: Function, names: tuple[str, ...]) -> Function:
@@ -37,7 +37,7 @@ def bias_gradient_mean(cell: Cell, right: Function, names: tuple[str, ...]) -> F
 SHAPES = {"(m,)": {"shape": (-1,)}, "(1, m)": {"shape": (1, -1)}, "(m, 1)": {"shape": (-1, 1)}}
 
 
-@fault_of_any_cell("cell_backward", where="the axis that {dbias} is summed over",
+@fault_of_any_cell("cell_backward", where="the axis of the sum for {dbias}",
                    change="{dbias} = dz.sum(axis=1, keepdims=True)",
                    variants=lambda cell: _each_bias(cell, SHAPES))  # fmt: skip
 def bias_gradient_axis(cell: Cell, right: Function, shape: tuple[int, ...], names: tuple[str, ...]) -> Function:
@@ -52,7 +52,7 @@ def bias_gradient_axis(cell: Cell, right: Function, shape: tuple[int, ...], name
 
 
 def _of_column(cell: Cell, arguments: Sequence[Any], column: int) -> list[Any]:
-    """The arguments of a step backward for one column of the batch."""
+    """Returns the arguments of a step backward for one column of the batch."""
     *cotangents, cache = arguments
     named = zip(cell.cache, cache, strict=True)
     alone = tuple(part if name == "parameters" else part[:, [column]] for name, part in named)
@@ -65,7 +65,7 @@ FLAT = {"(n_a,)": {"shape": (-1,)}, "(1, n_a)": {"shape": (1, -1)}}
 @fault_of_any_cell("cell_backward", where="the shape of {dbias}", change="sum with keepdims=True: {dbias} is (n_a, 1)",
                    seen="a public notebook", variants=lambda cell: _each_bias(cell, FLAT))  # fmt: skip
 def bias_gradient_shape(cell: Cell, right: Function, shape: tuple[int, ...], names: tuple[str, ...]) -> Function:
-    """{dbias} has the right values in the wrong shape: it should be (n_a, 1)."""
+    """{dbias} has the right values but the wrong shape: it should be (n_a, 1)."""
 
     def cell_backward(*arguments: Any) -> Gradients:
         step = right(*arguments)
@@ -74,15 +74,15 @@ def bias_gradient_shape(cell: Cell, right: Function, shape: tuple[int, ...], nam
     return cell_backward
 
 
-@fault_of_any_cell("cell_backward", where="the sign of what is returned",
+@fault_of_any_cell("cell_backward", where="the sign of the results",
                    change="the derivative of tanh is 1 - tanh**2, not tanh**2 - 1",
                    variants=lambda cell: each_and_all(cell.cell_backward.returns))  # fmt: skip
 def gradient_sign(cell: Cell, right: Function, names: tuple[str, ...]) -> Function:
-    """The sign of one gradient, or of all, is the wrong one."""
+    """The sign of one gradient, or of all gradients, is wrong."""
     return scaled(right, names, lambda cotangent: -1)
 
 
-@fault_of_any_cell("cell_backward", where="whether gradients are averaged over the batch",
+@fault_of_any_cell("cell_backward", where="a division by the batch size",
                    change="sum over the batch: the loss decides whether to average",
                    variants=lambda cell: subsets(cell.weight_gradients, without=_biases(cell)))  # fmt: skip
 def gradient_over_batch(cell: Cell, right: Function, names: tuple[str, ...]) -> Function:

@@ -1,6 +1,6 @@
-"""Mistakes in the step forward of any cell: in its affine maps, and in what its predictions are made of.
+"""Mistakes in the step forward of any cell: in its affine maps, and in its predictions.
 
-Each takes the cell and its activations, and makes a wrong step of the cell's equations.
+Each factory takes the cell and its activations, and returns a wrong step.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,20 +12,20 @@ from rnn_reference.cells.fault import Function, Variants, fault_of_any_cell
 from rnn_reference.cells.functions import cell_forward_of
 from rnn_reference.numerics.affine import Affine
 
-THE_SUM = "the sum that the activation is applied to"
-THE_SCORES = "what softmax is applied to"
+THE_SUM = "the sum inside the activation"
+THE_SCORES = "the argument of softmax"
 PREDICTED = "{step_prediction} = softmax({head_weight} {a_next} + {head_bias})"
 
 
 def _maps(cell: Cell) -> Variants:
-    """One map after the other, and all of them; a cell of one map needs no word for it."""
+    """Returns variants: each map alone, and all maps. For a cell with one map, the variant has no name."""
     if len(cell.maps) == 1:
         return {"": {"maps": tuple(cell.maps)}}
     return {name: {"maps": (name,)} for name in cell.maps} | {"all": {"maps": tuple(cell.maps)}}
 
 
 def _parts(affine: Affine, name: str, operands: Mapping[str, Any]) -> Sequence[tuple[str, Any, Any]]:
-    """The products of a map by themselves: an operand's name, its columns of the weight, and its values."""
+    """Returns the terms of a map: for each operand its name, its columns of the weight, and its value."""
     found = []
     for weight, names in affine.maps[name].weights.items():
         start = 0
@@ -37,12 +37,12 @@ def _parts(affine: Affine, name: str, operands: Mapping[str, Any]) -> Sequence[t
 
 
 class _Wrong(Affine):
-    """Affine maps of which some are wrong: ``maps`` says which, a subclass how."""
+    """Affine maps with a mistake in those of ``wrong_maps``. A subclass makes the mistake."""
 
     wrong_maps: tuple[str, ...] = ()
 
     def __call__(self, name: str, /, **operands: Any) -> Any:
-        """``z`` of the map of that name."""
+        """Returns ``z`` of the map with this name."""
         if name not in self.wrong_maps:
             return super().__call__(name, **operands)
         terms = [self.term(operand, W, u) for operand, W, u in _parts(self, name, operands)]
@@ -50,11 +50,11 @@ class _Wrong(Affine):
         return self.results[name]
 
     def term(self, operand: str, W: Array, u: Any) -> Any:
-        """The product of an operand and its columns of the weight."""
+        """Returns the product of an operand and its columns of the weight."""
         return W @ u
 
     def shifted(self, bias: Array) -> Array:
-        """The bias as it is added."""
+        """Returns the bias that is added."""
         return bias
 
 
@@ -63,7 +63,7 @@ def _with(cell: Cell, activations: Sequence[Function], kind: type[_Wrong], maps:
 
 
 def _weights(cell: Cell, of_input: bool) -> str:
-    """The weights of the state, or of the input, by name."""
+    """Returns the names of the weights of the state, or of the input."""
     found = [weight for m in cell.maps.values() for weight, names in m.weights.items() if ("x" in names) == of_input]
     return ", ".join(found or [weight for m in cell.maps.values() for weight in m.weights])
 
@@ -87,7 +87,7 @@ class _WithoutState(_Wrong):
 
 @fault_of_any_cell("cell_forward", where=THE_SUM, change="add {recurrent} {a_prev}: {equations}", variants=_maps)
 def recurrent_missing(cell: Cell, *activations: Function, maps: tuple[str, ...]) -> Function:
-    """The term {recurrent} {a_prev} is missing: the state does not depend on the one before."""
+    """The term {recurrent} {a_prev} is missing: the state does not depend on the previous state."""
     return _with(cell, activations, _WithoutState, maps)
 
 

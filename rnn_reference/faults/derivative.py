@@ -1,4 +1,4 @@
-"""The backward pass that is right for a forward pass, right or wrong: its exact derivative, by complex steps."""
+"""The right backward pass for any forward pass, also a wrong one: its exact derivative, by complex steps."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,10 +14,10 @@ from rnn_reference.numerics.complex_step import by_complex_step
 def derivative_of(
     cell: Cell, forward: Function, cotangents: Mapping[str, Array], arguments: Sequence[Any]
 ) -> Gradients:
-    """What the backward function should return for a forward function, which must take complex numbers.
+    """Returns the right gradients for a forward function. The function must take complex numbers.
 
-    ``cotangents`` are those of the states by name, ``arguments`` what the forward function is called with. It is
-    called once for every element of every input.
+    ``cotangents`` are those of the states, by name; ``arguments`` are those of the forward function. It is called once
+    for every element of every input.
     """
     given = cell.forward.named(arguments)
     parameters = given.pop("parameters")
@@ -33,7 +33,7 @@ def derivative_of(
 
 
 def cell_backward_of(cell: Cell, cell_forward: Function) -> Function:
-    """The step backward that is right for a step forward; its cache holds what the step was called with."""
+    """Returns the right step backward for a step forward. The cache of the step holds its arguments."""
 
     def cell_backward(*arguments: Any) -> Gradients:
         given = cell.cell_backward.named(arguments)

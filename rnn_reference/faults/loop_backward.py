@@ -1,4 +1,7 @@
-"""Mistakes in what the backward loop of any cell carries from step to step: each makes a wrong loop of a step."""
+"""Mistakes in the gradient that the backward loop of any cell carries from step to step.
+
+Each factory takes the cell and a step, and returns a wrong loop.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,24 +14,24 @@ from rnn_reference.cells.fault import Function, Variants, fault_of_any_cell
 from rnn_reference.cells.loop import Gradients as Step
 from rnn_reference.cells.loop import Steps, backward_function, backward_of, carried, gathered, stepped
 
-THE_CARRY = "what the loop hands from step t+1 to step t"
-CARRIED = "call the cell with {da}[:, :, t] + {da_prev}, where {da_prev} is what it returned for step t+1"
+THE_CARRY = "the gradient that the loop carries from step t+1 to step t"
+CARRIED = "call the cell with {da}[:, :, t] + {da_prev}, where {da_prev} is its result at step t+1"
 
 Cotangents = Sequence[Array]
 
 
 def at(cotangents: Cotangents, t: int) -> list[Array]:
-    """The cotangents of one step."""
+    """Returns the cotangents of one step."""
     return [cotangent[:, :, t] for cotangent in cotangents]
 
 
 def carry(cell: Cell, step: Step) -> list[Array]:
-    """What a step hands back to the one before it."""
+    """Returns the gradients that a step carries to the step before it."""
     return [step[f"d{s}_prev"] for s in cell.states]
 
 
 def added(one: Sequence[Array], other: Sequence[Any]) -> list[Array]:
-    """The sums, state by state."""
+    """Returns the sum for each state."""
     return [a + b for a, b in zip(one, other, strict=True)]
 
 
@@ -44,7 +47,7 @@ def carry_dropped(cell: Cell, step: Function) -> Function:
 
 @fault_of_any_cell("backward", where=THE_CARRY, change=CARRIED, seen="Burton2000/CS231n-2017#7")
 def carry_replaces(cell: Cell, step: Function) -> Function:
-    """{carries} alone is carried on, so that {cotangents} counts at the last step only."""
+    """The loop uses {carries} only: {cotangents} counts at the last step, but not at the others."""
 
     def body(da: Cotangents, caches: Any) -> Gradients:
         def enters(t: int, steps: Steps) -> list[Array]:
@@ -115,7 +118,7 @@ def _clipped(cell: Cell) -> Variants:
                    change="clip, if at all, the finished gradients when the weights are updated",
                    seen="min-char-rnn clips after the loop", variants=_clipped)  # fmt: skip
 def carry_clipped(cell: Cell, step: Function, limit: float, place: str) -> Function:
-    """What is carried from step to step is clipped."""
+    """The carried gradient is clipped at each step."""
 
     def clip(arrays: Sequence[Array]) -> list[Array]:
         return [np.clip(array, -limit, limit) for array in arrays]

@@ -1,4 +1,7 @@
-"""Mistakes in the caches that the forward loop of any cell returns."""
+"""Mistakes in the caches of the forward loop of any cell.
+
+Each factory takes the cell and a step, and returns a loop with right values and wrong caches.
+"""
 
 from typing import Any
 
@@ -6,15 +9,15 @@ from rnn_reference.cells.cell import Cell
 from rnn_reference.cells.fault import Function, fault_of_any_cell
 from rnn_reference.faults.building_blocks import in_order, results_of
 
-THE_CACHES = "what the loop keeps for the backward pass"
+THE_CACHES = "the list of caches for the backward pass"
 KEPT = "append the cell's own cache at every step, and return (caches, x)"
 
 
-@fault_of_any_cell("forward", where=THE_CACHES, change=f"{KEPT}; keep copies of what later steps write over",
+@fault_of_any_cell("forward", where=THE_CACHES, change=f"{KEPT}; keep copies of arrays that later steps overwrite",
                    seen="microsoft/onnxruntime#16862",
                    variants={"the last": {"whole": True}, "its states overwritten": {"whole": False}})  # fmt: skip
 def shared_cache(cell: Cell, step: Function, whole: bool) -> Function:
-    """All steps share one cache, which holds what the last step left in it."""
+    """All steps share one cache: it holds the values of the last step."""
 
     def forward(*arguments: Any) -> Any:
         results = results_of(cell, step, *arguments)
@@ -30,7 +33,7 @@ def shared_cache(cell: Cell, step: Function, whole: bool) -> Function:
 @fault_of_any_cell("forward", where=THE_CACHES, change=KEPT, seen="public notebooks",
                    variants={"none kept": {"flat": False}, "flattened": {"flat": True}})  # fmt: skip
 def caches_dropped(cell: Cell, step: Function, flat: bool) -> Function:
-    """The caches do not reach the list that is returned: np.append's result thrown away, or the list flattened."""
+    """The returned list lacks the caches: the result of np.append was not kept, or the list is flattened."""
 
     def forward(*arguments: Any) -> Any:
         results = results_of(cell, step, *arguments)

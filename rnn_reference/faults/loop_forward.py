@@ -1,4 +1,4 @@
-"""Mistakes in the forward loop of any cell: each takes the cell and a step, and makes a wrong loop of the step."""
+"""Mistakes in the forward loop of any cell. Each factory takes the cell and a step, and returns a wrong loop."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,15 +12,15 @@ from rnn_reference.cells.functions import softmax
 from rnn_reference.cells.loop import forward_function, forward_of, looped
 from rnn_reference.faults.building_blocks import called, in_order, results_of, shifted
 
-THE_STATE = "the state that the loop hands to the cell"
-HANDED_ON = "hand the cell's {a_next} to the next step; the first starts from {a0}"
+THE_STATE = "the state that the loop passes to the cell"
+HANDED_ON = "pass the cell's {a_next} to the next step; start the first step from {a0}"
 
 States = Sequence[Array]
 
 
 @fault_of_any_cell("forward", where=THE_STATE, change=HANDED_ON, seen="karpathy/makemore#3; a public notebook")
 def initial_state_every_step(cell: Cell, step: Function) -> Function:
-    """Every step starts from {initial} instead of the state before it."""
+    """Every step starts from {initial} instead of the previous state."""
     return forward_function(cell, lambda x, states, p: looped(cell, step, x, p, lambda t, done: states))
 
 
@@ -45,7 +45,7 @@ def state_one_late(cell: Cell, step: Function) -> Function:
     return forward_function(cell, body)
 
 
-@fault_of_any_cell("forward", where="the input that the loop hands to the cell", change="hand x[:, :, t] to step t")
+@fault_of_any_cell("forward", where="the input that the loop passes to the cell", change="pass x[:, :, t] to step t")
 def first_input_every_step(cell: Cell, step: Function) -> Function:
     """Every step reads x[:, :, 0]."""
 
@@ -81,7 +81,7 @@ def _shifts(cell: Cell) -> Variants:
 @fault_of_any_cell("forward", where="the index under which the loop stores {a} and {prediction}",
                    change="store step t's results at t", variants=_shifts)  # fmt: skip
 def outputs_shifted(cell: Cell, step: Function, tensors: tuple[str, ...], by: int, wraps: bool) -> Function:
-    """What is returned is stored one step off."""
+    """The results of each step are stored one step too early or too late."""
 
     def forward(*arguments: Any) -> Any:
         results = results_of(cell, step, *arguments)
@@ -93,7 +93,7 @@ def outputs_shifted(cell: Cell, step: Function, tensors: tuple[str, ...], by: in
 @fault_of_any_cell("forward", where="the index under which the loop stores {a}",
                    change="{a}[:, :, t] is the state after step t")  # fmt: skip
 def states_before(cell: Cell, step: Function) -> Function:
-    """The state before each step is returned instead of the one after it: {a}[:, :, 0] is {a0}."""
+    """The states before the steps are returned instead of those after them: {a}[:, :, 0] is {a0}."""
 
     def forward(*arguments: Any) -> Any:
         given, results, a = cell.forward.named(arguments), results_of(cell, step, *arguments), cell.states[0]
@@ -117,7 +117,7 @@ def last_step_missing(cell: Cell, step: Function, zeros: int) -> Function:
     return forward_function(cell, body)
 
 
-@fault_of_any_cell("forward", where="whether the columns of the batch stay apart", change=HANDED_ON,
+@fault_of_any_cell("forward", where="operations that mix columns of the batch", change=HANDED_ON,
                    seen="nntrainer/nntrainer#1038",
                    variants={"column to column": {"run_on": False}, "runs on": {"run_on": True}})  # fmt: skip
 def batch_leak(cell: Cell, step: Function, run_on: bool) -> Function:
@@ -155,10 +155,10 @@ def _biases(cell: Cell) -> Variants:
     return {name: {"bias": name} for name in (*(of.bias for of in cell.maps.values()), cell.head.bias)}
 
 
-@fault_of_any_cell("forward", where="what the first step does otherwise than the rest",
-                   change="hand every step the same cell", seen="ml-explore/mlx#3249", variants=_biases)  # fmt: skip
+@fault_of_any_cell("forward", where="special code for the first step",
+                   change="call the same cell at every step", seen="ml-explore/mlx#3249", variants=_biases)  # fmt: skip
 def bias_first_step_missing(cell: Cell, step: Function, bias: str) -> Function:
-    """A bias is left out at t = 0."""
+    """A bias is not added at t = 0."""
 
     def body(x: Array, states: States, parameters: Any) -> Any:
         def forgetful(*arguments: Any) -> Any:
@@ -182,7 +182,7 @@ def bias_first_step_missing(cell: Cell, step: Function, bias: str) -> Function:
     },
 )  # fmt: skip
 def state_clipped(cell: Cell, step: Function, limit: float, first: bool) -> Function:
-    """The state, or what tanh is applied to, is clipped."""
+    """The state, or the argument of tanh, is clipped."""
     head = cell.head
 
     def clipped(*arguments: Any) -> Any:

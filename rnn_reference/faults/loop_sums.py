@@ -1,4 +1,7 @@
-"""Mistakes in what the backward loop of any cell makes of its steps: each makes a wrong loop of a step."""
+"""Mistakes in the sums and results of the backward loop of any cell.
+
+Each factory takes the cell and a step, and returns a wrong loop.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,9 +14,9 @@ from rnn_reference.cells.fault import Function, Variants, fault_of_any_cell
 from rnn_reference.cells.loop import backward_function, backward_of, carried, gathered, stepped
 from rnn_reference.faults.building_blocks import each_and_all, scaled, shifted, subsets
 
-THE_SUMS = "how the loop adds up {weights}"
-SUMMED = "{weight} += what the cell returned, from zero, at every step; likewise {other_weights}"
-THE_CACHE = "which cache the loop hands to the cell"
+THE_SUMS = "the sums of {weights} in the loop"
+SUMMED = "start {weight} at zero and add the cell's result at every step; the same for {other_weights}"
+THE_CACHE = "the cache that the loop passes to the cell"
 
 Cotangents = Sequence[Array]
 
@@ -25,7 +28,7 @@ def _weights(cell: Cell) -> Variants:
 @fault_of_any_cell("backward", where=THE_SUMS, change=SUMMED, variants=_weights,
                    seen="tensorflow/swift-apis#518, apache/mxnet#4057")  # fmt: skip
 def weight_gradient_overwritten(cell: Cell, step: Function, names: tuple[str, ...]) -> Function:
-    """A weight gradient is replaced at every step instead of added to: = for +=."""
+    """A weight gradient is replaced at every step instead of summed: = instead of +=."""
 
     def body(da: Cotangents, caches: Any) -> Gradients:
         steps = stepped(cell, step, da, caches, carried(cell, da))
@@ -37,7 +40,7 @@ def weight_gradient_overwritten(cell: Cell, step: Function, names: tuple[str, ..
 @fault_of_any_cell("backward", where=THE_SUMS, change=SUMMED, variants=_weights,
                    seen="javaidnabi31/RNN-from-scratch#2; a public notebook")  # fmt: skip
 def weight_gradient_self_added(cell: Cell, step: Function, names: tuple[str, ...]) -> Function:
-    """A weight gradient is added to itself, as in {weight} += {weight}, and stays zero."""
+    """A weight gradient is added to itself, {weight} += {weight}, and stays zero."""
     return scaled(backward_of(cell, step), names, lambda da: 0)
 
 
@@ -48,10 +51,10 @@ def weight_gradient_over_time(cell: Cell, step: Function, names: tuple[str, ...]
     return scaled(backward_of(cell, step), names, lambda da: 1 / da.shape[2])
 
 
-@fault_of_any_cell("backward", where="whether {initial_gradients} is set after the loop",
+@fault_of_any_cell("backward", where="the line after the loop that sets {initial_gradients}",
                    change="{da0} = {da_prev} of step 0")  # fmt: skip
 def initial_state_gradient_zero(cell: Cell, step: Function) -> Function:
-    """{initial_gradients} is left at zero."""
+    """{initial_gradients} stays zero."""
     return scaled(backward_of(cell, step), [f"d{s}0" for s in cell.states], lambda da: 0)
 
 
@@ -68,10 +71,10 @@ def _initial_gradients(cell: Cell) -> Variants:
     return {name: {"value": value} for name, value in found.items()}
 
 
-@fault_of_any_cell("backward", where="what {da0} is set to", change="{da0} = {da_prev} of step 0, after the loop",
+@fault_of_any_cell("backward", where="the line that sets {da0}", change="{da0} = {da_prev} of step 0, after the loop",
                    seen="a public notebook", variants=_initial_gradients)  # fmt: skip
 def initial_state_gradient_last(cell: Cell, step: Function, value: Function) -> Function:
-    """{da0} is taken from elsewhere than the carry of step 0: from another step, or from {da}."""
+    """{da0} is not the carry of step 0: it is taken from another step, or from {da}."""
 
     def body(da: Cotangents, caches: Any) -> Gradients:
         steps, first = stepped(cell, step, da, caches, carried(cell, da)), cell.states[0]
@@ -88,7 +91,7 @@ def initial_state_gradient_last(cell: Cell, step: Function, value: Function) -> 
               for by in (1, -1) for wraps in (False, True)},
 )  # fmt: skip
 def input_gradient_shifted(cell: Cell, step: Function, by: int, wraps: bool) -> Function:
-    """dx is stored one step off."""
+    """dx is stored one step too early or too late."""
 
     def backward(*arguments: Any) -> Gradients:
         gradients = backward_of(cell, step)(*arguments)
@@ -106,10 +109,10 @@ CACHE_AT = {
 }
 
 
-@fault_of_any_cell("backward", where=THE_CACHE, change="hand caches[0][t] to step t", seen="public notebooks",
+@fault_of_any_cell("backward", where=THE_CACHE, change="pass caches[0][t] to step t", seen="public notebooks",
                    variants={name: {"at": at} for name, at in CACHE_AT.items()})  # fmt: skip
 def wrong_cache(cell: Cell, step: Function, at: Function) -> Function:
-    """A step is handed the cache of another step."""
+    """A step gets the cache of another step."""
 
     def body(da: Cotangents, caches: Any) -> Gradients:
         last = da[0].shape[2] - 1
@@ -121,7 +124,7 @@ def wrong_cache(cell: Cell, step: Function, at: Function) -> Function:
 @fault_of_any_cell("backward", where="the state before t = 0", seen="a public script",
                    change="use {a0} there: an index of -1 is the last step")  # fmt: skip
 def last_state_as_first(cell: Cell, step: Function) -> Function:
-    """The state before t = 0 is taken from the end of the sequence instead of {initial}."""
+    """The state before t = 0 is the last state of the sequence instead of {initial}."""
 
     def body(da: Cotangents, caches: Any) -> Gradients:
         steps = list(caches[0])
@@ -136,7 +139,7 @@ def last_state_as_first(cell: Cell, step: Function) -> Function:
 @fault_of_any_cell("backward", where="{da}[:, :, t] += ...", seen="Burton2000/CS231n-2017#7",
                    change="add to a copy: da_next = {da}[:, :, t] + {da_prev}")  # fmt: skip
 def cotangent_overwritten(cell: Cell, step: Function) -> Function:
-    """{da} itself is changed, by adding the carry to it in place."""
+    """{da} itself is modified: the carry is added to it in place."""
 
     def backward(*arguments: Any) -> Gradients:
         gradients: Gradients = backward_of(cell, step)(*arguments)
@@ -148,20 +151,20 @@ def cotangent_overwritten(cell: Cell, step: Function) -> Function:
     return backward
 
 
-@fault_of_any_cell("backward", where="the sign of what is returned",
-                   change="add what the cell returns, do not subtract it",
+@fault_of_any_cell("backward", where="the sign of the results",
+                   change="add the results of the cell, do not subtract them",
                    variants=lambda cell: each_and_all(cell.backward.returns))  # fmt: skip
 def gradient_sign(cell: Cell, step: Function, names: tuple[str, ...]) -> Function:
-    """The sign of one gradient, or of all, is the wrong one."""
+    """The sign of one gradient, or of all gradients, is wrong."""
     return scaled(backward_of(cell, step), names, lambda da: -1)
 
 
 def _over_batch(cell: Cell) -> Variants:
-    """Of any weights; of the biases alone it is ``bias-gradient-mean``."""
+    """Returns all subsets of the weights, except those with biases only: these are ``bias-gradient-mean``."""
     return subsets(cell.weight_gradients, without=tuple(f"d{of.bias}" for of in cell.maps.values()))
 
 
-@fault_of_any_cell("backward", where="whether gradients are averaged over the batch", variants=_over_batch,
+@fault_of_any_cell("backward", where="a division by the batch size", variants=_over_batch,
                    change="sum over the batch: the loss decides whether to average")  # fmt: skip
 def gradient_over_batch(cell: Cell, step: Function, names: tuple[str, ...]) -> Function:
     """The weight gradients are divided by m."""

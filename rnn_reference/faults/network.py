@@ -1,4 +1,4 @@
-"""A whole network with chosen mistakes, behind the functions of its cell: something to point ``--rnn`` at."""
+"""A whole network with chosen mistakes, as a target for ``--rnn``."""
 
 from typing import Any
 
@@ -13,11 +13,11 @@ from rnn_reference.faults.derivative import derivative_of
 
 
 class FaultyNetwork:
-    """The functions of a cell, right but for the given faults, at most one in each function.
+    """The functions of a cell with the given faults, at most one in each function.
 
-    A faulty activation is used by the step, a faulty step by the loop, forward and backward. With ``consistent``
-    the backward pass is the derivative of this very forward pass; else it is the ordinary one. ``dtype`` is what it
-    computes in; ``cell`` is that of the faults, without any the tanh RNN.
+    The step uses a faulty activation, and the loop a faulty step, forward and backward. With ``consistent``, the
+    backward pass is the derivative of this wrong forward pass; otherwise it is the right one. ``dtype`` is the
+    precision of the network. ``cell`` is by default the cell of the faults, and without faults the tanh RNN.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class FaultyNetwork:
         return derivative_of_cell(self._cell, step) if consistent else cell_backward_of(self._cell)
 
     def _made(self, function: str, right: Function, *right_pieces: Function) -> Function:
-        """The function with what faults it has: one of its stage, made of the pieces, and any that wrap it."""
+        """Returns the function with its faults: one made from the right pieces, then faults of any function."""
         own = [fault for fault in self.faults if fault.function == function]
         for fault in own:
             if fault.stage != ANY:
@@ -57,7 +57,7 @@ class FaultyNetwork:
 
 
 def _consistent(cell: Cell, forward: Function) -> tuple[Function, Function]:
-    """The forward pass with its inputs for caches, and its derivative."""
+    """Returns the forward pass, with its arguments as caches, and its derivative."""
 
     def own_forward(*arguments: Any) -> Any:
         *results, _ = forward(*arguments)
