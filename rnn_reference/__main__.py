@@ -1,7 +1,7 @@
 """``python -m rnn_reference TARGET...``: is this recurrent network right?
 
-For one target it is ``pytest --rnn=TARGET`` on the checks alone, without the pytest settings and plug-ins of the
-caller. Several targets, or a folder, are judged each by a run of its own; the result is one table.
+For one target it is ``pytest --rnn=TARGET`` on the checks only, without the pytest settings and plug-ins of the
+caller. Of several targets, or of a folder, each target is judged in its own run, and the result is one table.
 Exit status: 0 if all conform, 1 if one is wrong or not implemented, 2 if one could not be judged.
 """
 
@@ -17,7 +17,7 @@ from rnn_reference.paths import is_file
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Judge the targets that the arguments name; returns the exit status. Unknown options are passed to pytest."""
+    """Judges the targets in the arguments. Returns the exit status. Unknown options are passed to pytest."""
     from rnn_reference import options
 
     given, parser = list(sys.argv[1:] if arguments is None else arguments), _parser()
@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
         "These, and any option of pytest (as --name=value): -v names each check, -x stops at the first failure."
     )), options.IN_BOTH)  # fmt: skip
     options.add_to_command(parser.add_argument_group("many targets", (
-        "Several targets, a folder, or any of these options: each target is judged in a process of its own."
+        "Several targets, a folder, or any of these options: each target is judged in its own process."
     )), options.FOR_MANY)  # fmt: skip
     parser.add_argument_group("while it runs", (
         ". passed, F failed, a advice (which does not fail), - not offered, ? not judged"))  # fmt: skip
@@ -110,13 +110,13 @@ def _run_pytest(options: list[str]) -> int:
 
 
 def _prefer_installed_modules() -> None:
-    """Move the caller's folder, which ``python -m`` puts first, to the end: a ``json.py`` in it would hide Python's."""
+    """Move the caller's folder, which ``python -m`` puts first, to the end: its ``json.py`` would hide Python's."""
     if sys.path[0] in ("", os.getcwd()):
         sys.path.append(sys.path.pop(0))
 
 
 class _Result:
-    """A pytest plug-in that keeps the verdict of the run, and starts to load the target before the checks' modules."""
+    """A pytest plug-in that keeps the verdict of the run, and starts to load the target before the checks."""
 
     verdict = ""
 
@@ -130,7 +130,7 @@ class _Result:
         self.verdict = run.verdict if run else ""  # no plug-in after a usage error
 
     def status(self, pytest_status: int) -> int:
-        """The command's status: 0 and 1 are pytest's; 2 for a target that was not judged, or not completely."""
+        """Returns the status of the command: pytest's 0 or 1, or 2 for a target that was not judged completely."""
         return pytest_status if pytest_status in (0, 1) and self.verdict != "not judged" else 2
 
 

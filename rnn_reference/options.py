@@ -1,7 +1,7 @@
-"""The options of a run: one table, from which pytest's options, the command's, and the rerun line follow.
+"""The options of a run, in one table. It makes the options of pytest and of the command, and the rerun line.
 
-To add an option, add it here; the README lists it. The table is read in every pytest run of an environment, so
-nothing heavy is imported here.
+To add an option, add it here and in the README. Every pytest run of an environment reads the table, so this file
+imports nothing large.
 """
 
 import argparse
@@ -22,8 +22,8 @@ DTYPES = ("float64", "float32", "float16")
 class Option:
     """One option. Without ``metavar`` it is a flag.
 
-    ``door`` is where it exists: "pytest", "command" or "both". ``rerun`` says when the line that runs a check again
-    repeats it: "always", if it differs from its default ("given"), or "never".
+    ``door`` is "pytest", "command" or "both". ``rerun`` says if the rerun line of a check has the option: "always",
+    only if it differs from its default ("given"), or "never".
     """
 
     name: str
@@ -39,7 +39,7 @@ class Option:
 
     @property
     def dest(self) -> str:
-        """Its name as an attribute: ``rnn_seed``."""
+        """The name of its attribute: ``rnn_seed``."""
         return self.name.lstrip("-").replace("-", "_")
 
     @property
@@ -49,25 +49,25 @@ class Option:
 
     @property
     def spelled(self) -> str:
-        """It with its value, as people write it: ``--rnn-seed=N``."""
+        """The option with its value, as people write it: ``--rnn-seed=N``."""
         between = "=" if self.name.startswith("--") else " "
         return self.name if self.is_flag else f"{self.name}{between}{self.metavar}"
 
     @property
     def about(self) -> str:
-        """Its help, with the default if there is one."""
+        """Its help text, with the default if there is one."""
         return self.help if self.default is None else f"{self.help} (default {str(self.default).removesuffix('.0')})"
 
     @property
     def argument(self) -> dict[str, Any]:
-        """What argparse and pytest take beside its name."""
+        """The keyword arguments for argparse and pytest."""
         if self.is_flag:
             return {"action": "store_true", "help": self.about}
         value = {"metavar": self.metavar, "type": self.type, "default": self.default, "help": self.about}
         return value | ({"choices": self.choices} if self.choices else {})
 
     def refusal(self, value: Any) -> str:
-        """Why it cannot have this value, of its type; "" if it can."""
+        """Returns the reason why a value is refused; "" if it is accepted."""
         if self.at_least is not None and value is not None and value < self.at_least:
             return f"{self.name} must be at least {self.at_least}, got {value}"
         if self.positive and not value > 0:
@@ -87,30 +87,30 @@ TABLE = (
     Option("--rnn-convention", metavar="NAME", rerun="given", help=(
         "judge by another convention: weights-transposed, batch-major, ... (several joined by +)")),
     Option("--rnn-blackbox", metavar="module:callable", help=(
-        "in place of a target: x -> outputs (and state), nothing else is known of it")),
+        "instead of a target: a callable x -> outputs (and state), without weights to set")),
     Option("--rnn-blackbox-layout", metavar="LAYOUT", choices=BLACKBOX_LAYOUTS, default="nmt", rerun="given", help=(
         "nmt, tmn or mtn: order of features n, batch m and steps t in its x and outputs")),
     Option("--rnn-blackbox-inputs", metavar="N", type=int, at_least=1, rerun="given", help=(
         "its number of features (default: found by trial calls)")),
     Option("--rnn-dtype", metavar="DTYPE", choices=DTYPES, rerun="given", help=(
-        "judge it in float64, float32 or float16, whatever it says of itself")),
+        "judge it in float64, float32 or float16, instead of its own dtype")),
     Option("--rnn-device", metavar="NAME", default="cpu", rerun="given", help=(
-        "where an adapter computes that has a choice: cpu, cuda, gpu, cuda:1")),
+        "device for an adapter with several devices: cpu, cuda, gpu, cuda:1")),
     Option("--rnn-expect", metavar="FILE", rerun="given", help=(
-        "checks that are known to fail: an id, or its beginning, and a reason a line (ID # REASON)")),
+        "checks that are known to fail: in each line an id, or its beginning, and a reason (ID # REASON)")),
     Option("--rnn-strict", rerun="given", help="advice fails"),
     Option("--rnn-timeout", metavar="S", type=float, default=10.0, positive=True, help=(
         "seconds for each call of a file's or a notebook's function")),
     Option("--rnn-memory", metavar="GIB", type=float, default=4.0, positive=True, help=(
         "memory for a file's or a notebook's process, on Linux")),
-    Option("--rnn-in-process", help="run a file or a notebook in this process: for debuggers; nothing is limited"),
+    Option("--rnn-in-process", help="run a file or a notebook in this process, without limits: for debuggers"),
     Option("-n", metavar="N", door="command", help="number of processes, or auto: one on each core (the default)"),
     Option("--csv", metavar="FILE", door="command", help="write the table there"),
     Option("--json", metavar="FILE", door="command", help="write a list with the report on each target there"),
     Option("--dask", metavar="ADDRESS", door="command", help=(
-        "let the Dask cluster with this scheduler do the work (tcp://host:8786)")),
+        "run on the Dask cluster with this scheduler (tcp://host:8786)")),
 )  # fmt: skip
-"""Every option, in the order of the help and of the rerun line."""
+"""All options, in the order of the help and of the rerun line."""
 
 IN_PYTEST = [option for option in TABLE if option.door in ("pytest", "both")]
 IN_BOTH = [option for option in TABLE if option.door == "both"]
@@ -119,13 +119,13 @@ BY_DEST = {option.dest: option for option in TABLE}
 
 
 def add_to_pytest(group: Any) -> None:
-    """Add the options to pytest's group of ours."""
+    """Add the options to our group of pytest's options."""
     for option in IN_PYTEST:
         group.addoption(option.name, **option.argument)
 
 
 def add_to_command(parser: argparse._ActionsContainer, options: Iterable[Option]) -> None:
-    """Add options to the parser of the command; those that pytest has as well are kept as a list of what was given."""
+    """Add options to the parser of the command. Options that pytest also has are kept as lists of the given values."""
     for option in options:
         kept = {"action": "append_const", "const": True} if option.is_flag else {"action": "append"}
         arguments = option.argument | (kept | {"default": []} if option.door == "both" else {})
@@ -133,7 +133,7 @@ def add_to_command(parser: argparse._ActionsContainer, options: Iterable[Option]
 
 
 def given(options: argparse.Namespace) -> list[str]:
-    """The options of the command that pytest takes as well, as they were given."""
+    """Returns the given options of the command that pytest also has, for pytest's command line."""
     return [
         option.name if option.is_flag else f"{option.name}={value}"
         for option in IN_BOTH
@@ -142,19 +142,19 @@ def given(options: argparse.Namespace) -> list[str]:
 
 
 def last_given(options: argparse.Namespace, dest: str) -> Any:
-    """The value of an option of the command that pytest takes as well: the last one given, or its default."""
+    """Returns the value of an option that pytest also has: the last given one, or its default."""
     values = getattr(options, dest)
     return values[-1] if values else BY_DEST[dest].default
 
 
 def out_of_range(options: Any) -> str:
-    """Why pytest's options cannot have these values: the first number that is out of its range; "" if none is."""
+    """Returns the refusal of the first number out of its range among pytest's options; "" if there is none."""
     refused = (option.refusal(getattr(options, option.dest)) for option in IN_PYTEST)
     return next(filter(None, refused), "")
 
 
 def as_given(options: Any) -> str:
-    """The options that the line to run a check again repeats."""
+    """Returns the options for the rerun line of a check."""
     words = []
     for option in IN_PYTEST:
         value = getattr(options, option.dest)

@@ -1,7 +1,6 @@
-"""The pytest plug-in that puts the questions in ``checks`` to an implementation: its options, and what is collected.
+"""The pytest plug-in that runs the checks on an implementation: its options, and the collection of checks.
 
-It is loaded in every pytest run of an environment that has this package, so it imports nothing heavy until there
-is a check to run.
+Every pytest run in an environment with this package loads it. So it imports nothing large until there is a check.
 """
 
 from __future__ import annotations
@@ -18,12 +17,12 @@ from rnn_reference.target import begin_to_load
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options of a run."""
+    """Add the options of a run."""
     options.add_to_pytest(parser.getgroup("rnn-reference", "is this recurrent network right?"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse options that cannot be honoured, and load the target while the checks are collected."""
+    """Refuse impossible options, and load the target while pytest collects the checks."""
     config.addinivalue_line("markers", "judges(function, needs=()): the function that a check is about")
     require_sound(config.option)
     require_one_report(config)
@@ -53,20 +52,20 @@ def require_sound(given: Any) -> None:
         except ValueError as error:
             refused = f"--rnn-convention: {error}"
     if not refused and given.rnn_blackbox is not None and (given.rnn, given.rnn_convention) != (None, None):
-        refused = "--rnn-blackbox takes the place of --rnn, and has no --rnn-convention"
+        refused = "--rnn-blackbox replaces --rnn, and has no --rnn-convention"
     if refused:
         raise pytest.UsageError(refused)
 
 
 def require_one_report(config: pytest.Config) -> None:
-    """Raise a usage error if two reports are asked for: pytest would keep the last option only."""
+    """Raise a usage error for two reports: pytest would keep only the last option."""
     given = [argument for argument in map(str, config.invocation_params.args) if argument.startswith("--rnn-report")]
     if len(given) > 1:
-        raise pytest.UsageError(f"{' '.join(given)}: one report a run; the others can be had from another")
+        raise pytest.UsageError(f"{' '.join(given)}: a run writes one report; use another run for the others")
 
 
 def expected(path: str | None) -> dict[str, str]:
-    """The expectations in the file of ``--rnn-expect``. Raises a usage error for a file that cannot be used."""
+    """Returns the expected failures in the file of ``--rnn-expect``. Raises a usage error for a wrong file."""
     if path is None:
         return {}
     from rnn_reference.report.expected import expectations
@@ -78,7 +77,7 @@ def expected(path: str | None) -> dict[str, str]:
 
 
 class Checks(pytest.Module):
-    """A file of checks: its functions are found by our names, whatever names the project's own settings ask for."""
+    """A file of checks. Its functions are found by our names, also if the project's settings have other names."""
 
     def funcnamefilter(self, name: str) -> bool:
         """True if a function is a check."""
@@ -86,7 +85,7 @@ class Checks(pytest.Module):
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Module | None:
-    """Collect our files also where ``python_files`` of the project would not."""
+    """Collect our files also if ``python_files`` of the project excludes them."""
     if not _is_ours(file_path) or not file_path.match("test_*.py"):
         return None
     patterns = parent.config.getini("python_files")
@@ -98,7 +97,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Mod
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
-    """Our own kind of module for our own files."""
+    """Return our own kind of module for our own files."""
     return Checks.from_parent(parent, path=module_path) if _is_ours(module_path) else None
 
 
@@ -108,7 +107,7 @@ def _is_ours(path: Path) -> bool:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Ask each check of every cell that has the function that it is about; the first cell needs no word in its id."""
+    """Run each check on every cell with its function. The id of a check for the first cell has no cell name."""
     marker = metafunc.definition.get_closest_marker("judges")
     if marker is None or "function" not in metafunc.fixturenames:
         return

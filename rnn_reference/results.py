@@ -1,4 +1,4 @@
-"""Results of a run as plain data, which is all that a report is made from."""
+"""The results of a run as plain data for reports."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
 
 
 def check_id(item: pytest.Item) -> str:
-    """``group.check[parameters]``, from file and function: ``gradient.network[T_x=6]``."""
+    """Returns ``group.check[parameters]``, from file and function: ``gradient.network[T_x=6]``."""
     name = item.name.removeprefix("test_")
     return f"{item.path.stem.removeprefix('test_')}.{name}"
 
 
 def cell_of(item: pytest.Item) -> Cell | None:
-    """The cell that a check is about; None for a check of a black box, and for anybody else's test."""
+    """Returns the cell of a check; None for a check of a black box, and for other tests."""
     callspec = getattr(item, "callspec", None) if item.get_closest_marker("judges") else None
     function = callspec.params.get("function") if callspec else None
     return function.cell if function else None
 
 
 def is_check(item: pytest.Item) -> bool:
-    """True for one of our checks, False for anybody else's test."""
+    """True for one of our checks, False for other tests."""
     return item.get_closest_marker("judges") is not None
 
 
 def judged_by(item: pytest.Item) -> tuple[str, ...]:
-    """The function that a check asks about, and those that it needs."""
+    """Returns the function of a check, and the functions that it needs."""
     marker = item.get_closest_marker("judges")
     assert marker is not None
     wanted = (*marker.args, *marker.kwargs.get("needs", ()))
@@ -49,7 +49,7 @@ def judged_by(item: pytest.Item) -> tuple[str, ...]:
 
 
 def asks(item: pytest.Item) -> str:
-    """What a check asks, in the words of its cell."""
+    """Returns the sentence of a check, with the names of its cell."""
     sentence = " ".join((item.obj.__doc__ or "").split())  # type: ignore[attr-defined]
     cell = cell_of(item)
     if cell is None:
@@ -67,7 +67,7 @@ def record_for(
     implementation: Implementation,
     expected: Mapping[str, str],
 ) -> Record:
-    """The record of a check of ``about`` that raised ``raised``, or passed; with its rerun line and its place."""
+    """Returns the record of a check of ``about`` that raised ``raised`` or passed, with rerun line and position."""
     from rnn_reference.report.outcome import expect, record_of
     from rnn_reference.report.terminal import rerun
 
@@ -83,7 +83,7 @@ def record_for(
 
 
 def data_of(implementation: Implementation) -> ImplementationData:
-    """What a report on the implementation is on."""
+    """Returns the data about the implementation for a report."""
     from rnn_reference.report.verdict import ImplementationData
 
     offered = {name: implementation.offers(name) for name in implementation.judged}
@@ -91,7 +91,7 @@ def data_of(implementation: Implementation) -> ImplementationData:
 
 
 def seen_by(judge: Judge | None) -> dict[str, Any]:
-    """What a check's judge has measured; nothing if the check asked for no judge."""
+    """Returns the measurements of a check's judge; empty ones if the check has no judge."""
     from rnn_reference.report.outcome import UNSEEN
 
     if judge is None:
@@ -101,7 +101,7 @@ def seen_by(judge: Judge | None) -> dict[str, Any]:
 
 
 def conventions_for(implementation: Implementation, wrong: Iterable[str], seed: int) -> dict[str, ByConvention]:
-    """The wrong functions that are right by another convention: the implementation is called to find out."""
+    """Returns the wrong functions that are right by another convention. Calls the implementation."""
     from rnn_reference.cells.registry import function_named
     from rnn_reference.diagnosis.conventions import conventions_of
     from rnn_reference.report.verdict import ByConvention
@@ -111,7 +111,7 @@ def conventions_for(implementation: Implementation, wrong: Iterable[str], seed: 
 
 
 def write(report: Report, config: pytest.Config) -> None:
-    """Write the report where the options ask for it, and to the summary of a job on GitHub.
+    """Write the report to the file of ``--rnn-report``, and to the summary of a GitHub job.
 
     Prints a note if the summary cannot be written. Worker processes of pytest-xdist write nothing.
     """

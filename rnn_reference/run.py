@@ -19,7 +19,7 @@ _JUDGE = pytest.StashKey[Any]()
 
 
 def judge_of(request: pytest.FixtureRequest) -> Any:
-    """A judge for the check that asks; it is kept, because the check's record is made from it."""
+    """Returns a new judge for a check. It is kept, because the record of the check is made from it."""
     from rnn_reference.judging.judge import Judge
 
     judge = Judge(implementation_of(request.config), check_id(request.node))
@@ -28,7 +28,7 @@ def judge_of(request: pytest.FixtureRequest) -> Any:
 
 
 class Run:
-    """One pytest run: it selects the checks, turns what they raise into outcomes, and sums up."""
+    """One pytest run: selects the checks, explains their outcomes, and writes the summary."""
 
     def __init__(self, config: pytest.Config, expected: dict[str, str]) -> None:
         self.config, self.expected = config, expected
@@ -38,7 +38,7 @@ class Run:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_collection(self) -> Generator[None, object, object]:
-        """Load the target by the end of the collection: a target that cannot be loaded is a usage error."""
+        """Load the target before the end of the collection. A target that cannot be loaded is a usage error."""
         result = yield
         if self.config.option.rnn is not None or self.config.option.rnn_blackbox is not None:
             self._load()
@@ -56,7 +56,7 @@ class Run:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keep the checks that ``--rnn-only`` names, and note each check's id for JUnit's file."""
+        """Keep only the checks of ``--rnn-only``, and write each check's id to JUnit's file."""
         if any(map(is_check, items)):
             self._load()
             items[:] = [item for item in items if self._is_asked(item)]
@@ -76,7 +76,7 @@ class Run:
         self.asked = len(kept)
 
     def _is_asked(self, item: pytest.Item) -> bool:
-        """False for a check of a cell that the implementation has nothing of."""
+        """False for a check of a cell if the implementation has no function of this cell."""
         cell = results.cell_of(item)
         return cell is None or cell in implementation_of(self.config).cells
 
@@ -119,7 +119,7 @@ class Run:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Make the check's record from what it raised, and show the record instead of a traceback."""
+        """Make the record of a check from its outcome, and show the record instead of a traceback."""
         if not is_check(item) or call.when != "call":
             return (yield)
         from rnn_reference.outcomes import Outcome
@@ -149,7 +149,7 @@ class Run:
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Collect the records of the checks, from this process or another."""
+        """Collect the records of the checks, also from other processes."""
         record = getattr(report, "rnn", None)
         if record:
             self.records.append(record)
@@ -164,7 +164,7 @@ class Run:
         return outcome, letters[outcome], (outcome.upper(), {"yellow": True})
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """The closing lines; and the report, if one is asked for."""
+        """Write the closing lines, and the report if an option asks for it."""
         if not self.records:
             if self.config.option.rnn_only:
                 terminalreporter.write_line(f"no check was run: --rnn-only={self.config.option.rnn_only}")

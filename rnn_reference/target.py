@@ -1,4 +1,4 @@
-"""The implementation under test: loaded as the options say, kept for the run, and diagnosed when it first fails."""
+"""The implementation under test: loaded by the options, kept for the run, and diagnosed after the first failure."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ _DIAGNOSIS = pytest.StashKey[Any]()
 
 
 def begin_to_load(config: pytest.Config, options: Any) -> None:
-    """Start the process of a target that gets one, so that it loads while the checks do."""
+    """Start the worker of a file or notebook now, so that it loads at the same time as the checks."""
     if _WORKER not in config.stash and options.rnn_blackbox is None and _isolated(options, options.rnn):
         config.stash[_WORKER] = _started(config, options, options.rnn)
 
 
 def target_of(options: Any) -> str:
-    """The target that the options name; without one, the reference."""
+    """Returns the target of the options; without one, the reference."""
     given = (options.rnn_blackbox, options.rnn)
     return next((name for name in given if name is not None), "reference")
 
 
 def implementation_of(config: pytest.Config) -> Implementation:
-    """The implementation under test. Raises Unusable or OSError if it cannot be loaded."""
+    """Returns the implementation under test. Raises Unusable or OSError if it cannot be loaded."""
     if IMPLEMENTATION not in config.stash:
         config.stash[IMPLEMENTATION] = _load(config, target_of(config.option))
     implementation: Implementation = config.stash[IMPLEMENTATION]
@@ -35,7 +35,7 @@ def implementation_of(config: pytest.Config) -> Implementation:
 
 
 def _load(config: pytest.Config, target: str) -> Implementation:
-    """The implementation, with the precision and the convention that the options ask for."""
+    """Returns the implementation, with the precision and the convention of the options."""
     if config.option.rnn_blackbox is not None:
         from rnn_reference.implementations.blackbox import Blackbox
 
@@ -69,7 +69,7 @@ def _loaded(config: pytest.Config, target: str) -> Implementation:
 
 
 def _isolated(options: Any, target: str | None) -> bool:
-    """True for files and notebooks, which run in a process of their own; frameworks and modules run in this one."""
+    """True for files and notebooks: they run in their own process. Frameworks and modules run in this process."""
     from rnn_reference.paths import is_file
 
     return target is not None and is_file(target) and not options.rnn_in_process
@@ -84,7 +84,7 @@ def _started(config: pytest.Config, options: Any, target: str) -> Any:
 
 
 def diagnosis_of(config: pytest.Config) -> Any:
-    """The diagnosis of the implementation under test: made at the first failure, and kept."""
+    """Returns the diagnosis of the implementation under test. It is made after the first failure, and kept."""
     if _DIAGNOSIS not in config.stash:
         from rnn_reference.diagnosis.explain import Diagnosis
         from rnn_reference.paths import is_file

@@ -1,1 +1,1 @@
-"""Explains a wrong answer: which function is to blame, and which mistake it makes. Runs only after a failure."""
+"""Explains a wrong answer: the function to blame, and its mistake. Runs only after a failure."""

@@ -1,7 +1,7 @@
-"""What is found about the two backward functions of a cell, given what the forward function before them gives.
+"""Findings on the two backward functions of a cell, given the results of the forward function before them.
 
-A backward function is right if it gives the gradient. After a wrong forward function it is not to blame either if it
-gives the gradient at the states that it was handed, or the derivative of that forward function.
+A backward function is right if it returns the gradient. After a wrong forward function it is not to blame if it returns
+the gradient at the wrong states, or the derivative of the wrong forward function.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ CACHE_FAULTS = ("shared-cache",)
 
 
 def sequence(subject: Subject, signature: Signature) -> Finding:
-    """The finding on the backward function of the sequence, given the own forward function and step backward."""
+    """Returns the finding on the backward function of the sequence, given the implementation's other functions."""
     function, cell, u = signature.name, signature.cell, subject.u
     forward = subject.finding(signature.partner.name)
     cases = list(_sequence_cases(subject, signature))
@@ -51,12 +51,12 @@ def sequence(subject: Subject, signature: Signature) -> Finding:
 
 
 def _not_to_be_judged(cases: list[Case]) -> bool:
-    """True if it crashes on all that a wrong forward function gives it, for a reason that may lie there."""
+    """True if every call crashes after a wrong forward function, which may be the reason."""
     return all(isinstance(case.got, Crashed) and not removed_name(case.got) for case in cases)
 
 
 def _named(subject: Subject, signature: Signature, sources: list[CacheSource], cases: list[Case]) -> Finding:
-    """The finding on a wrong backward function, with the faults that explain it on any of the sources."""
+    """Returns the finding on a wrong backward function, with the faults that explain it with any of the sources."""
     finding = unnamed(signature.name, sources[0].right_model, cases, subject.u)
     matches = tuple(_matching(signature, sources, cases, subject.u) if subject.naming else ())
     of_caches = bool(matches) and all(fault.id in CACHE_FAULTS for fault in matches)
@@ -64,10 +64,10 @@ def _named(subject: Subject, signature: Signature, sources: list[CacheSource], c
 
 
 def _matching(signature: Signature, sources: list[CacheSource], cases: list[Case], u: float) -> list[Fault]:
-    """The faults that explain it on any of the sources."""
+    """Returns the faults that explain the cases with any of the sources."""
     cell = signature.cell
     matches = [f for s in sources for f, _ in matching(backward_loops(cell, s.step), s.model, cases, u)]
-    if not all(case.inputs[-1] for case in cases):  # caches that cannot be read may be what is wrong
+    if not all(case.inputs[-1] for case in cases):  # the mistake may be in caches that cannot be read
         matches += _of_the_caches(cell, cases, u)
     return matches
 
@@ -79,7 +79,7 @@ def _sequence_cases(subject: Subject, signature: Signature) -> Iterator[Case]:
             forward = own.ask(cell.forward.name, *problem.inputs)
             kept = documented(own.cache_contents(forward["caches"]), problem)
         except Outcome:
-            continue  # without a forward pass there is nothing to go back through
+            continue  # without a forward pass there is no backward pass
         cotangents = of_sequence(problem.cotangents)
         arguments = signature.ordered({**cotangents, "caches": forward["caches"]})
         result = result_or_outcome(partial(own.ask, signature.name, *arguments))
@@ -87,7 +87,7 @@ def _sequence_cases(subject: Subject, signature: Signature) -> Iterator[Case]:
 
 
 def _in_the_caches(subject: Subject, signature: Signature, cases: list[Case]) -> Finding | None:
-    """The finding, if the forward function gives right values and keeps wrong caches: the mistake is its own."""
+    """Returns the finding if the forward function returns right values but wrong caches, else None."""
     cell = signature.cell
     forward = cell.forward
     crashed = all(isinstance(case.got, Crashed) for case in cases)
@@ -97,12 +97,12 @@ def _in_the_caches(subject: Subject, signature: Signature, cases: list[Case]) ->
     if not explains(CacheSource(cell, own_caches, forward.name).right_model, cases, subject.u):
         return None
     found = _of_the_caches(cell, cases, subject.u)
-    lines = () if found else (("caches", "they do not hold what went into the steps and came out"),)
+    lines = () if found else (("caches", "they do not hold the inputs and results of the steps"),)
     return Finding(signature.name, "wrong", forward.name, tuple(found), lines=lines)
 
 
 def _of_the_caches(cell: Cell, cases: list[Case], u: float) -> list[Fault]:
-    """The faults of the forward function that a right backward function shows, and nothing else."""
+    """Returns the faults of the forward function that only a right backward function shows."""
     suspects = [fault for fault in faults_of(cell.forward) if fault.id in CACHE_FAULTS]
     hypotheses = [(fault, Loop(fault.of, right_loop(cell).step)) for fault in suspects]
     return [
@@ -112,7 +112,7 @@ def _of_the_caches(cell: Cell, cases: list[Case], u: float) -> list[Fault]:
 
 
 def step(subject: Subject, signature: Signature) -> Finding:
-    """The finding on a step backward, given the implementation's own step forward."""
+    """Returns the finding on a step backward, given the implementation's own step forward."""
     function, cell, u = signature.name, signature.cell, subject.u
     forward = subject.finding(signature.partner.name)
     cases = list(_step_cases(subject, signature))

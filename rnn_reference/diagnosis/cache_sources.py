@@ -1,4 +1,4 @@
-"""Where the caches of a backward function may come from: made in one way or another, and a cell's step backward."""
+"""The possible sources of the caches of a backward function, each with a step backward for these caches."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ Tensors = Mapping[str, Array]
 
 @dataclass(frozen=True)
 class CacheSource:
-    """Where the caches of a backward function come from: ``caches(arguments, cotangents, states, kept)``.
+    """A source of the caches of a backward function: ``caches(arguments, cotangents, states, kept)`` returns them.
 
-    ``arguments`` are those of the forward function, ``states`` what the implementation gave, ``kept`` its caches where
-    they have the document's form. ``step``: the implementation's own step backward, where the caches are of its own
-    form. ``blame`` is the function that is not right, if the caches are not.
+    ``arguments`` are those of the forward function, ``states`` those of the implementation, ``kept`` its caches if they
+    have the document's form. ``step`` is the implementation's own step backward, if the caches have its own form.
+    ``blame`` is the wrong function, if the caches are wrong.
     """
 
     cell: Cell
@@ -38,13 +38,13 @@ class CacheSource:
     _made: dict[int, tuple[Any, Any]] = field(default_factory=dict, compare=False)
 
     def at(self, arguments: tuple[Any, ...], *rest: Any) -> Any:
-        """The caches for these arguments, made once for each."""
+        """Returns the caches for these arguments. They are made once."""
         if id(arguments) not in self._made:
             self._made[id(arguments)] = arguments, self.caches(arguments, *rest)
         return self._made[id(arguments)][1]
 
     def model(self, backward: Function) -> Model:
-        """A backward function on these caches, as a model."""
+        """Returns a backward function with these caches, as a model."""
         of = self.cell.backward
 
         def model(arguments: tuple[Any, ...], cotangents: Tensors, *rest: Any) -> Any:
@@ -55,11 +55,11 @@ class CacheSource:
 
     @property
     def right_model(self) -> Model:
-        """The right loop over the step that the caches are for."""
+        """The right loop over the step for these caches, as a model."""
         return self.model(backward_of(self.cell, self.step or cell_backward_of(self.cell)))
 
     def same_as(self, other: CacheSource, case: Case) -> bool:
-        """True if the two hold the same numbers, so that one of them is enough."""
+        """True if the two sources have the same numbers, so that one of them is enough."""
         if self.step or other.step:
             return False
         try:
@@ -72,18 +72,18 @@ class CacheSource:
 
 
 def caches_of_loop(loop: Loop) -> Callable[..., Any]:
-    """The caches that a loop makes."""
+    """Returns a function that makes the caches of a loop."""
     return lambda arguments, cotangents, states, kept: loop.forward(*arguments)[-1]
 
 
 def own_caches(arguments: tuple[Any, ...], cotangents: Tensors, states: Tensors, kept: tuple[Array, ...]) -> Any:
-    """The implementation's own caches, where they could be read: the arrays of all steps, time first."""
+    """Returns the implementation's own caches, from ``kept``: the arrays of all steps, time first."""
     x, parameters = arguments[0], next(one for one in arguments if isinstance(one, Mapping))
     return [(*step, parameters) for step in zip(*kept, strict=True)], x
 
 
 def inputs_of(cell: Cell, arguments: tuple[Any, ...]) -> Inputs:
-    """The arguments of a forward function as the inputs that they are."""
+    """Returns the arguments of a forward function as ``Inputs``."""
     given = cell.forward.named(arguments)
     first = given[f"{cell.states[0]}0"]
     initial = {s: given.get(f"{s}0", np.zeros_like(first)) for s in cell.states}
@@ -91,7 +91,7 @@ def inputs_of(cell: Cell, arguments: tuple[Any, ...]) -> Inputs:
 
 
 def _documented(cell: Cell, step: Function) -> Function:
-    """A step forward whose cache is the document's: what went in and what came out."""
+    """Returns the step with the document's cache: its inputs and its results."""
 
     def cell_forward(*arguments: Any) -> Any:
         given, results = cell.cell_forward.named(arguments), list(step(*arguments))
@@ -103,7 +103,7 @@ def _documented(cell: Cell, step: Function) -> Function:
 
 
 def distinct(sources: Iterable[CacheSource], case: Case) -> list[CacheSource]:
-    """The sources; of those that are the same the first."""
+    """Returns the sources without repetitions."""
     kept: list[CacheSource] = []
     for source in sources:
         if not any(source.same_as(other, case) for other in kept):
@@ -112,7 +112,7 @@ def distinct(sources: Iterable[CacheSource], case: Case) -> list[CacheSource]:
 
 
 def sources_after(subject: Subject, cell: Cell, forward: Finding) -> Iterator[CacheSource]:
-    """Caches that a backward function may have been handed and that are not right, or are for a step that is not."""
+    """Yields the sources of wrong caches, and of caches for a wrong step backward."""
     own = subject.implementation
     if not forward.is_right:
         yield CacheSource(cell, own_caches, forward.culprit)

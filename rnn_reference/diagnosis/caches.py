@@ -1,4 +1,4 @@
-"""Other people's caches, looked into where they have the document's form; elsewhere they are opaque."""
+"""Reads other people's caches if they have the document's form. Other caches are opaque."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from rnn_reference.problems.problem import Problem
 
 
 def documented(caches: Any, problem: Problem) -> tuple[Array, ...]:
-    """Every array of the document's cache, of all steps, time first, if the caches have its form; else nothing."""
+    """Returns each array of the document's cache for all steps, time first; empty for caches of another form."""
     steps = caches[0] if isinstance(caches, tuple | list) and len(caches) == 2 else caches
     if not isinstance(steps, tuple | list) or len(steps) != problem.T_x:
         return ()
@@ -20,7 +20,7 @@ def documented(caches: Any, problem: Problem) -> tuple[Array, ...]:
 
 
 def _is_documented(step: Any, problem: Problem) -> bool:
-    """True for a tuple of the document's arrays, in its order, and a dict of parameters behind them."""
+    """True for a tuple with the document's arrays, in its order, and a dict of parameters at the end."""
     names = problem.cell.cache
     if not isinstance(step, tuple | list) or len(step) != len(names) or not isinstance(step[-1], dict):
         return False
@@ -31,7 +31,7 @@ def _is_documented(step: Any, problem: Problem) -> bool:
 
 
 def dropped(implementation: Implementation, problem: Problem) -> bool:
-    """True if the caches should be a list of one for each step, and are not: empty, or taken apart."""
+    """True if the list does not have one cache for each step: it is empty, or flattened."""
     results = implementation.ask(problem.cell.forward.name, *problem.inputs)
     caches = implementation.cache_contents(results["caches"])
     steps = caches[0] if isinstance(caches, tuple | list) and len(caches) == 2 else caches

@@ -1,4 +1,4 @@
-"""Right, or right by another convention? Tried at the end of a run, on forward functions that came out wrong."""
+"""Finds the convention by which a wrong forward function is right. Runs at the end of a run."""
 
 import contextlib
 import io
@@ -19,19 +19,19 @@ from rnn_reference.problems.answers import cell_answers, network_answers
 from rnn_reference.problems.problem import NAMED, Problem
 
 TRIED_ON = ("T_x=6", "T_x=5", "T_x=3")
-"""Problems whose sizes differ pairwise: by no other convention does anything fit at all of them by chance."""
+"""Problems with five different sizes. A wrong convention cannot fit all of them by chance."""
 
 SEARCH_SECONDS = 10.0
-"""Seconds after which no further convention is tried."""
+"""The time limit of the search in seconds. After it, no more conventions are tried."""
 
 HIDDEN_IN_A_STEP = {"time-reversed", "time-major"}
-"""What a single step does not tell from another convention, or from none."""
+"""Conventions that make no difference in a single step, or the same difference as another."""
 
 
 def conventions_of(own: Implementation, wrong: Iterable[str], seed: int = 0) -> dict[str, Conventions]:
-    """For each wrong forward function that is right by another convention, which that is.
+    """Returns the convention of each wrong forward function that is right by another convention.
 
-    A step is said to follow its sequence's convention where it does: alone it would not tell which of two it is.
+    A step gets the convention of its sequence if it fits: a step alone does not determine the convention.
     """
     found: dict[str, Conventions] = {}
     for cell in own.cells:
@@ -67,12 +67,12 @@ def _quietly() -> Iterator[None]:
 def _first_fit(
     own: Implementation, signature: Signature, problems: list[Problem], choices: Iterable[Conventions], ends: float
 ) -> Conventions | None:
-    """The first choice under which the function is right on every problem; None too if it needs no other."""
+    """Returns the first choice by which the function is right on every problem; None if it is right without one."""
     if not own.offers(signature.name):
         return None
     with contextlib.suppress(TimedOut):
         if _fits(own, signature, problems[0]):
-            return None  # by value it is right as it is: whatever is wrong with it, this is not it
+            return None  # its values are right: the mistake is something else
         for conventions in choices:
             under = Converted(own, conventions)
             if time.monotonic() < ends and all(_fits(under, signature, problem) for problem in problems):
@@ -81,7 +81,7 @@ def _first_fit(
 
 
 def _fits(own: Implementation, signature: Signature, problem: Problem) -> bool:
-    """True if the answer is right; a crash, as most conventions give for most networks, is no match."""
+    """True if the answer is right. A crash, which is usual under a wrong convention, counts as wrong."""
     of_a_step = signature.role == CELL_FORWARD
     right = cell_answers(problem) if of_a_step else network_answers(problem)
     try:

@@ -1,8 +1,8 @@
-"""Which mistake explains a failure, and whose it is.
+"""Finds the mistake that explains a failure, and the function that makes it.
 
-Every function is held, on a few fixed problems, against what is right and against every fault of the catalogue. It
-is judged by what it stands on: the step by the implementation's own activations, the loop by its own step, the
-backward function by its own states. So a mistake is named once, where it is made, and two are named as two.
+On a few fixed problems, every function is compared with the right one and with every fault of the catalogue. The
+comparison uses the implementation's own parts: its activations for the step, its step for the loop, its states for the
+backward function. So a mistake is named once, in the function that makes it, and two mistakes are named separately.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,21 +18,21 @@ from rnn_reference.outcomes import Crashed, Doubt, NotJudged, Outcome, Wrong
 from rnn_reference.problems.problem import Problem
 
 SIDE_EFFECTS = ("changed", "caches")
-"""Labels of failures that are about something else than values."""
+"""Labels of failures that are not about values."""
 
 FINDERS = forward.FINDERS | backward.FINDERS
 
-FOLLOWS = "follows from the forward pass, which is wrong: it is right for what that gives"
+CONSEQUENCE = "a consequence of the wrong forward pass: it is right for the states of that pass"
 
 
 def by_value(subject: Subject, function: str) -> Finding:
-    """The finding from what a function returns alone."""
+    """Returns the finding on a function, from its results only."""
     signature = function_named(function)
     return FINDERS[signature.role](subject, signature)
 
 
 def full_finding(subject: Subject, function: str) -> Finding:
-    """The finding on a function, from everything that calls of it show."""
+    """Returns the finding on a function, from its results, its side effects and its exceptions."""
     signature = function_named(function)
     changing = probes.not_the_same_twice(subject, signature)
     if changing:
@@ -47,7 +47,7 @@ def full_finding(subject: Subject, function: str) -> Finding:
 
 
 class Diagnosis(Subject):
-    """What is wrong with one implementation, found out when it is first asked for, once for each function."""
+    """The findings on one implementation. Each is made on first use, once for each function."""
 
     def __init__(
         self,
@@ -60,33 +60,33 @@ class Diagnosis(Subject):
         super().__init__(implementation, full_finding, seed, restart, problems, naming)
 
     def conforms_on(self, problem: Problem, function: str) -> bool:
-        """True if, on this very problem, a backward function is right for what the forward function gives."""
+        """True if, on this problem, a backward function is right for the results of the forward function."""
         known = {name: finding for name, finding in self._findings.items() if name != function}
         finding = by_value(self.elsewhere([problem], known), function)
         return finding.status == "right" or (finding.status == "consequence" and finding.culprit.endswith("forward"))
 
     @cached_property
     def findings(self) -> dict[str, Finding]:
-        """All of the functions that are offered."""
+        """The findings on all offered functions."""
         return {name: self.finding(name) for name in functions() if self.implementation.offers(name)}
 
 
 def settle(doubts: Iterable[Doubt], consequences: Iterable[str], diagnosis: Diagnosis) -> list[str]:
-    """Notes on backward functions that follow from a wrong forward function. Raises Wrong for one that does not."""
+    """Returns notes about backward functions that are right for a wrong forward function. Raises Wrong for others."""
     right = set(consequences)
     for doubt in doubts:
         if diagnosis.conforms_on(doubt.problem, doubt.function):
             right.add(doubt.function)
         else:
             doubt.compare()
-    return [FOLLOWS] if any(diagnosis.finding(name).status == "consequence" for name in right) else []
+    return [CONSEQUENCE] if any(diagnosis.finding(name).status == "consequence" for name in right) else []
 
 
 def explain(outcome: Outcome, about: str, diagnosis: Diagnosis) -> Outcome:
-    """The outcome of a check with what is found about its cause: a name, or whose mistake it follows from."""
+    """Returns the outcome of a check with its cause: the name of the mistake, and the function to blame."""
     function = outcome.function or about
     if not isinstance(outcome, Wrong | Crashed) or function not in functions():
-        return outcome  # of a black box nothing is known that could be told apart
+        return outcome  # there are no findings on a black box
     if not diagnosis.implementation.offers(function):
         return outcome
     finding = diagnosis.finding(function)
@@ -96,7 +96,7 @@ def explain(outcome: Outcome, about: str, diagnosis: Diagnosis) -> Outcome:
         outcome.lines += map(named_line, finding.side_effects)
         return outcome
     if finding.status == "consequence" and _is_stub(diagnosis, finding.culprit):
-        return NotJudged([("", f"it stands on {finding.culprit}, which is a stub")], function=function)
+        return NotJudged([("", f"it depends on {finding.culprit}, which is a stub")], function=function)
     if finding.status == "consequence":
         text = f"{function} is right for the results of {finding.culprit}, which are wrong"
         outcome.lines.append(("consequence", text))
@@ -105,7 +105,7 @@ def explain(outcome: Outcome, about: str, diagnosis: Diagnosis) -> Outcome:
 
 
 def _named(outcome: Outcome, culprit: Finding) -> Outcome:
-    """The outcome with the mistakes of the function to blame."""
+    """Returns the outcome with the mistakes of the function to blame."""
     outcome.faults, outcome.candidates = culprit.faults, culprit.candidates
     outcome.lines += culprit.lines_for_people() if culprit.matches or not culprit.side_effects else []
     if not culprit.matches:
@@ -119,7 +119,7 @@ def _is_stub(diagnosis: Diagnosis, function: str) -> bool:
 
 
 def explain_advice(outcome: Outcome, about: str, diagnosis: Diagnosis) -> Outcome:
-    """The same for a check of arithmetic's limits: only the faults that show there can explain it."""
+    """Returns the outcome of a check of overflow and rounding with its cause, if a fault explains it."""
     finding = forward.at_the_limits(diagnosis, function_named(about))
     if finding and finding.faults:
         outcome.faults = finding.faults

@@ -1,4 +1,4 @@
-"""What is found out about one function: whether it is right, and if not, whose mistake that is and which."""
+"""The finding on one function: right or wrong, the function to blame, and the mistake."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -17,17 +17,17 @@ T = TypeVar("T")
 
 
 def named_line(fault: Fault) -> tuple[str, str]:
-    """The line that names a mistake."""
+    """Returns the line that names a mistake."""
     return "looks like", f"{fault.id}: {fault.sentence}"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """The verdict on a function: ``right``; or right for what it is given, which is not (it ``follows``); or ``wrong``.
+    """The finding on a function. Its ``status`` is ``right``, ``wrong``, ``stub``, or ``consequence``.
 
-    ``blame`` is the function whose mistake its failures are. ``matches`` are the faults that explain it: of one id
-    it is named, of several they are candidates. ``side_effects`` are mistakes of its own that its values do not show.
-    ``loops`` are forward passes that give what it gives.
+    A consequence is right for its inputs, but these are wrong. ``blame`` is another function that made the mistake.
+    ``matches`` are the faults that explain it: with one id it is named, with several ids they are candidates.
+    ``side_effects`` are mistakes that its values do not show. ``loops`` are forward passes with the same results.
     """
 
     function: str
@@ -40,59 +40,59 @@ class Finding:
 
     @property
     def culprit(self) -> str:
-        """Whose mistake it is: its own, unless another function is to blame."""
+        """The function to blame: itself, unless ``blame`` names another."""
         return self.blame or self.function
 
     @property
     def faults(self) -> list[str]:
-        """The mistake that is named with confidence for what it returns, if any."""
+        """The mistake that its results name with confidence, if any."""
         ids = list(dict.fromkeys(fault.id for fault in self.matches))
         return ids if len(ids) == 1 else []
 
     @property
     def candidates(self) -> list[str]:
-        """Mistakes that explain it equally well."""
+        """The mistakes that explain it equally well, if several."""
         ids = list(dict.fromkeys(fault.id for fault in self.matches))
         return ids if len(ids) > 1 else []
 
     @property
     def is_right(self) -> bool:
-        """Whether nothing at all is wrong with it."""
+        """True if it is right and has no wrong side effects."""
         return self.status == "right" and not self.side_effects
 
     @property
     def modifies_arguments(self) -> bool:
-        """Whether the function was seen to change what it is handed."""
+        """True if the function modifies its arguments."""
         return any(fault.id in ("inputs-modified", "cotangent-overwritten") for fault in self.side_effects)
 
     def lines_for_people(self) -> list[tuple[str, str]]:
-        """Lines for people on what it returns: the name, or that there is none."""
+        """Returns lines for people: the name of the mistake, the candidates, or that it is not in the catalogue."""
         if self.candidates:
-            return [("looks like", f"one of {', '.join(self.candidates)}: no output tells them apart here")]
+            return [("looks like", f"one of {', '.join(self.candidates)}: they give the same results here")]
         name = [named_line(self.matches[0])] if self.matches else [("looks like", "not in the catalogue")]
         return [*name, *self.lines]
 
     def with_(self, **changes: Any) -> "Finding":
-        """The finding with other fields."""
+        """Returns the finding with other fields."""
         return replace(self, **changes)
 
 
 def matching(
     hypotheses: Iterable[tuple[Fault, T]], model: Callable[[T], Any], cases: Sequence[Case], u: float
 ) -> list[tuple[Fault, T]]:
-    """The hypotheses that explain every case."""
+    """Returns the hypotheses that explain every case."""
     return [(fault, made) for fault, made in hypotheses if explains(model(made), cases, u)]
 
 
 def unnamed(function: str, model: Callable[..., dict[str, Array]], cases: Sequence[Case], u: float) -> Finding:
-    """The finding on a function that is wrong, or a stub, before any fault is tried."""
+    """Returns the finding on a wrong function, or a stub, before any fault is tried."""
     if all(isinstance(case.got, NotImplementedYet) for case in cases):
         return Finding(function, "stub")
     return Finding(function, "wrong", lines=ratios(model, cases, u))
 
 
 def ratios(model: Callable[..., dict[str, Array]], cases: Sequence[Case], u: float) -> tuple[tuple[str, str], ...]:
-    """Lines for each tensor that is a plain multiple of what the model gives, in every case."""
+    """Returns a line for each tensor that is a simple multiple of the model's result in every case."""
     found: dict[str, set[str]] = {}
     for case in cases:
         expected = attempted(model, case.inputs)

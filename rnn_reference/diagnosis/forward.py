@@ -1,4 +1,4 @@
-"""What is found about the forward functions of a cell and its activations."""
+"""Findings on the forward functions of a cell and its activations."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from rnn_reference.outcomes import Outcome
 
 
 def result_or_outcome(call: Callable[[], Answer]) -> Answer | Outcome:
-    """What a call gives, or the outcome that it ends in."""
+    """Returns the result of a call, or its outcome if it raises one."""
     try:
         return call()
     except Outcome as outcome:
@@ -36,7 +36,7 @@ def result_or_outcome(call: Callable[[], Answer]) -> Answer | Outcome:
 
 
 def activation(subject: Subject, signature: Signature) -> Finding:
-    """The finding on one of the activations."""
+    """Returns the finding on one of the activations."""
     function, u = signature.name, subject.u
     cases = [_activated(subject, signature, scale * _drawn(subject, 4, 6)) for scale in (1.0, 2.0)]
     right = signature.cell.activations[function].function
@@ -48,7 +48,7 @@ def activation(subject: Subject, signature: Signature) -> Finding:
 
 
 def activation_model(function: Function) -> Model:
-    """An activation as a model of its one result."""
+    """Returns an activation as a model of its only result."""
     return lambda x: {"out": np.asarray(function(x))}
 
 
@@ -62,7 +62,7 @@ def _drawn(subject: Subject, *shape: int) -> Array:
 
 
 def at_the_limits(subject: Subject, signature: Signature) -> Finding | None:
-    """The finding on an activation for large arguments, which a formula may not survive."""
+    """Returns the finding on an activation for large arguments, where it may overflow; None for other functions."""
     if signature.role != ACTIVATION:
         return None
     apart = 1000.0 * np.arange(6)
@@ -75,7 +75,7 @@ def at_the_limits(subject: Subject, signature: Signature) -> Finding | None:
 
 
 def _cases(subject: Subject, signature: Signature) -> list[Case]:
-    """What the function gives on every problem."""
+    """Returns the results of the function on every problem."""
     own = as_model(signature, subject.implementation.function(signature.name))
     problems = subject.problems(signature.cell)
     given = [problem.step if signature.role == CELL_FORWARD else problem.inputs for problem in problems]
@@ -83,7 +83,7 @@ def _cases(subject: Subject, signature: Signature) -> list[Case]:
 
 
 def step(subject: Subject, signature: Signature) -> Finding:
-    """The finding on a step forward, given the implementation's own activations."""
+    """Returns the finding on a step forward, given the implementation's own activations."""
     function, cell = signature.name, signature.cell
     cases = _cases(subject, signature)
     right = as_model(signature, right_loop(cell).step)
@@ -104,7 +104,7 @@ def step(subject: Subject, signature: Signature) -> Finding:
 
 
 def own_activations(subject: Subject, cell: Cell) -> list[tuple[Activations, str]]:
-    """The implementation's own activations, where one of them is wrong, and which that is."""
+    """Returns the implementation's own activations and a wrong one among them; empty if all are right."""
     wrong = [name for name in cell.activations if subject.wrong(name)]
     if not wrong:
         return []
@@ -116,7 +116,7 @@ def own_activations(subject: Subject, cell: Cell) -> list[tuple[Activations, str
 
 
 def sequence(subject: Subject, signature: Signature) -> Finding:
-    """The finding on a forward function of the sequence, given the implementation's own step."""
+    """Returns the finding on a forward function of the sequence, given the implementation's own step."""
     function, cell = signature.name, signature.cell
     cases = _cases(subject, signature)
     loop = right_loop(cell)
@@ -135,7 +135,7 @@ def sequence(subject: Subject, signature: Signature) -> Finding:
 
 
 def _own_steps(subject: Subject, cell: Cell) -> list[tuple[Function, str]]:
-    """Steps that the loop may stand on and that are not right, each with the function to blame for it."""
+    """Returns the wrong steps that the loop may use, each with the function to blame."""
     name = cell.cell_forward.name
     found: list[tuple[Function, str]] = []
     if subject.wrong(name):

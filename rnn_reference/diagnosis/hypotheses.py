@@ -1,4 +1,4 @@
-"""What an implementation may have computed instead: every fault, run through every piece it may stand on."""
+"""Hypotheses about a wrong implementation: every fault, combined with the pieces that it may use."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, partial
@@ -28,23 +28,23 @@ class Loop(NamedTuple):
 
 @cache
 def right_loop(cell: Cell) -> Loop:
-    """The right loop over the right step."""
+    """Returns the right loop over the right step."""
     return Loop(partial(forward_of, cell), cell_forward_of(cell))
 
 
 def right_activations(cell: Cell) -> Activations:
-    """The right activations of a cell, in its order."""
+    """Returns the right activations of a cell, in its order."""
     return tuple(activation.function for activation in cell.activations.values())
 
 
 def faults_of(signature: Signature, advice: bool = False) -> list[Fault]:
-    """The faults of a function, those that no single call shows left out."""
+    """Returns the faults of a function that a single call shows."""
     found = catalogue(signature.cell)
     return [f for f in found if f.function == signature.name and f.stage != ANY and f.advice == advice]
 
 
 def steps(cell: Cell, activations: Iterable[Activations]) -> Iterator[tuple[Fault, Function]]:
-    """Wrong steps: each fault of the step over each set of activations, and each wrong activation in a right step."""
+    """Yields wrong steps: each fault of the step with each set of activations, and each wrong activation."""
     for some in activations:
         yield from ((fault, fault.of(*some)) for fault in faults_of(cell.cell_forward))
     right = right_activations(cell)
@@ -56,7 +56,7 @@ def steps(cell: Cell, activations: Iterable[Activations]) -> Iterator[tuple[Faul
 
 
 def loops(cell: Cell, own_steps: Sequence[Function]) -> Iterator[tuple[Fault, Loop]]:
-    """Wrong loops: each fault of the loop over each step, and each wrong step in a right loop."""
+    """Yields wrong loops: each fault of the loop with each step, and each wrong step in a right loop."""
     right = right_loop(cell)
     for step in (right.step, *own_steps):
         yield from ((fault, Loop(fault.of, step)) for fault in faults_of(cell.forward))
@@ -64,7 +64,7 @@ def loops(cell: Cell, own_steps: Sequence[Function]) -> Iterator[tuple[Fault, Lo
 
 
 def backward_loops(cell: Cell, own_step: Function | None) -> Iterator[tuple[Fault, Function]]:
-    """Wrong backward functions: each fault of the loop over a step, and, over the right one, each wrong step."""
+    """Yields wrong backward functions: each fault of the loop; without ``own_step``, each wrong step too."""
     if own_step:
         yield from ((fault, fault.of(own_step)) for fault in faults_of(cell.backward))
         return
@@ -74,7 +74,7 @@ def backward_loops(cell: Cell, own_step: Function | None) -> Iterator[tuple[Faul
 
 
 def as_model(signature: Signature, function: Function) -> Callable[..., Answer]:
-    """A forward function as a model: its results by name, its caches left out."""
+    """Returns a forward function as a model: its results by name, without caches."""
 
     def model(*inputs: Any) -> Answer:
         results = signature.results(function(*inputs))

@@ -1,8 +1,7 @@
-"""Whether a computation, right or faulty, explains what an implementation gave.
+"""Decides if a computation, right or faulty, explains the results of an implementation.
 
-The tolerance is that of the computation itself: it is run again from inputs disturbed at random, each by a
-relative amount that arithmetic resolves, and what comes of it is scaled back to the unit roundoff. A fault is an
-ill-conditioned computation at times where the right one is not.
+The tolerance is that of the computation itself. It runs again from randomly disturbed inputs, and the changes of its
+results are scaled back to the unit roundoff. A faulty computation may be ill-conditioned even if the right one is not.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,19 +18,21 @@ Model: TypeAlias = Callable[..., Answer]
 """A computation of the tensors that a function returns, from a case's inputs."""
 
 DISTURBED_RUNS = 6
+"""The number of runs from disturbed inputs."""
+
 MARGIN = 16.0
-"""Tolerance over root mean square: inputs are disturbed once, but arithmetic rounds at every operation."""
+"""Tolerance over root mean square. It is large because only inputs are disturbed, but every operation rounds."""
 
 
 class Case(NamedTuple):
-    """One call of a function: what went in (arrays, and dicts of them), and what came out or went wrong."""
+    """One call of a function: its inputs (arrays, and dicts of them), and its results or its outcome."""
 
     inputs: tuple[Any, ...]
     got: Answer | Outcome
 
 
 def attempted(model: Model, inputs: Sequence[Any]) -> Answer | None:
-    """What the model gives; None if it raises, as a fault may at some sizes. A model writes to no input."""
+    """Returns the results of the model; None if it raises, as a fault may at some sizes. It must not modify inputs."""
     try:
         return model(*inputs)
     except Exception:
@@ -39,9 +40,9 @@ def attempted(model: Model, inputs: Sequence[Any]) -> Answer | None:
 
 
 def explains(model: Model, cases: Sequence[Case], u: float) -> bool:
-    """Whether the model gives, case by case, what was got; where it raises, a crash is what it gives.
+    """True if the model gives the same results in every case. If the model raises, the case must be a crash.
 
-    At least one case must have been answered, by both.
+    At least one case must have results.
     """
     answered = False
     for case in cases:
@@ -58,12 +59,12 @@ def explains(model: Model, cases: Sequence[Case], u: float) -> bool:
 
 
 def both_fail(model: Model, cases: Sequence[Case]) -> bool:
-    """Whether nothing at all was got, and the model gives nothing either."""
+    """True if no case has results, and the model raises in every case."""
     return all(isinstance(case.got, Outcome) and attempted(model, case.inputs) is None for case in cases)
 
 
 def _near(got: Answer, expected: Answer, u: float) -> Answer | None:
-    """How far apart the tensors are, if it is worth finding the tolerance: another mistake is off by far more."""
+    """Returns the difference of each tensor; None if one is so large that the tolerance need not be computed."""
     apart: Answer = {}
     for name, value in expected.items():
         if got[name].shape != value.shape:

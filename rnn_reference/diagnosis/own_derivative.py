@@ -1,4 +1,4 @@
-"""Whether a backward function is the derivative of the implementation's own forward function, right or wrong."""
+"""Decides if a backward function is the derivative of the implementation's own forward function, right or wrong."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ from rnn_reference.problems.inputs import Inputs, of_sequence, of_step
 from rnn_reference.problems.problem import Problem
 
 SMALL_PROBLEM = Problem(n_x=2, n_a=3, n_y=6, m=4, T_x=5, push=50.0)
-"""Few enough elements that each is moved by itself; the cotangent is large, so that clipping shows."""
+"""A problem with few elements, so that each is moved separately. Its cotangent is large, so that clipping shows."""
 
 SQUARE_PROBLEM = SMALL_PROBLEM.at(m=3)
-"""For a forward function that works where n_a = m alone."""
+"""The same for a forward function that works only if n_a = m."""
 
 DIRECTION_STEP = 2.0**-13
 FAR_OFF = 1e-4
-"""A backward function that is another is off by more along a random direction; a central difference by far less."""
+"""The largest error along a random direction. A wrong backward function errs by more, a central difference by less."""
 
 Tensors = Mapping[str, Array]
 
 
 class _Claim(NamedTuple):
-    """Gradients of a forward function, which may be its derivative: all under the names of the sequence."""
+    """Gradients that may be the derivative of a forward function, by the names of a sequence."""
 
     forward: Forward
     gradients: Tensors
@@ -46,15 +46,15 @@ class _Claim(NamedTuple):
 
     @property
     def run(self) -> ForwardCall:
-        """The call that is differentiated."""
+        """The call to differentiate."""
         return ForwardCall(self.given.x, self.given.initial, self.given.parameters)
 
 
 def is_derivative(subject: Subject, signature: Signature, forward: Finding) -> bool:
-    """True if it is, on a small problem: along a direction for each input first, then element by element.
+    """True if it is, on a small problem: first along one direction for each input, then element by element.
 
-    In less than float64 differences say little: there it must be the derivative of every faulty forward function that
-    explains the implementation's own.
+    In float32 and float16 differences are not accurate. There it must be the derivative of a faulty forward function
+    that explains the implementation's own.
     """
     own, cell = subject.implementation, signature.cell
     claimed = _of_a_step if signature.role == CELL_BACKWARD else _of_the_sequence

@@ -21,13 +21,13 @@ from rnn_reference.problems.inputs import of_sequence, of_step
 from rnn_reference.problems.problem import Problem
 
 COURSE = {"n_x": 3, "n_a": 5, "n_y": 2, "m": 10, "T_x": 4}
-"""The sizes of the document's own problems."""
+"""The sizes of the problems in the document."""
 
 Call = Callable[[], dict[str, Any]]
 
 
 def depends_on(signature: Signature) -> tuple[str, ...]:
-    """The functions that a mistake in this one may have come from."""
+    """Returns the functions whose mistakes can show in this one."""
     cell = signature.cell
     below = {
         ACTIVATION: (),
@@ -40,7 +40,7 @@ def depends_on(signature: Signature) -> tuple[str, ...]:
 
 
 def crashing(subject: Subject, signature: Signature, finding: Finding) -> Finding | None:
-    """The finding with what its exception says, if the function raises one on the first problem."""
+    """Returns the finding with the mistake behind its exception, if the function raises one on the first problem."""
     problem = subject.problems(signature.cell)[0]
     try:
         _caller(subject.implementation, signature, problem)()
@@ -50,7 +50,7 @@ def crashing(subject: Subject, signature: Signature, finding: Finding) -> Findin
 
 
 def _caller(own: Implementation, signature: Signature, problem: Problem) -> Call:
-    """The function on the problem, ready to be called over and over; a backward function always with one cache."""
+    """Returns a function that repeats the same call; a backward function always gets the same cache."""
     of_a_step = signature.role in (CELL_FORWARD, CELL_BACKWARD)
     if signature.role == ACTIVATION:
         arguments: tuple[Any, ...] = (problem.x[:, :, 0],)
@@ -74,7 +74,7 @@ def _largest(array: Array) -> float:
 
 
 def _same(first: dict[str, Array], second: dict[str, Array], u: float) -> bool:
-    """True if two results differ by no more than the order of summation may make them."""
+    """True if two results differ by no more than the effect of another order of summation."""
     return all(
         a.shape == second[name].shape
         and bool(np.all(difference(a, second[name]) <= np.sqrt(u) * (1 + _largest(second[name]))))
@@ -83,7 +83,7 @@ def _same(first: dict[str, Array], second: dict[str, Array], u: float) -> bool:
 
 
 def not_the_same_twice(subject: Subject, signature: Signature) -> Finding | None:
-    """The finding on a function that gives other values when it is called again."""
+    """Returns the finding on a function whose second equal call gives other values; else None."""
     function, problem = signature.name, subject.problems(signature.cell)[0]
     try:
         call = _caller(subject.implementation, signature, problem)
@@ -116,7 +116,7 @@ def _from_the_start(fresh: Implementation, signature: Signature, problem: Proble
 def hard_coded(
     subject: Subject, signature: Signature, finding: Finding, by_value: Callable[[Subject, str], Finding]
 ) -> Finding:
-    """The finding, named if the function is right at the course's sizes, and wrong on both sides of one of them."""
+    """Names ``sizes-hard-coded`` if the function is right at the course's sizes, but not if one size changes by 1."""
 
     def right(**sizes: int) -> bool:
         problems = [Problem(seed=seed).at(**COURSE | sizes) for seed in (1, 2)]
@@ -128,4 +128,4 @@ def hard_coded(
     if not fixed:
         return finding
     sizes = ", ".join(f"{name}={COURSE[name]}" for name in fixed)
-    return finding.with_(matches=(faults_named("sizes-hard-coded")[0],), lines=(("right", f"at {sizes} alone"),))
+    return finding.with_(matches=(faults_named("sizes-hard-coded")[0],), lines=(("right", f"only at {sizes}"),))

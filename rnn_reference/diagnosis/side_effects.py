@@ -1,4 +1,4 @@
-"""What a call of a function does beside returning: arguments that it modifies, caches that share their states."""
+"""Side effects of a call: modified arguments, and caches that share their states."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from rnn_reference.problems.problem import Problem
 
 
 def with_modified_inputs(subject: Subject, signature: Signature, finding: Finding) -> Finding:
-    """The finding, and beside it that the function modifies its arguments."""
+    """Returns the finding with the side effect, if the function modifies its arguments."""
     problems = subject.problems(signature.cell)
     found = (_modified(subject.implementation, signature, problem) for problem in problems)
     modified = next((names for names in found if names is not None), [])
     below = [name for name in depends_on(signature) if subject.wrong(name) and subject.finding(name).modifies_arguments]
-    if below:  # what it changes, and what comes of that, may be that one's doing
+    if below:  # the other function may be the one that modifies the arguments
         spoilt = modified or (finding.status == "wrong" and not finding.matches)
         return finding.with_(status="consequence", blame=subject.finding(below[0]).culprit) if spoilt else finding
     if not modified:
@@ -38,9 +38,9 @@ def with_modified_inputs(subject: Subject, signature: Signature, finding: Findin
 
 
 def _modified(own: Implementation, signature: Signature, problem: Problem) -> list[str] | None:
-    """The names of arrays that a call of the function changes; None if it cannot be called.
+    """Returns the names of arrays that a call of the function modifies; None if the call fails.
 
-    What the forward function before a backward one changes is its own affair: it is called beside, alone.
+    Changes by the forward function before a backward function do not count: it is also called alone, for comparison.
     """
     of_a_step = signature.role in (CELL_FORWARD, CELL_BACKWARD)
 
@@ -62,7 +62,7 @@ def _modified(own: Implementation, signature: Signature, problem: Problem) -> li
 
 
 def _question(signature: Signature, before: dict[str, Any], given: dict[str, Any]) -> Question:
-    """A call with the very arrays of ``given``; the forward function before a backward one is also called alone."""
+    """Returns a call with the arrays of ``given`` themselves; before a backward function also its forward function."""
     if not signature.takes_cache:
         return repeated(signature, signature.ordered(given), copy=False)
     forward = signature.partner
@@ -85,7 +85,7 @@ def _flat(arrays: dict[str, Any]) -> dict[str, Array]:
 
 
 def with_shared_caches(subject: Subject, signature: Signature, finding: Finding) -> Finding:
-    """The finding on a forward function, and beside it that the caches of all steps hold the same states."""
+    """Returns the finding on a forward function with the side effect, if all caches hold the same states."""
     problem = subject.problems(signature.cell)[0]
     try:
         caches = subject.implementation.ask(signature.name, *problem.inputs)["caches"]

@@ -1,4 +1,4 @@
-"""Whose mistakes are looked for: an implementation, the problems that it is held against, and what is found so far."""
+"""The subject of a diagnosis: an implementation, the problems, and the findings so far."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ from rnn_reference.numerics.stochastic import unit_roundoff
 from rnn_reference.problems.problem import NAMED, Problem
 
 PANEL = ("T_x=6", "T_x=5", "square", "large-cotangent")
-"""The problems that a fault must explain, all of them."""
+"""The problems of a diagnosis. A fault must explain all of them."""
 
 Restart = Callable[[], Implementation]
 
 
 class Subject:
-    """One implementation and what is found about its functions, each when it is first asked for.
+    """One implementation, and the findings on its functions. Each finding is made on first use.
 
-    ``find(subject, function)`` finds it. ``restart`` loads the implementation afresh: it tells what changes from call
-    to call from what is kept between calls. ``problems`` are what it is judged on in place of the usual ones;
-    ``naming``: whether faults are tried.
+    ``find(subject, function)`` makes a finding. ``restart`` loads the implementation again, to separate random results
+    from a state that is kept between calls. ``problems`` replace the usual ones. With ``naming``, faults are tried.
     """
 
     def __init__(
@@ -44,11 +43,11 @@ class Subject:
         self._findings: dict[str, Finding] = {}
 
     def problems(self, cell: Cell) -> list[Problem]:
-        """The problems that the functions of a cell are held against."""
+        """Returns the problems for the functions of a cell."""
         return [problem.of(cell) for problem in self._problems]
 
     def finding(self, function: str) -> Finding:
-        """What is found about a function, the ones it stands on found first."""
+        """Returns the finding on a function. Findings on the functions that it depends on are made first."""
         if function not in self._findings:
             self._findings[function] = self._find(self, function)
         return self._findings[function]
@@ -58,7 +57,7 @@ class Subject:
         return self.implementation.offers(function) and not self.finding(function).is_right
 
     def elsewhere(self, problems: Sequence[Problem], known: Mapping[str, Finding] | None = None) -> Subject:
-        """The same implementation, held against other problems, no faults tried; ``known`` is found already."""
+        """Returns a subject with other problems and without naming. ``known`` are findings that are already made."""
         there = Subject(self.implementation, self._find, problems=problems, naming=False)
         there._findings |= known or {}
         return there

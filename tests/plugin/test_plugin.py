@@ -153,7 +153,7 @@ def test_only_that_matches_nothing_is_a_usage_error(run, tmp_path):
         ({"rnn_timeout": 0.0}, "--rnn-timeout must be more than 0, got 0"),
         ({"rnn_memory": float("nan")}, "--rnn-memory must be more than 0, got nan"),
         ({"rnn_blackbox_inputs": 0}, "--rnn-blackbox-inputs must be at least 1, got 0"),
-        ({"rnn_blackbox": "a:f", "rnn": "b"}, "--rnn-blackbox takes the place of --rnn, and has no --rnn-convention"),
+        ({"rnn_blackbox": "a:f", "rnn": "b"}, "--rnn-blackbox replaces --rnn, and has no --rnn-convention"),
         ({"rnn_report": "out.pdf"}, "--rnn-report=out.pdf: the name must end in .html, .json or .md"),
         ({"rnn_report": "nowhere/out.json"}, "--rnn-report=nowhere/out.json: there is no folder nowhere"),
     ],

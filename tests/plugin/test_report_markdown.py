@@ -100,4 +100,4 @@ def test_two_reports_of_one_run_are_refused(run, tmp_path):
     """``--rnn-report`` given twice is a usage error that names both."""
     done = run("-m", "rnn_reference", "stepwise", "--rnn-report=a.json", "--rnn-report=b.md", cwd=tmp_path)
     assert done.returncode == 2
-    assert done.stderr.startswith("ERROR: --rnn-report=a.json --rnn-report=b.md: one report a run")
+    assert done.stderr.startswith("ERROR: --rnn-report=a.json --rnn-report=b.md: a run writes one report")

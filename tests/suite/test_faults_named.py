@@ -119,7 +119,7 @@ def test_index_past_the_end():
 
     network = changed(rnn_forward=rnn_forward)
     lines = Diagnosis(Implementation("network", network)).finding("rnn_forward").lines
-    assert lines == (("index", "6 is past the last of T_x = 6 steps"),)
+    assert lines == (("index", "6 is too large: there are T_x = 6 steps"),)
 
 
 @pytest.mark.parametrize("id", ["carry-dropped", "recurrent-transposed"])
