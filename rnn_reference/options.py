@@ -91,7 +91,7 @@ TABLE = (
     Option("--rnn-blackbox-layout", metavar="LAYOUT", choices=BLACKBOX_LAYOUTS, default="nmt", rerun="given", help=(
         "nmt, tmn or mtn: order of features n, batch m and steps t in its x and outputs")),
     Option("--rnn-blackbox-inputs", metavar="N", type=int, at_least=1, rerun="given", help=(
-        "its number of features (default: found by trying)")),
+        "its number of features (default: found by trial calls)")),
     Option("--rnn-dtype", metavar="DTYPE", choices=DTYPES, rerun="given", help=(
         "judge it in float64, float32 or float16, whatever it says of itself")),
     Option("--rnn-device", metavar="NAME", default="cpu", rerun="given", help=(

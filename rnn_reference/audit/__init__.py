@@ -1,1 +1,1 @@
-"""Other people's tests, tried on every mistake of the catalogue: which ones do they notice?"""
+"""Runs other people's tests on every mistake of the catalogue: which mistakes do they notice?"""

@@ -1,4 +1,4 @@
-"""A test file, run on one network after another: each run in a process of its own, which may crash or hang."""
+"""Runs a test file on many networks, each in its own process, which may crash or hang."""
 
 import contextlib
 import importlib
@@ -23,7 +23,7 @@ from rnn_reference.faults.network import FaultyNetwork
 
 @dataclass
 class Trial:
-    """One run of a test file: tests that passed, tests that failed and why; ``broke`` is why none of it ran."""
+    """One run of a test file: the passed tests, the failed tests with reasons. ``broke`` is the reason if none ran."""
 
     passed: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
@@ -31,7 +31,7 @@ class Trial:
 
 
 class _Listener:
-    """Keeps the outcome of each test, and why it failed."""
+    """Keeps the outcome of each test, and the reason of a failure."""
 
     def __init__(self, trial: Trial) -> None:
         self.trial = trial
@@ -49,13 +49,13 @@ class _Listener:
 
 
 def _last_line(report: Any) -> str:
-    """The line of pytest's report that says what went wrong."""
+    """Returns the line of pytest's report with the error."""
     lines = str(report.longrepr).splitlines()
     return next((line[1:].strip() for line in lines if line.startswith("E ")), lines[-1] if lines else "")
 
 
 def run_here(tests: Path, module: str, faults: Sequence[Fault]) -> Trial:
-    """Run the test file in this process; ``import module`` gives it the network with these faults."""
+    """Runs the test file in this process. ``import module`` in it imports the network with these faults."""
     import pytest
 
     trial = Trial()
@@ -72,7 +72,7 @@ def run_here(tests: Path, module: str, faults: Sequence[Fault]) -> Trial:
 
 
 def warm_up() -> None:
-    """Load pytest and its plug-ins, so that the processes of the trials, which are forks of this one, need not."""
+    """Load pytest and its plug-ins here, so that the processes of the trials, which are forks, need not load them."""
     import pytest
 
     with tempfile.TemporaryDirectory() as empty, contextlib.redirect_stdout(io.StringIO()):
@@ -80,7 +80,7 @@ def warm_up() -> None:
 
 
 def _install(name: str, network: FaultyNetwork, folder: Path) -> None:
-    """Put the network where ``import name`` finds it; packages around it that do not exist are made empty."""
+    """Make the network importable as ``name``. Missing parent packages are created, empty."""
     sys.path.insert(0, str(folder))
     parents = name.split(".")[:-1]
     for depth in range(len(parents)):
@@ -105,9 +105,9 @@ def _run_and_send(connection: Connection, tests: Path, module: str, faults: Sequ
 def trials(
     tests: Path, module: str, networks: Sequence[Sequence[Fault]], seconds: float, processes: int | None = None
 ) -> list[Trial]:
-    """The trial of the network with each of these sequences of faults, several at a time.
+    """Returns the trial for each network; ``networks`` has the faults of each. Several run at a time.
 
-    A run that takes longer than ``seconds`` is ended. By default there is a process for each core.
+    A run that takes longer than ``seconds`` is killed. By default there is one process for each core.
     """
     waiting = list(enumerate(networks))[::-1]
     running: dict[Connection, tuple[int, BaseProcess, float]] = {}
@@ -136,7 +136,7 @@ def _started(tests: Path, module: str, faults: Sequence[Fault]) -> tuple[Connect
 
 
 def _ended(connection: Connection, process: BaseProcess, seconds: float, ready: bool) -> Trial:
-    """The trial that a process sent, or why it sent none."""
+    """Returns the trial that a process sent, or a trial with the reason why it sent none."""
     trial = Trial(broke=f"no end after {seconds:g} s")
     if ready:
         try:

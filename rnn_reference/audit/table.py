@@ -1,4 +1,4 @@
-"""The table of a test file's trials: which of its tests notice each mistake."""
+"""The table of the trials of a test file: the tests that notice each mistake."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -11,7 +11,7 @@ NOTHING = "-"
 
 
 class Noticed(NamedTuple):
-    """The table as text, the ids of its faults, and the ids of those with a variant that no test notices."""
+    """The table as text, the ids of its faults, and the ids of the faults with a variant that no test notices."""
 
     text: str
     ids: list[str]
@@ -19,7 +19,7 @@ class Noticed(NamedTuple):
 
 
 def on_the_right_network(name: str, right: Trial) -> str:
-    """The first lines: whether the tests accept a right network."""
+    """Returns the first lines of the output: do the tests accept a right network?"""
     total = len(right.passed) + len(right.failed)
     if right.broke:
         return f"{name} on a right network: {right.broke}"
@@ -32,14 +32,14 @@ def on_the_right_network(name: str, right: Trial) -> str:
 
 
 def noticing(right: Trial, trial: Trial) -> list[str]:
-    """The tests that pass on a right network and not in this trial; or why the trial did not finish."""
+    """Returns the tests that pass on a right network but not in this trial; or the reason if the trial did not end."""
     if trial.broke:
         return [trial.broke]
     return [test for test in right.passed if test not in trial.passed]
 
 
 def table(right: Trial, trials: Sequence[Trial]) -> Noticed:
-    """A row for each fault, made from the trials of its variants; ``trials`` are in the order of the catalogue."""
+    """Returns the table with a row for each fault. ``trials`` are in the order of the catalogue."""
     seen: dict[str, list[tuple[Fault, list[str]]]] = {}
     for fault, trial in zip(CATALOGUE, trials, strict=True):
         seen.setdefault(fault.id, []).append((fault, noticing(right, trial)))
@@ -60,7 +60,7 @@ def _by(ways: list[tuple[Fault, list[str]]]) -> str:
 
 
 def summary(found: Noticed) -> str:
-    """The number of faults that are noticed, and a list of the others."""
+    """Returns the number of noticed faults, and a list of the others, as text."""
     first = {fault.id: fault for fault in reversed(CATALOGUE)}
     count = len(found.ids) - len(found.missed)
     lines = [f"noticed: {count} of {len(found.ids)} mistakes, each in every way that the catalogue makes it"]

@@ -1,4 +1,4 @@
-"""Which cells there are: the package's own, and those that somebody has added."""
+"""The known cells: the package's own, and added ones."""
 
 from __future__ import annotations
 
@@ -58,4 +58,4 @@ def functions() -> Mapping[str, Function]:
     return {name: function for cell in cells() for name, function in cell.functions.items()}
 
 
-copyreg.pickle(Cell, lambda cell: (cell_named, (cell.name,)))  # a copy, or one from another process, is that very cell
+copyreg.pickle(Cell, lambda cell: (cell_named, (cell.name,)))  # a copy, also from another process, is the same cell

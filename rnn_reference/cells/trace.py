@@ -1,4 +1,4 @@
-"""Any cell's sequence over its equations, forward and backward."""
+"""Runs the equations of any cell over a sequence, forward and backward."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a cell calls its arrays: words for the sentences, messages and pages that are about any cell."""
+"""The names in a cell, for the sentences, messages and pages about any cell."""
 
 from __future__ import annotations
 

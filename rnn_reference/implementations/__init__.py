@@ -1,1 +1,1 @@
-"""Other people's RNNs: finding, loading and calling them."""
+"""Finds, loads and calls other people's recurrent networks."""

@@ -1,7 +1,7 @@
-"""A recurrent network of which nothing can be set: a callable from inputs to outputs, maybe with its state.
+"""A black box: a recurrent network without weights to set. It is a callable of inputs, and perhaps of a state.
 
-It is called with one array, and with a state of its own making where it takes one. What it takes is found out by
-calling it, in this process: how many inputs, in which precision, with a state or without.
+Trial calls in this process find its number of features, its precision, and whether it takes a state. A state that it
+gets is always one that it returned before.
 """
 
 import contextlib
@@ -23,15 +23,15 @@ from rnn_reference.implementations.values import as_numbers
 from rnn_reference.outcomes import Crashed, NotImplementedYet, Outcome, TimedOut, Wrong
 
 NAME = "blackbox"
-"""The function that reports have a verdict on."""
+"""The name of the callable in a report."""
 
 AXIS_ORDERS = {"nmt": "(n_x, m, T_x)", "tmn": "(T_x, m, n_x)", "mtn": "(m, T_x, n_x)"}
 
 GUESSES = (3, 2, 4, 5, 8, 10, 6, 7, 9, *range(11, 65), 100, 128, 256, 512, 784, 1024, 1)
-"""Numbers of inputs that are tried; 1 at the end, as it fits anything that broadcasts."""
+"""Numbers of features to try. 1 is last, because arrays that broadcast accept it too."""
 
 UNITS_APART = 2.0**10
-"""Tolerance, over unit roundoff times the largest output: nothing is known of the weights, so it is a modest one."""
+"""Tolerance over unit roundoff times the largest output. It is wide, because the weights are not known."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +48,12 @@ class Input:
         return f"n_x={self.n_x} m={self.m} T_x={self.T_x} seed={self.seed}"
 
     def as_data(self) -> dict[str, Any]:
-        """Plain data for a report, as that of a problem."""
+        """Returns plain data for a report, in the form of a problem's data."""
         return {**asdict(self), "text": str(self)}
 
     @property
     def x(self) -> Array:
-        """Normal numbers ``(n_x, m, T_x)``."""
+        """Normally distributed numbers ``(n_x, m, T_x)``."""
         rng = np.random.default_rng([self.seed, self.n_x, self.m, self.T_x])
         return rng.standard_normal((self.n_x, self.m, self.T_x)).astype(self.dtype)
 
@@ -61,8 +61,9 @@ class Input:
 class Blackbox(Implementation):
     """The callable that ``target`` names (``module:callable``, ``file.py:callable``): ``f(x)`` or ``f(x, state)``.
 
-    Here ``x`` is ``(n_x, m, T_x)`` and outputs are ``(n_y, m, T_x)``; the callable has both in ``layout``. Raises
-    Unusable, with one clear line, if there is no such callable or it takes no ``x``.
+    Here ``x`` is ``(n_x, m, T_x)`` and outputs are ``(n_y, m, T_x)``; the callable has the axes of ``layout``.
+    ``seconds`` is the time limit of a call. Raises Unusable, with one clear line, if there is no such callable, or if
+    no trial call succeeds.
     """
 
     judged = (NAME,)
@@ -76,23 +77,23 @@ class Blackbox(Implementation):
         outputs, state = self.run(Input(self.n_x, 4, 6, 0, self.input_dtype).x)
         self.dtype = outputs.dtype.name if outputs.dtype.name in ("float16", "float32") else "float64"
         self._takes_state = self._runs_on(state)
-        how = "" if n_x else ", n_x found by trying"
+        how = "" if n_x else ", n_x found by trial calls"
         self.notes.append(f"x is given as {AXIS_ORDERS[layout]} in {self.input_dtype}, n_x = {self.n_x}{how}")
 
     def offers(self, name: str) -> bool:
-        """It has itself, and it may have a state."""
+        """True for the callable itself, and for ``state`` if it takes a state."""
         return name == NAME or (name == "state" and self._takes_state)
 
     def laid_out(self, x: Array) -> Array:
-        """``x`` as the callable has it, its own to spoil."""
+        """Returns a copy of ``x`` in the layout of the callable, which it may modify."""
         return np.array(x.transpose(self._axes), order="C")
 
     def run(self, x: Array, *state: Any) -> tuple[Array, Any]:
-        """Outputs ``(n_y, m, T_x)``, and the state after them: None if only outputs come back."""
+        """Calls it. Returns outputs ``(n_y, m, T_x)`` and the state after them, None if there is none."""
         return self.outputs_and_state(self.called(self.laid_out(x), *state))
 
     def called(self, *arguments: Any) -> Any:
-        """What the callable returns. Raises the outcome of a call that does not return."""
+        """Returns the result of the callable, unchanged. Raises the outcome if the call does not return."""
         try:
             with time_limit(self._seconds):
                 result = self._call(*arguments)
@@ -105,7 +106,7 @@ class Blackbox(Implementation):
         return result
 
     def outputs_and_state(self, result: Any) -> tuple[Array, Any]:
-        """Outputs, in the layout of this file, and state. Raises Wrong if outputs are no numbers."""
+        """Returns outputs ``(n_y, m, T_x)`` and the state. Raises Wrong if the outputs are not numbers."""
         outputs, *states = result if isinstance(result, tuple) else (result,)
         try:
             array = as_numbers(outputs).copy()
@@ -116,12 +117,12 @@ class Blackbox(Implementation):
         return array, states[0] if len(states) == 1 else tuple(states) or None
 
     def tolerance_for(self, outputs: Array) -> float:
-        """How far two runs that should agree may be apart."""
+        """Returns the tolerance for two runs that should agree."""
         u = float(np.finfo(self.dtype).eps) / 2
         return UNITS_APART * u * float(np.abs(outputs[np.isfinite(outputs)]).max(initial=0.0))
 
     def _found_by_calling(self, layout: str, n_x: int | None) -> tuple[int, str]:
-        """The number of inputs and the precision with which a call comes back with one output a step, or comes back."""
+        """Returns the first n_x and dtype for which a call succeeds, preferably with one output for each step."""
         first: Outcome | None = None
         returned: list[tuple[int, str]] = []
         for dtype, size in product(("float64", "float32"), (n_x,) if n_x else GUESSES):
@@ -140,12 +141,12 @@ class Blackbox(Implementation):
         if returned:
             return returned[0]
         assert first is not None
-        help_ = "--rnn-blackbox-inputs=N and --rnn-blackbox-layout=tmn or mtn say what it takes"
+        help_ = "set --rnn-blackbox-inputs=N, or --rnn-blackbox-layout=tmn or mtn"
         tried = f"n_x = {n_x}" if n_x else f"n_x up to {max(GUESSES)}"
         raise Unusable(f"{self.name} takes no x of {AXIS_ORDERS[layout]}, {tried}: {_in_a_line(first)}; {help_}")
 
     def _runs_on(self, state: Any) -> bool:
-        """Whether the state that came out goes in again, and comes out again."""
+        """True if it takes the state that it returned, and returns a state again."""
         if state is None:
             return False
         try:
@@ -160,7 +161,7 @@ def _in_a_line(outcome: Outcome) -> str:
 
 
 def of_each(part: Callable[[Any], Any], state: Any) -> Any:
-    """The state with something done to each array in it, whatever tuples, lists and dicts hold them."""
+    """Returns the state with ``part`` applied to each array in it, inside any tuples, lists and dicts."""
     if isinstance(state, dict):
         return {name: of_each(part, item) for name, item in state.items()}
     if isinstance(state, tuple | list):

@@ -1,4 +1,4 @@
-"""What came of a call that raised, told by the line of the caller's own code that it passed through."""
+"""The outcome of a call that raised an exception, with the line of other people's code that raised it."""
 
 import os
 import sysconfig
@@ -13,7 +13,7 @@ _LIBRARIES = (sysconfig.get_path("stdlib") + os.sep, "<frozen ", "<__array_funct
 
 
 def crash(name: str, error: BaseException) -> Crashed:
-    """The outcome for an exception: what it says, and the last line of theirs that it passed through."""
+    """Returns the outcome for an exception: its message, and the last line of other people's code in its traceback."""
     try:
         text = str(error)[:1000].strip() or "(no message)"
     except Exception:

@@ -1,4 +1,4 @@
-"""What an implementation may say of itself: the attributes beside its functions."""
+"""The optional attributes of an implementation, beside its functions."""
 
 import contextlib
 from collections.abc import Mapping
@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 ATTRIBUTES = ("dtype", "tolerance", "predicts")
-"""Their names."""
+"""The names of these attributes."""
 
 
 def dtype_of(declared: Any) -> str | None:
-    """The name of a floating-point type, torch's own included; None for what is no such thing, or wider than float64.
+    """Returns the name of a floating-point type, of numpy or torch; None for any other value.
 
-    What is right is known to float64 and no further.
+    A type wider than float64 also gives None: the right answers are known only to float64.
     """
     with contextlib.suppress(TypeError):
         dtype = np.dtype(str(declared).removeprefix("torch.") if "torch" in str(declared) else declared)
@@ -23,7 +23,10 @@ def dtype_of(declared: Any) -> str | None:
 
 
 def tolerance_of(declared: Any) -> dict[str, float]:
-    """What is a table of check ids; a global number of that name has another meaning in most people's files."""
+    """Returns the tolerances by check id, if ``tolerance`` is a dict.
+
+    A plain number called ``tolerance`` is ignored: it usually means something else.
+    """
     if not isinstance(declared, Mapping):
         return {}
     return {str(check): float(value) for check, value in declared.items() if isinstance(value, Real)}

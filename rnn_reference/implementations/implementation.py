@@ -1,7 +1,7 @@
-"""Anybody's implementation, behind the functions of the cells.
+"""An implementation by other people, called by the functions of the cells.
 
-Whatever it does wrong comes out as one of the outcomes: what it lacks as ``NotOffered``, a stub as
-``NotImplementedYet``, an exception as ``Crashed``, an answer of the wrong form as ``Wrong``.
+Everything that goes wrong in it becomes an outcome: a missing function ``NotOffered``, a stub ``NotImplementedYet``, an
+exception ``Crashed``, a result of the wrong form ``Wrong``.
 """
 
 import contextlib
@@ -21,12 +21,12 @@ from rnn_reference.outcomes import NotImplementedYet, NotOffered, Outcome, Wrong
 
 
 class Implementation:
-    """The functions of an object, each called with arrays of its own and its answer brought to arrays.
+    """The functions of an object. Each call gets copies of the arguments, and its results are converted to arrays.
 
-    ``theirs`` is any object that has some of the cells' functions as attributes: a module, a class's instance.
-    Optional attributes of it: ``dtype`` (what it computes in; default float64), ``tolerance`` (check id -> an absolute
-    tolerance to use where it is wider than the derived one) and ``predicts`` (False: its predictions are not its own,
-    and not judged).
+    ``theirs`` is any object with some of the cells' functions as attributes, such as a module or an instance. It may
+    have three more attributes: ``dtype``, its precision (default float64); ``tolerance``, a dict of absolute tolerances
+    by check id, used if they are wider than the derived ones; and ``predicts``, False if its predictions should not be
+    judged.
     """
 
     def __init__(self, name: str, theirs: Any, notes: list[str] | None = None) -> None:
@@ -40,42 +40,42 @@ class Implementation:
         self.notes += [f"{check}: tolerance widened to {value:g}" for check, value in self.tolerance.items()]
 
     def _dtype_of(self, declared: Any) -> str:
-        """The dtype to give it; a global of that name that is no floating-point type is not meant."""
+        """Returns the dtype of its arguments. A declared dtype of another kind is ignored, with a note."""
         dtype = "float64" if declared is None else dtype_of(declared)
         if dtype is None:
-            self.notes.append(f"its dtype, {declared!r}, is none of float16, float32 and float64: it is given float64")
+            self.notes.append(f"its dtype, {declared!r}, is not float16, float32 or float64: it gets float64")
         return dtype or "float64"
 
     def set_dtype(self, dtype: str) -> None:
-        """From here on it is given, and held to, this precision, whatever it declares."""
+        """Use this precision from now on, for its arguments and for the tolerances. It replaces a declared dtype."""
         if dtype != self.dtype:
-            self.notes.append(f"judged in {dtype}; by itself it would be given {self.dtype}")
+            self.notes.append(f"judged in {dtype}; without the option it would get {self.dtype}")
             self.dtype = dtype
 
     def offers(self, name: str) -> bool:
-        """True if it has the function at all, a stub included."""
+        """True if it has the function, also if this is a stub."""
         return callable(getattr(self._theirs_here, name, None))
 
     @property
     def offered(self) -> list[str]:
-        """The functions that it has, of every cell."""
+        """The names of the functions that it has, of every cell."""
         return [name for name in functions() if self.offers(name)]
 
     @property
     def cells(self) -> list[Cell]:
-        """The cells of which it has a function; the first of all if it has none."""
+        """The cells with at least one of its functions; the first cell if it has none."""
         found = [cell for cell in cells() if any(map(self.offers, cell.functions))]
         return found or [cells()[0]]
 
     @property
     def judged(self) -> tuple[str, ...]:
-        """The functions that a report has a verdict on."""
+        """The names of the functions with a verdict in the report."""
         return tuple(name for cell in self.cells for name in cell.functions)
 
     def ask(self, name: str, *arguments: Any, copy: bool = True) -> dict[str, Any]:
-        """What a function returns, by name: arrays of our own, and a cache as it came.
+        """Calls a function. Returns its results by name: copies of the arrays, and a cache unchanged.
 
-        Raises the outcome if that is not what it should be.
+        Raises the outcome if the results do not have the right form.
         """
         function = function_named(name)
         results = results_of(function, self.call(name, *arguments, copy=copy))
@@ -84,7 +84,7 @@ class Implementation:
         return results
 
     def function(self, name: str) -> Callable[..., Any]:
-        """One of its functions as the document has it: it returns an array, a tuple, or a dict of gradients."""
+        """Returns one of its functions in the document's form: it returns an array, a tuple, or a dict of gradients."""
         signature = function_named(name)
 
         def function(*arguments: Any, copy: bool = True) -> Any:
@@ -93,13 +93,13 @@ class Implementation:
         return function
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        """``rnn_forward`` and the like, as ``function`` gives them."""
+        """Returns a function by its name, such as ``rnn_forward``."""
         if name.startswith("_") or name not in functions():
             raise AttributeError(f"an implementation has no {name}")
         return self.function(name)
 
     def answers(self, question: Question) -> list[dict[str, Any]]:
-        """The results of each call by name. Raises the outcome of the first that does not give what it should."""
+        """Returns the results of each call by name. Raises the outcome of the first call that fails."""
         results: list[dict[str, Any]] = []
         caches: list[Any] = []
         with self.in_one_message(question):
@@ -111,7 +111,7 @@ class Implementation:
 
     @contextlib.contextmanager
     def prefetch(self, questions: Sequence[Question]) -> Iterator[None]:
-        """Inside this block these questions are asked, in this order. A subclass may fetch several answers at once."""
+        """Inside this block the questions are asked in this order. A subclass may fetch several answers at once."""
         yield
 
     @contextlib.contextmanager
@@ -120,31 +120,31 @@ class Implementation:
         yield
 
     def cache_contents(self, caches: Any) -> Any:
-        """The caches, to be looked at: lists, tuples and dicts of arrays as far as they are that."""
+        """Returns the contents of the caches, for the diagnosis: lists, tuples and dicts of arrays, if possible."""
         return caches
 
     def second_part(self, caches: Any) -> Any:
-        """``caches[1]``, which is ``x`` in the document's own; None for caches of another form."""
+        """Returns ``caches[1]``, which is ``x`` in the document's form; None for caches of another form."""
         inside = self.cache_contents(caches)
         return inside[1] if isinstance(inside, tuple | list) and len(inside) == 2 else None
 
     def begin(self) -> None:
-        """Forget what earlier checks made it print, or return in another shape."""
+        """Forget the output and the wrong shapes of earlier checks."""
         self.wrong_shape = None
         self.printed()
 
     def printed(self) -> str:
-        """The end of what it has printed since this was last asked, where that is not printed here."""
+        """Returns the end of its output since the last call, if it is printed in another process."""
         return ""
 
     def close(self) -> None:
-        """Let go of what it holds outside this process."""
+        """Release its resources outside this process."""
 
     def call(self, name: str, *arguments: Any, copy: bool = True) -> Any:
-        """What the function returns, untouched; it is called with copies of the arguments, which it may modify.
+        """Returns the result of a function, unchanged. It is called with copies of the arguments, which it may modify.
 
-        The copies are contiguous, writable and in the implementation's dtype. Without ``copy`` it gets these very
-        arrays. A cache is the implementation's own, and goes back untouched.
+        The copies are contiguous, writable and in the implementation's dtype. Without ``copy`` it gets the arrays
+        themselves. A cache is passed unchanged.
         """
         if not self.offers(name):
             raise NotOffered([("", f"{self.name} has no {name}")], function=name)
@@ -154,7 +154,7 @@ class Implementation:
         return result
 
     def _call_theirs(self, name: str, arguments: tuple[Any, ...], copy: bool) -> Any:
-        """What the function returns, None if that is nothing. Raises the outcome of a call that does not return."""
+        """Returns the result of the function, None for a stub. Raises the outcome of a call that does not return."""
         named = function_named(name).named(arguments)
         given = [self._own_copy(value) if copy and key not in CACHES else value for key, value in named.items()]
         try:

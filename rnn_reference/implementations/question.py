@@ -1,4 +1,4 @@
-"""Several calls that an implementation can make at once: none of them needs a result that only we can see."""
+"""Several calls that an implementation can make at once. Caches of earlier calls are the only results they use."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,30 +24,30 @@ def names_a_cache(argument: Any) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """Calls to make in this order; without ``copy`` with these very arguments, which the calls may modify."""
+    """Calls to make in this order. Without ``copy``, the calls get the arguments themselves and may modify them."""
 
     calls: Sequence[Call]
     copy: bool = True
 
     @property
     def functions(self) -> list[str]:
-        """The function of each call."""
+        """The name of the function of each call."""
         return [name for name, _ in self.calls]
 
     @property
     def handles(self) -> list[Handle]:
-        """The caches among the arguments, those of its own calls left out."""
+        """The caches among the arguments, except those of its own calls."""
         arguments = [one for _, arguments in self.calls for one in arguments]
         return [one for one in arguments if isinstance(one, Handle) and not names_a_cache(one)]
 
 
 def repeated(function: Function, *several: tuple[Any, ...], copy: bool = True) -> Question:
-    """One function, called with each of several tuples of arguments."""
+    """Returns the question that calls one function with each of several tuples of arguments."""
     return Question([(function.name, arguments) for arguments in several], copy)
 
 
 def backward_call(function: Function, cotangents: Mapping[str, Array], cache: Any = LAST) -> Call:
-    """A call of a backward function: its cotangents by name, and a cache."""
+    """Returns a call of a backward function with cotangents, by name, and a cache."""
     cache_name = next(name for name in function.arguments if name in CACHES)
     return function.name, function.ordered({**cotangents, cache_name: cache})
 
@@ -55,7 +55,7 @@ def backward_call(function: Function, cotangents: Mapping[str, Array], cache: An
 def forward_backward(
     forward: Function, inputs: tuple[Any, ...], *cotangents: Mapping[str, Array], copy: bool = True
 ) -> Question:
-    """A forward call, and from its cache a call of the backward function that goes with it for each cotangents."""
+    """Returns a forward call, and for each ``cotangents`` a call of its backward function with the cache."""
     backward = forward.partner
     return Question([(forward.name, inputs), *(backward_call(backward, each) for each in cotangents)], copy)
 

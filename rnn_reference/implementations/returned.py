@@ -1,4 +1,4 @@
-"""What a function returned, brought to arrays by name, or the outcome that says of what other form it is."""
+"""Converts the result of a function to arrays by name, or raises the outcome for a result of another form."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,9 +12,9 @@ COUNT_WORDS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 
 
 def results_of(function: Function, returned: Any) -> dict[str, Any]:
-    """The results of a call by name: arrays of their own, and a cache as it came.
+    """Returns the results of a call by name: copies of the arrays, and a cache unchanged.
 
-    Raises Wrong, NotImplementedYet for a stub.
+    Raises Wrong for another form, and NotImplementedYet for a stub.
     """
     if function.role == ACTIVATION:
         return {function.returns[0]: array_of(function.name, "its result", returned)}
@@ -22,7 +22,7 @@ def results_of(function: Function, returned: Any) -> dict[str, Any]:
 
 
 def array_of(function: str, what: str, value: Any) -> Array:
-    """``value`` as an array of numbers of its own. Raises Wrong, in words about ``what``."""
+    """Returns ``value`` as an array of numbers, as a copy. Raises Wrong; ``what`` names the value in the message."""
     try:
         return as_numbers(value).copy()  # it may be a buffer that the next call writes into
     except TypeError as error:
@@ -30,7 +30,7 @@ def array_of(function: str, what: str, value: Any) -> Array:
 
 
 def _tuple(function: Function, returned: Any) -> dict[str, Any]:
-    """The arrays and the cache of a forward function."""
+    """Returns the arrays and the cache of a forward function, by name."""
     names = function.returns
     if not isinstance(returned, tuple | list) or len(returned) != len(names):
         came = f"{len(returned)} values" if isinstance(returned, tuple | list) else kind_of(returned)
@@ -42,7 +42,7 @@ def _tuple(function: Function, returned: Any) -> dict[str, Any]:
 
 
 def _gradients(function: Function, returned: Any) -> dict[str, Any]:
-    """The arrays that a backward function's dict should have; ``dx`` is taken for ``dxt``: the document has both."""
+    """Returns the arrays of a backward function, by name. ``dx`` is accepted for ``dxt``: the document uses both."""
     names = function.returns
     if not isinstance(returned, Mapping):
         came = f"{kind_of(returned)}, expected a dict of {', '.join(names)}"
@@ -58,7 +58,7 @@ def _gradients(function: Function, returned: Any) -> dict[str, Any]:
 
 
 def _require_begun(function: Function, values: Sequence[Any]) -> None:
-    """Raise NotImplementedYet if every value is None, as in an exercise that nobody has begun."""
+    """Raise NotImplementedYet if every value is None, as in an empty exercise."""
     if all(value is None for value in values):
         names = ", ".join(function.tensors)
         raise NotImplementedYet([("", f"{function.name} is a stub: {names} are None")], function=function.name)

@@ -1,5 +1,5 @@
-"""The one error of this package: a target that cannot be judged at all."""
+"""The error for a target that cannot be judged."""
 
 
 class Unusable(Exception):  # noqa: N818 (it is also a verdict)
-    """A target that could not be loaded; its text is one clear line, with the place where that helps."""
+    """A target could not be loaded. The text is one clear line, with file and line number if they help."""

@@ -1,4 +1,4 @@
-"""The values that messages between two processes carry, and how other values are turned into these."""
+"""The values in messages between two processes, and the conversion of other values."""
 
 import itertools
 from collections.abc import Mapping
@@ -13,13 +13,14 @@ from rnn_reference.arrays import Array
 # imported by name, before other people's code is loaded: it may replace numpy's functions
 
 NUMBERS = "fciub"
-"""Kinds of dtype that an array of numbers has."""
+"""The kinds of dtype of an array of numbers."""
 
 
 class Handle:
-    """Stands for an object that stays in the other process, such as a cache.
+    """A placeholder for an object in the other process, such as a cache.
 
-    Number -1 means the latest one, -2 the one before. ``released`` gets the number when this is deleted.
+    Number -1 means the latest cache, -2 the cache before it. When the handle is deleted, its number is added to
+    ``released``.
     """
 
     def __init__(self, number: int) -> None:
@@ -32,21 +33,21 @@ class Handle:
 
 @dataclass(frozen=True)
 class NotNumbers:
-    """Stands for a value that is not an array of numbers: the name of its type, and a text that follows these words."""
+    """A placeholder for a value that is not an array of numbers: its type's name, and the reason for a message."""
 
     kind: str
     text: str
 
 
 def kind_of(value: Any) -> str:
-    """The name of the value's type. A ``NotNumbers`` has it from the other process."""
+    """Returns the name of the value's type; for ``NotNumbers`` the type in the other process."""
     return value.kind if isinstance(value, NotNumbers) else type(value).__name__
 
 
 def as_numbers(value: Any) -> Array:
-    """``value`` as a plain array of numbers, from any object that numpy can convert.
+    """Returns ``value`` as a plain array of numbers. It may be any object that numpy can convert.
 
-    Raises TypeError for anything else, with a text that follows "is not an array of numbers".
+    Raises TypeError for anything else. Its text is the rest of the sentence "is not an array of numbers".
     """
     if isinstance(value, NotNumbers):
         raise TypeError(value.text)
@@ -64,14 +65,14 @@ def as_numbers(value: Any) -> Array:
 
 
 MANY = 1000
-"""Parts of a list, or characters of a text, that are passed on."""
+"""The largest number of items of a list, or characters of a text, in a message."""
 
-LOOKED_AT = 2**24
-"""Bytes of a cache that are described. Each object counts as 1024 bytes, and an array as its own beside."""
+MAX_CACHE_BYTES = 2**24
+"""The largest size in bytes of a described cache. Each object counts 1024 bytes, an array also its own size."""
 
 
 def plain(value: Any) -> Any:
-    """A copy of an array of numbers, or of a dict of such arrays; ``NotNumbers`` for anything else."""
+    """Returns a copy of an array of numbers, or of a dict of such arrays; ``NotNumbers`` for anything else."""
     if isinstance(value, Mapping):
         return {str(name): _leaf(item) for name, item in itertools.islice(value.items(), MANY)}
     return _leaf(value)
@@ -87,12 +88,12 @@ def _leaf(value: Any) -> Any:
 
 
 def describe_cache(caches: Any) -> Any:
-    """Containers as lists, tuples and dicts; arrays as numbers; anything else by the name of its type.
+    """Returns containers as lists, tuples and dicts, arrays as numbers, and anything else by the name of its type.
 
-    ``NotNumbers`` if there is more than ``LOOKED_AT`` bytes, or if the cache cannot be read.
+    Returns ``NotNumbers`` for a cache of more than ``MAX_CACHE_BYTES``, or one that cannot be read.
     """
     try:
-        return _inside(caches, [LOOKED_AT])
+        return _inside(caches, [MAX_CACHE_BYTES])
     except Exception as error:  # reading other people's objects may raise anything
         return NotNumbers(type(caches).__name__, str(error)[:MANY])
 

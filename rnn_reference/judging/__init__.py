@@ -1,1 +1,1 @@
-"""Compares what an implementation returns with what is right. Never explains."""
+"""Compares the results of an implementation with the right results. It does not explain differences."""

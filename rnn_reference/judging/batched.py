@@ -1,4 +1,4 @@
-"""Checks that ask several problems at once: each yields a question, is sent the answers, and raises what is wrong."""
+"""Runs the checks of several problems at once. Each check yields questions, gets the answers, and raises an outcome."""
 
 import contextlib
 from collections.abc import Generator, Iterable, Iterator
@@ -9,7 +9,7 @@ from rnn_reference.judging.judge import Judge
 from rnn_reference.problems.problem import Problem
 
 CheckSteps = Generator[Question, list[dict[str, Any]], None]
-"""One check of one problem: it yields a question, and is sent the results of each call."""
+"""One check of one problem: it yields questions, and gets the results of each call."""
 
 
 def run_batched(judge: Judge, checks: Iterable[tuple[Problem, CheckSteps]]) -> None:
@@ -27,7 +27,7 @@ def run_batched(judge: Judge, checks: Iterable[tuple[Problem, CheckSteps]]) -> N
 def _advanced(
     judge: Judge, problem: Problem, steps: CheckSteps, answers: list[dict[str, Any]] | None = None
 ) -> Iterator[tuple[Problem, CheckSteps, Question]]:
-    """The check with its next question, if it has one."""
+    """Continues the check. Yields it with its next question, if there is one."""
     judge.problem = problem
     with contextlib.suppress(StopIteration):
         yield problem, steps, steps.send(answers)  # type: ignore[arg-type]

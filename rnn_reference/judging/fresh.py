@@ -11,7 +11,7 @@ from rnn_reference.judging.judge import Judge
 from rnn_reference.problems.problem import Problem
 
 AT_ONCE = 50
-"""Problems that a check is about at the same time."""
+"""The number of problems that a check runs at once."""
 
 SIZES = np.arange(2, 10)
 """Sizes of a problem: it has five of them, all different."""
@@ -19,7 +19,7 @@ SIZES = np.arange(2, 10)
 
 @lru_cache(maxsize=1)
 def fresh(examples: int, seed: int) -> list[tuple[Problem, int]]:
-    """So many problems with at least four steps, each with a step ``1 <= t < T_x``."""
+    """Returns ``examples`` problems with at least four steps, each with a step ``1 <= t < T_x``."""
     rng = np.random.default_rng(seed)
     drawn = []
     for _ in range(examples):
@@ -33,9 +33,9 @@ def fresh(examples: int, seed: int) -> list[tuple[Problem, int]]:
 def on_every_problem(
     check: Callable[[Problem, int], CheckSteps], judge: Judge, cell: Cell, examples: int, seed: int
 ) -> None:
-    """Run a check of fresh problems of a cell, the same for the same seed; what it raises is raised.
+    """Run a check on fresh problems of a cell, the same for the same seed. Raises the outcome of the check.
 
-    There is no search for a smaller problem: these are small, and a wrong network fails on all of them.
+    There is no search for a smaller problem: the problems are small, and a wrong network fails on all of them.
     """
     drawn = fresh(examples, seed)
     for start in range(0, len(drawn), AT_ONCE):

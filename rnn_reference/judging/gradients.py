@@ -1,9 +1,9 @@
-"""How a backward function is judged, given the forward function before it.
+"""Judges a backward function, given the implementation's own forward function.
 
-A gradient is compared twice: with the numerical derivative of the implementation's *own* forward function, so that a
-wrong forward does not condemn a right backward; and with the reference's gradient, sharper by far, once the
-forward agrees. Where the forward is wrong, a backward that is the equations' gradient at the implementation's own
-states, or the derivative of that forward, follows from it, and is not blamed.
+If the forward function is right, a gradient is compared twice: with the numerical derivative of the implementation's
+forward function, and with the reference's gradient, which is much sharper. If the forward function is wrong, a right
+backward function is not blamed: it returns the gradient of the equations at the implementation's own states, or the
+derivative of the wrong forward function.
 """
 
 from collections.abc import Iterator
@@ -27,13 +27,13 @@ from rnn_reference.problems.inputs import Inputs
 from rnn_reference.problems.problem import Problem
 
 MAX_ELEMENTS = 1000
-"""Elements of the states: where there are more, the reference's gradient, which is sharper, is compared with alone."""
+"""The largest number of state elements for a numerical derivative. Above it, only the reference's gradient is used."""
 
 
 class _Case(NamedTuple):
-    """One call of a backward function and all there is to judge it by; a step is a sequence of one.
+    """One call of a backward function, and the data to judge it. A single step is a sequence of one step.
 
-    ``states``, ``got`` and ``cotangents`` are under the names of the sequence.
+    ``states``, ``got`` and ``cotangents`` have the names of a sequence.
     """
 
     function: Function
@@ -46,7 +46,7 @@ class _Case(NamedTuple):
 
     @property
     def own_forward(self) -> str:
-        """The name of the forward function that goes with it."""
+        """The name of its forward function."""
         return self.function.partner.name
 
     @property
@@ -56,14 +56,15 @@ class _Case(NamedTuple):
 
     @property
     def right_states(self) -> Tensors:
-        """The states that the reference gives."""
+        """The states of the reference."""
         return {s: self.right.forward[s] for s in self.states}
 
 
 def judge_network(judge: Judge, problem: Problem, answers: list[Any], differentiate: bool = True) -> None:
-    """Raise ``Wrong`` unless the sequence's backward function is right; ``differentiate``: numerically as well.
+    """Raise ``Wrong`` unless the backward function of the sequence is right.
 
-    ``answers`` are those to ``through_time(problem)``.
+    ``answers`` are those to ``through_time(problem)``. With ``differentiate``, the gradients are also compared with the
+    numerical derivative.
     """
     forward, got = answers
     cell = problem.cell
@@ -76,7 +77,7 @@ def judge_network(judge: Judge, problem: Problem, answers: list[Any], differenti
 
 
 def judge_cell(judge: Judge, problem: Problem, answers: list[Any], differentiate: bool = True) -> None:
-    """The same for a step's backward function at the problem's first step, given the answers to ``through_a_step``."""
+    """The same for the backward function of a step, at the first step. ``answers`` are those to ``through_a_step``."""
     forward, step = answers
     cell, first = problem.cell, slice(0, 1)
     states = {s: forward[f"{s}_next"][..., None] for s in cell.states}
@@ -105,16 +106,16 @@ def _judge(judge: Judge, problem: Problem, case: _Case, differentiate: bool) -> 
     except Wrong as wrong:
         _require_repeatable(case)
         if agrees(case.got, case.right.gradients, judge.tolerated(case.got, case.right.tolerance)):
-            wrong.function = case.own_forward  # the gradient is right: it is the forward pass that moves in another way
-            so = f"{case.own_forward} is right here, and not in the wide batch that its derivative takes"
-            wrong.lines.append(("so", so))
+            wrong.function = case.own_forward  # the gradient is right, so the forward pass is wrong when inputs move
+            reason = f"{case.own_forward} is right here, but wrong in the wide batch for its derivative"
+            wrong.lines.append(("so", reason))
         raise
 
 
 def _judge_after_a_wrong_forward(judge: Judge, problem: Problem, case: _Case) -> None:
-    """Note that the gradient is that at the implementation's own states; leave a doubt if it is not.
+    """Note a consequence if the gradient is right at the implementation's own states; otherwise note a doubt.
 
-    It may still be the derivative of that very forward function. That is for the diagnosis to find out.
+    In doubt, the gradient may still be the derivative of the wrong forward function. The diagnosis decides.
     """
     name = case.function.name
     expected, tolerance = gradients_at(case.states, case.given, case.cotangents, judge.implementation.dtype)
@@ -135,7 +136,7 @@ def _judge_after_a_wrong_forward(judge: Judge, problem: Problem, case: _Case) ->
 
 
 class _Comparison(NamedTuple):
-    """One thing to compare the gradients with."""
+    """Expected gradients with their tolerances. ``source`` is the text before the expected value in a message."""
 
     expected: Tensors
     tolerance: Tensors
@@ -143,7 +144,7 @@ class _Comparison(NamedTuple):
 
 
 def _comparisons(judge: Judge, case: _Case, differentiate: bool) -> list[_Comparison]:
-    """What the gradients are compared with after a forward function that conforms."""
+    """Returns the comparisons of the gradients, for a right forward function."""
     small = sum(value.size for value in case.states.values()) <= MAX_ELEMENTS
     exact = differentiate and judge.implementation.dtype == "float64" and small
     comparisons = list(_derivatives(judge, case)) if exact else []
@@ -151,7 +152,7 @@ def _comparisons(judge: Judge, case: _Case, differentiate: bool) -> list[_Compar
 
 
 def _derivatives(judge: Judge, case: _Case) -> Iterator[_Comparison]:
-    """The derivative of a forward function that conforms: by differences; and by a complex step, if it takes one."""
+    """Yields the derivative of a right forward function, by differences and, if possible, by complex steps."""
     cell = case.given.cell
     affine = Affine(cell.maps, case.given.parameters)
     ordered = [case.given.initial[s] for s in cell.states], [case.states[s] for s in cell.states]
@@ -164,13 +165,13 @@ def _derivatives(judge: Judge, case: _Case) -> Iterator[_Comparison]:
     yield by_differences
     if keeps_complex(case.forward, case.run):
         value = by_complex_step(case.forward, point)
-        if agrees(value, by_differences.expected, by_differences.tolerance):  # else it is no derivative: not trusted
+        if agrees(value, by_differences.expected, by_differences.tolerance):  # otherwise it is not trusted
             tolerance = {name: 2 * case.right.tolerance[name] for name in value}
             yield _Comparison(value, tolerance, by_differences.source)
 
 
 def _compare(judge: Judge, case: _Case, comparison: _Comparison) -> float:
-    """Compare under the names that the function itself uses, without a step's time axis."""
+    """Compares by the names that the function uses; a step without time axis. Returns the smallest error seen."""
     expected = {name: comparison.expected[name] for name in case.got}
     if case.function.role != CELL_BACKWARD:
         return judge.compare(case.got, expected, comparison.tolerance, comparison.source)
@@ -184,10 +185,10 @@ def _compare(judge: Judge, case: _Case, comparison: _Comparison) -> float:
 
 
 def _require_repeatable(case: _Case) -> None:
-    """Before a gradient is blamed: the forward pass must be finite, and the same when it is asked again."""
+    """Raise ``NotJudged`` if the forward pass is not finite or not repeatable: then the gradient is not blamed."""
     blamed = case.own_forward
     if not all(np.all(np.isfinite(value)) for value in case.states.values()):
-        raise NotJudged([("", f"{blamed} gives states that are not finite")], function=case.function.name)
+        raise NotJudged([("", f"{blamed} returns states that are not finite")], function=case.function.name)
     (again,) = case.forward([case.run])
     if not agrees(again, case.states, case.right.tolerance):
-        raise NotJudged([("", f"{blamed} gives two answers to one question")], function=case.function.name)
+        raise NotJudged([("", f"two equal calls of {blamed} give different results")], function=case.function.name)

@@ -1,4 +1,4 @@
-"""What a check has at hand: it compares, and remembers the problem and how small an error it would have seen."""
+"""The judge of a check: it compares results, and keeps the problem and the smallest error that would have been seen."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,14 +15,14 @@ from rnn_reference.problems.inputs import of_sequence
 from rnn_reference.problems.problem import Problem
 
 TOO_WIDE = 64.0
-"""A tolerance beyond this many square roots of u, against the tensor it is for, is too too_wide to pass in silence."""
+"""A tolerance is too wide above this many square roots of u, relative to its tensor. The check then gives advice."""
 
 
 class Judge:
     """One check's view of one implementation.
 
-    ``doubts`` are answers that are wrong unless the diagnosis finds that they follow from a wrong forward function,
-    ``consequences`` the backward functions that were right for what such a forward function gave.
+    ``doubts`` are wrong answers that may be consequences of a wrong forward function: the diagnosis decides.
+    ``consequences`` are backward functions that are right for the states of a wrong forward function.
     """
 
     def __init__(self, implementation: Implementation, check: str) -> None:
@@ -39,17 +39,17 @@ class Judge:
         self.evidence: dict[str, Any] = {}
 
     def set_problem(self, problem: Problem) -> Problem:
-        """The problem in the implementation's dtype; from here on the check stands on it."""
+        """Sets the problem of the check, in the implementation's dtype, and returns it."""
         self.problem = problem.at(dtype=self.implementation.dtype)
         return self.problem
 
     def draw(self, *shape: int) -> Array:
-        """Normal numbers of a shape, the same in every run, each a value that the dtype can hold."""
+        """Returns normally distributed numbers, the same in every run, which the dtype can hold exactly."""
         drawn = np.random.default_rng([*shape, 1]).standard_normal(shape)
         return drawn.astype(self.implementation.dtype).astype(np.float64)
 
     def own_copies(self, given: Problem | Mapping[str, Any]) -> dict[str, Any]:
-        """Copies of a problem's arrays, or of a dict of arrays, in the implementation's dtype."""
+        """Returns copies of a problem's arrays, or of a dict of arrays, in the implementation's dtype."""
         if isinstance(given, Problem):
             given = given.cell.forward.named(given.inputs) | of_sequence(given.cotangents)
         return {
@@ -64,7 +64,7 @@ class Judge:
         tolerance: Mapping[str, Array | float],
         source: str = "the reference gives",
     ) -> None:
-        """Raise ``Wrong`` unless every tensor is within tolerance; ``source`` words where ``expected`` is from."""
+        """Raise ``Wrong`` unless every tensor is within tolerance. ``source`` is the text before the expected value."""
         self.note_error_seen(self.compare(got, expected, tolerance, source))
 
     def compare(
@@ -74,7 +74,7 @@ class Judge:
         tolerance: Mapping[str, Array | float],
         source: str,
     ) -> float:
-        """As ``close``, for one look of several at the same tensors: the smallest error that this one would see."""
+        """As ``close``, for one of several comparisons. Returns the smallest error that it would have seen."""
         expected = self._its_own(expected)
         used = self.tolerated(expected, tolerance)
         for name, array in expected.items():
@@ -87,12 +87,12 @@ class Judge:
             came = {str(got[name].dtype) for name in expected} & {"float16", "float32"}
             if came and self.implementation.dtype not in came:
                 kind = came.pop()
-                hint = f"{kind} comes back: with dtype = {kind!r} beside the functions it is judged as such"
+                hint = f"the results are {kind}: write dtype = {kind!r} beside the functions to judge it as {kind}"
                 wrong.lines.append(("dtype", hint))
             raise
 
     def _its_own(self, expected: Mapping[str, Array]) -> Mapping[str, Array]:
-        """Without predictions, where the implementation makes none itself. Raises NotOffered if nothing is left."""
+        """Removes predictions if the implementation makes none. Raises NotOffered if nothing is left."""
         if self.implementation.predicts:
             return expected
         predictions = {name for cell in cells() for name in (cell.head.of_step, cell.head.of_sequence)}
@@ -102,18 +102,18 @@ class Judge:
         return own
 
     def certify(self, got: Mapping[str, Array], exact: Mapping[str, Array], tolerance: Mapping[str, Array]) -> None:
-        """As ``close``, for values that are right to the last bit: the largest error in ulp is noted as well."""
+        """As ``close``, for values that are exact to the last bit. Also notes the largest error in ulp."""
         self.close(got, exact, tolerance, "to the last bit it is")
         exact = self._its_own(exact)
         self.ulps |= {name: float(ulps(got[name], exact[name]).max(initial=0.0)) for name in exact}
 
     def note_error_seen(self, error: float) -> None:
-        """Note how small an error would have been seen; over several problems the largest of these counts."""
+        """Note the smallest error that would have been seen. Of several problems, the largest value counts."""
         self.smallest_error_seen = max(error, self.smallest_error_seen or 0.0)
 
     def tolerated(
         self, expected: Mapping[str, Array], tolerance: Mapping[str, Array | float]
     ) -> dict[str, Array | float]:
-        """The tolerances, widened where the implementation asks for it under this check's id."""
+        """Returns the tolerances, widened if the implementation declares a tolerance for this check."""
         granted = self.implementation.tolerance.get(self.check, 0.0)
         return {name: np.maximum(tolerance[name], granted) for name in expected}

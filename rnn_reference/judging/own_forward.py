@@ -1,4 +1,4 @@
-"""An implementation's own forward function, as what is differentiated."""
+"""The forward function of an implementation, in the form for numerical differentiation."""
 
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.implementations.question import repeated
@@ -8,7 +8,7 @@ from rnn_reference.problems.inputs import Inputs
 
 
 def own_sequence(implementation: Implementation, given: Inputs) -> Forward:
-    """The implementation's own forward function of the sequence, to be differentiated."""
+    """Returns the implementation's own forward function of the sequence, for differentiation."""
 
     def forward(several: list[ForwardCall]) -> list[Tensors]:
         calls = (given.at(x=run.x, initial=run.initial, parameters=run.parameters).forward for run in several)
@@ -18,7 +18,7 @@ def own_sequence(implementation: Implementation, given: Inputs) -> Forward:
 
 
 def own_step(implementation: Implementation, given: Inputs) -> Forward:
-    """Its own forward function of a step, as that of a sequence of one."""
+    """Returns the implementation's own forward function of a step, as that of a sequence of one step."""
     cell = given.cell
 
     def forward(several: list[ForwardCall]) -> list[Tensors]:
@@ -30,5 +30,5 @@ def own_step(implementation: Implementation, given: Inputs) -> Forward:
 
 
 def _of_states(given: Inputs, forward: Forward) -> Forward:
-    """Of what a forward function gives, the states alone."""
+    """Returns the forward function with only the states among its results."""
     return lambda several: [{s: found[s] for s in given.cell.states} for found in forward(several)]

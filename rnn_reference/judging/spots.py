@@ -1,4 +1,4 @@
-"""The gradient of single elements, each moved alone."""
+"""The gradient of single elements, each moved separately."""
 
 from typing import Any
 
@@ -16,14 +16,14 @@ from rnn_reference.problems.problem import Problem
 
 
 def judge_spots(judge: Judge, problem: Problem, answers: list[Any]) -> None:
-    """Raise ``Wrong`` unless the gradient of one element of each input is what moving that element alone does.
+    """Raise ``Wrong`` unless the gradient of one element of each input is right. The element is moved separately.
 
-    The derivative by injection presumes that every weight acts as in the equations; this does not.
+    The derivative by injection assumes that every weight acts as in the equations; this check does not.
     """
     forward, got = answers
     cell, given, right = problem.cell, problem.given, network_answers(problem)
     if not agrees(forward, {s: right.forward[s] for s in cell.states}, right.tolerance):
-        reason = f"{cell.forward.name} is not right; gradient.network judges what stands on it"
+        reason = f"{cell.forward.name} is wrong; gradient.network judges the gradients after it"
         raise NotJudged([("", reason)], cell.backward.name)
     run = ForwardCall(given.x, given.initial, given.parameters)
     inputs = moved_inputs(run, cell.trained)

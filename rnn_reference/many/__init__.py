@@ -1,1 +1,1 @@
-"""Many targets, and many seeds of one: each judged in a process of its own, here or on a Dask cluster."""
+"""Judges many targets, or many seeds of one target: each in its own process, here or on a Dask cluster."""

@@ -1,4 +1,4 @@
-"""Many tasks at once: a line as each ends, then a table and files."""
+"""Runs many tasks at once: prints a line when a task ends, then a table, and writes files."""
 
 import json
 import os
@@ -12,11 +12,11 @@ from rnn_reference.report import table
 from rnn_reference.report.verdict import Report, unusable
 
 Runner = Callable[[list[Task]], Iterator[Report]]
-"""Does the tasks in any order, and yields each report when it is ready."""
+"""Runs the tasks in any order, and yields each report when it is ready."""
 
 
 def here(processes: int) -> Runner:
-    """A runner that does so many tasks at a time on this machine."""
+    """Returns a runner for this machine, with this number of processes at a time."""
 
     def run(tasks: list[Task]) -> Iterator[Report]:
         with ThreadPoolExecutor(processes) as pool:  # each thread waits for a process that does the work
@@ -32,9 +32,9 @@ def here(processes: int) -> Runner:
 
 
 def on_dask(address: str) -> Runner:
-    """A runner that gives every task to the Dask cluster whose scheduler is at ``address``.
+    """Returns a runner that sends every task to the Dask cluster with the scheduler at ``address``.
 
-    Raises ModuleNotFoundError if ``distributed`` is not installed, OSError if there is no scheduler.
+    Raises ModuleNotFoundError if ``distributed`` is not installed, and OSError if there is no scheduler.
     """
     from distributed import Client
     from distributed import as_completed as as_they_complete
@@ -50,13 +50,13 @@ def on_dask(address: str) -> Runner:
 
 
 def processes(given: str) -> int:
-    """The number of processes that ``-n`` asks for; ``auto`` is one on each core. Raises ValueError."""
+    """Returns the number of processes for ``-n``; ``auto`` is one on each core. Raises ValueError."""
     count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return count if given == "auto" else max(1, int(given))
 
 
 def judge_all(tasks: list[Task], runner: Runner, csv: str | None = None, json_file: str | None = None) -> int:
-    """Do the tasks, show the progress, and write the table. If interrupted, it does so for the finished tasks.
+    """Run the tasks, show the progress, and write the table. After an interrupt, the table has the finished tasks.
 
     Returns the exit status: 0 if all targets conform, 2 if one could not be judged, else 1.
     """

@@ -1,4 +1,4 @@
-"""One target and one range of seeds: the smallest piece of work. It is done by running the command."""
+"""A task: one target and one range of seeds. It runs the command in a process."""
 
 import json
 import os
@@ -14,15 +14,15 @@ from rnn_reference.report.files import SUMMARY
 from rnn_reference.report.verdict import Report, unusable
 
 EXAMPLES = 1000
-"""Fresh problems for each property in one task. More are divided over several tasks, each with its own seeds."""
+"""Fresh problems for each property in one task. More problems are split into several tasks with different seeds."""
 
 TASK_SECONDS = 900.0
-"""Seconds for a whole task of 1,000 examples. A framework, which runs in the task's process, has no other limit."""
+"""The time limit in seconds of a task with 1,000 examples. For a framework, it is the only time limit."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """The target, the options and the range of seeds. Relative names start at ``folder``."""
+    """The target, the options and the range of seeds. Relative paths start at ``folder``."""
 
     target: str
     folder: str
@@ -31,7 +31,7 @@ class Task:
     examples: int = 20
 
     def judged(self) -> Report:
-        """The report on the target; ``unusable`` if the process that judges it dies or takes too long."""
+        """Runs the task. Returns the report on the target: ``unusable`` if the process dies or takes too long."""
         with tempfile.TemporaryDirectory(prefix="rnn-reference-") as folder:
             path = Path(folder) / "report.json"
             limit = TASK_SECONDS * max(1.0, self.examples / EXAMPLES)
@@ -52,16 +52,16 @@ class Task:
         paths = [os.path.abspath(entry) for entry in sys.path]
         run = f"import sys; sys.path[:] = {paths!r}; from rnn_reference.__main__ import main; sys.exit(main())"
         ours = [f"--rnn-report={report}", f"--rnn-seed={self.seed}", f"--rnn-examples={self.examples}"]
-        return [sys.executable, "-c", run, self.target, *self.options, *ours]  # of two values the last one counts
+        return [sys.executable, "-c", run, self.target, *self.options, *ours]  # the last of two values counts
 
 
 def _environment() -> dict[str, str]:
-    """Our environment without GITHUB_STEP_SUMMARY (300 reports would flood it), with one thread per task."""
+    """Returns our environment with one thread per task, without GITHUB_STEP_SUMMARY: 300 reports would flood it."""
     return {name: value for name, value in os.environ.items() if name != SUMMARY} | ONE_THREAD
 
 
 def tasks_for(targets: Sequence[str], options: Sequence[str], seed: int, examples: int) -> list[Task]:
-    """A task for each target and range of seeds; a folder means the notebooks and scripts in it."""
+    """Returns a task for each target and range of seeds. A folder means the notebooks and scripts in it."""
     here, found = str(Path.cwd()), dict.fromkeys(name for target in targets for name in _expanded(target))
     ranges = [(seed + start // EXAMPLES, min(EXAMPLES, examples - start)) for start in range(0, examples, EXAMPLES)]
     return [Task(name, here, tuple(options), own_seed, count) for name in found for own_seed, count in ranges]
@@ -77,7 +77,7 @@ def _expanded(target: str) -> Iterator[str]:
 
 
 def merged(reports: Iterable[Report]) -> list[Report]:
-    """One report for each target: the worst result of each check and each function over its ranges of seeds."""
+    """Returns one report for each target, with the worst result of each check and function over the ranges of seeds."""
     by_name: dict[str, list[Report]] = {}
     for report in reports:
         by_name.setdefault(report["implementation"]["name"], []).append(report)
@@ -108,5 +108,5 @@ _WORST_FIRST = (
 
 
 def _badness(found: dict[str, str]) -> int:
-    """The rank of a report's or a function's verdict, or of a check's outcome: the worst is 0."""
+    """Returns the rank of a verdict or of an outcome: the worst is 0."""
     return _WORST_FIRST.index(found.get("verdict") or found["outcome"])

@@ -121,7 +121,7 @@ def test_an_adapter_is_its_file(monkeypatch, tmp_path):
     monkeypatch.syspath_prepend(tmp_path)
     assert (adapters.names(), adapters.description_of("tanh-alone")) == (["tanh-alone"], "The hyperbolic tangent.")
     assert load("tanh-alone").offered == ["tanh_forward"]
-    with pytest.raises(Unusable, match="tanh-alone computes on the cpu alone"):
+    with pytest.raises(Unusable, match="tanh-alone computes on the cpu only"):
         load("tanh-alone", device="cuda")
 
 

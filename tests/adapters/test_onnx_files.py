@@ -115,7 +115,7 @@ def test_a_file_of_another_kind_is_refused(model, attributes, before, said):
 
 def test_a_clip_without_onnxruntime_is_refused(model, without_onnxruntime):
     """onnx's own evaluator ignores the clip. A wrong network would pass."""
-    with pytest.raises(Unusable, match="leaves its clip out"):
+    with pytest.raises(Unusable, match="ignores its clip"):
         load(model(clip=0.5))
 
 
@@ -133,7 +133,7 @@ def test_an_evaluator_that_ignores_an_attribute_is_not_used(model, without_onnxr
 
     runs = onnx_evaluator.runner
     monkeypatch.setattr(onnx_evaluator, "runner", forwards)
-    with pytest.raises(Unusable, match="leaves its direction out"):
+    with pytest.raises(Unusable, match="ignores its direction"):
         load(model(direction="reverse"))
 
 

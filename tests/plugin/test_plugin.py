@@ -379,7 +379,7 @@ def test_a_precision_can_be_asked_for(verdict_on):
 
 @pytest.mark.waits
 @pytest.mark.parametrize(("target", "says"), {
-    "stepwise": "stepwise computes on the cpu alone",
+    "stepwise": "stepwise computes on the cpu only",
     "examples/right.py": "a file or a notebook chooses its device itself",
 }.items())  # fmt: skip
 def test_a_device_that_nothing_computes_on_is_refused(verdict_on, target, says):

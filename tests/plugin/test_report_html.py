@@ -82,7 +82,7 @@ def test_the_page_names_the_mistake_with_its_hints(page):
     assert "examples/document.ipynb wrong" in " ".join(page.within("h1").split())
     assert "rnn_backward is wrong: da_prev is not carried from step t+1 to step t." in page.within("header")
     main = page.within("main")
-    assert "Where to look: what the loop hands from step t+1 to step t." in main
+    assert "Where to look: the gradient that the loop carries from step t+1 to step t." in main
     change = "call the cell with da[:, :, t] + da_prev"
     assert change in page.within("details") and main.count(change) == 1
 

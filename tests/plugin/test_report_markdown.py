@@ -43,7 +43,7 @@ def test_the_mistake_is_named_with_its_hints(text):
     """The Markdown begins with the verdict, and names the mistake and its place. The correction is folded."""
     assert re.match(r"# \S*document\.ipynb: wrong\n", text)
     assert "**carry-dropped**: da\\_prev is not carried from step t+1 to step t." in text
-    assert "Where to look: what the loop hands from step t+1 to step t." in text
+    assert "Where to look: the gradient that the loop carries from step t+1 to step t." in text
     assert "<details><summary>What to change</summary>\n\ncall the cell with da\\[:, :, t\\] + da\\_prev" in text
     assert re.search(r"^\|dx\| +[▁-█]+·  error at t=0\.\.5, computed from the right$", text, flags=re.MULTILINE)
 

@@ -68,7 +68,7 @@ def test_a_right_one_conforms(verdict_on):
     assert (done.status, done.report["verdict"]) == (0, "conforms")
     assert list(done.report["functions"]) == ["blackbox"]
     assert done.report["counts"]["passed"] == len(IDS)
-    assert any("n_x = 5, n_x found by trying" in note for note in done.report["implementation"]["notes"])
+    assert any("n_x = 5, n_x found by trial calls" in note for note in done.report["implementation"]["notes"])
 
 
 def test_a_wrong_one_is_told_of(verdict_on):
@@ -97,7 +97,7 @@ def test_plain_pytest_asks_the_same(run, tmp_path):
 
 @pytest.mark.parametrize(("name", "says"), [
     ("plain_typo", "there is no plain_typo"),
-    ("U", "is no callable"),
+    ("U", "is not callable"),
     ("wants_inputs", "--rnn-blackbox-inputs"),
     ("stub", "is a stub"),
 ])  # fmt: skip
@@ -110,7 +110,7 @@ def test_what_cannot_be_judged_is_unusable(name, says):
 
 def test_a_file_alone_names_no_callable():
     """A file without an attribute is refused: nothing can be called."""
-    with pytest.raises(Unusable, match="names no callable"):
+    with pytest.raises(Unusable, match="does not name a callable"):
         Blackbox(str(BLACK_BOXES))
 
 

@@ -160,7 +160,7 @@ def test_a_global_that_is_no_float_type_is_noted(declared):
     """A dtype that answers cannot be held to, or a global that only has that name, is noted and stops nothing."""
     implementation = Implementation("theirs", SimpleNamespace(dtype=declared))
     assert implementation.dtype == "float64"
-    assert "is none of float16, float32 and float64: it is given float64" in implementation.notes[0]
+    assert "is not float16, float32 or float64: it gets float64" in implementation.notes[0]
 
 
 def test_a_tolerance_is_a_table():

@@ -12,10 +12,10 @@ from rnn_reference.implementations.unusable import Unusable
 
 RIGHT = {
     "cs231n.py": (
-        "taken for CS231n's layout",
+        "recognised as CS231n's layout",
         ["rnn_cell_forward", "rnn_forward", "rnn_cell_backward", "rnn_backward"],
     ),
-    "min_char_rnn.py": ("taken for min-char-rnn's layout", ["rnn_forward", "rnn_backward"]),
+    "min_char_rnn.py": ("recognised as min-char-rnn's layout", ["rnn_forward", "rnn_backward"]),
 }
 
 

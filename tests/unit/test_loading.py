@@ -269,7 +269,7 @@ def test_an_empty_name(folder):
 
 def test_a_function_is_no_target(script):
     """A function after the colon is refused, with the name to use instead."""
-    assert refusal(script(TANH) + ":tanh_forward").endswith("name what holds it, and all six are looked for")
+    assert refusal(script(TANH) + ":tanh_forward").endswith("name the file, module or object with the functions")
 
 
 def test_no_module_of_that_name(folder):
@@ -305,7 +305,7 @@ def test_a_file_that_fails_gives_its_definitions(script):
     assert implementation.offered == ["tanh_forward"]
     assert "running the file failed (FileNotFoundError" in implementation.notes[0]
     assert "homework.py, line 1: open('no such data.txt')" in implementation.notes[0]
-    assert implementation.notes[0].endswith("its definitions alone were taken")
+    assert implementation.notes[0].endswith("only its definitions were run")
 
 
 def test_a_file_that_trains_gives_its_definitions(script):
@@ -313,7 +313,7 @@ def test_a_file_that_trains_gives_its_definitions(script):
     source = TANH + "while True:\n    try:\n        pass\n    except Exception:\n        pass\n"
     implementation = load(script(source), seconds=0.5)
     assert implementation.offered == ["tanh_forward"]
-    assert implementation.notes == ["running the file did not end within 0.5 s; its definitions alone were taken"]
+    assert implementation.notes == ["running the file did not end within 0.5 s; only its definitions were run"]
 
 
 def test_a_file_that_exits_gives_its_definitions(script):
@@ -369,7 +369,7 @@ def test_a_definition_that_fails_is_left_out_and_named(notebook):
     """A class that cannot be made, beside functions that can, is named and left out."""
     implementation = load(notebook(TANH, "# a demo\nclass Trainer(Undefined):\n    pass"))
     assert implementation.offered == ["tanh_forward"]
-    assert implementation.notes[0].startswith("homework.ipynb, cell 2, line 2: Trainer was left out: NameError")
+    assert implementation.notes[0].startswith("homework.ipynb, cell 2, line 2: Trainer was skipped: NameError")
 
 
 def test_annotations_of_the_future_hold_in_later_cells(notebook):
@@ -460,7 +460,7 @@ def test_a_missing_helper_is_stood_in_for(request, line, kind):
     source = f"{line}\n\ndef softmax_forward(x):\n    return softmax(x) + 0 * sigmoid(x)\n"
     implementation = load(request.getfixturevalue(kind)(source))
     assert np.allclose(implementation.softmax_forward(X.T).sum(axis=0), 1)
-    assert "there is no rnn_utils beside it: our softmax, sigmoid" in implementation.notes[-1]
+    assert "there is no rnn_utils beside it: replaced by our softmax, sigmoid" in implementation.notes[-1]
 
 
 def test_a_helper_under_another_name_is_stood_in_for(notebook):

@@ -1,8 +1,8 @@
-"""Frameworks under a name, such as torch: one file each, imported when its name is asked for.
+"""Adapters: frameworks with a name, such as torch. Each is one file, imported on first use.
 
-The file is all there is to an adapter: ``flax_nnx.py`` is known as ``flax-nnx``, the first line of its docstring
-describes it, and its name up to the ``-`` is the package it needs and the extra that brings it. It offers the six
-functions, or a ``NETWORK`` that has them; with a function ``use_device(name)`` it takes ``--rnn-device``.
+An adapter is only this file: ``flax_nnx.py`` has the name ``flax-nnx``, and the first line of its docstring describes
+it. The part of the name before ``-`` is the package that it needs, and the extra that installs it. The file has the six
+functions, or an object ``NETWORK`` with them. With a function ``use_device(name)`` it supports ``--rnn-device``.
 """
 
 import ast
@@ -14,24 +14,24 @@ from rnn_reference.paths import ADAPTERS, parts_in
 
 
 def names() -> list[str]:
-    """The names of all adapters."""
+    """Returns the names of all adapters."""
     return list(parts_in(ADAPTERS))
 
 
 def package_of(name: str) -> str:
-    """The package that an adapter needs, which is also the name of the extra that brings it."""
+    """Returns the package that an adapter needs. The extra that installs it has the same name."""
     return name.partition("-")[0]
 
 
 def description_of(name: str) -> str:
-    """The first line of an adapter's docstring; the adapter is not imported."""
+    """Returns the first line of an adapter's docstring. The adapter is not imported."""
     path = (ADAPTERS / name.replace("-", "_")).with_suffix(".py")
     text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
     return text.partition("\n")[0]
 
 
 def adapter(name: str, device: str = "cpu") -> Any:
-    """The object that has the functions, computing on ``device``. Raises Unusable if its framework is missing."""
+    """Returns the object with the functions, set to ``device``. Raises Unusable if its framework is not installed."""
     try:
         module = importlib.import_module(parts_in(ADAPTERS)[name])
     except ModuleNotFoundError as error:
@@ -45,7 +45,7 @@ def adapter(name: str, device: str = "cpu") -> Any:
 
 def _use_device(functions: Any, name: str, device: str) -> None:
     if not hasattr(functions, "use_device"):
-        raise Unusable(f"{name} computes on the cpu alone: --rnn-device={device} is for adapters that have a choice")
+        raise Unusable(f"{name} computes on the cpu only: --rnn-device={device} is for adapters with several devices")
     try:
         functions.use_device(device)
     except RuntimeError as error:

@@ -13,7 +13,7 @@ from rnn_reference.implementations.adapters.shared.jax_network import JaxNetwork
 
 
 def _weights(p: dict[str, jax.Array]) -> dict[str, Any]:
-    """The weights under flax's names, with inputs before units."""
+    """Returns the weights by flax's names, with the axis of inputs before the axis of units."""
     return {"i": {"kernel": p["Wax"].T, "bias": p["ba"][:, 0]}, "h": {"kernel": p["Waa"].T}}
 
 

@@ -10,7 +10,7 @@ from rnn_reference.implementations.adapters.shared.jax_network import JaxNetwork
 
 
 def _made(p: dict[str, jax.Array]) -> nnx.SimpleCell:
-    """A cell with these weights, in their dtype; flax has inputs before units."""
+    """Returns a cell with these weights, in their dtype. In flax the axis of inputs is before the axis of units."""
     n_a, n_x = p["Wax"].shape
     dtype = p["Wax"].dtype
     cell = nnx.SimpleCell(n_x, n_a, dtype=dtype, param_dtype=dtype, rngs=nnx.Rngs(0))

@@ -1,9 +1,9 @@
 """Keras's own ``SimpleRNN`` and ``SimpleRNNCell`` with a dense layer, on the backend that is installed.
 
-Needs keras. ``KERAS_BACKEND`` in the environment goes first; then torch, jax, tensorflow and numpy, in this order.
-Where the backend is torch or jax, backward is by its own derivatives; on others it is not offered. It is judged in
-float32 where keras has no float64: its products make float32 of it on every backend but tensorflow, whatever a layer's
-dtype (docs/generated/matrix.md).
+Needs keras. The backend is ``KERAS_BACKEND`` from the environment, or the first installed one of torch, jax, tensorflow
+and numpy. On torch and jax, the backward functions use the derivatives of the backend; on other backends they are not
+offered. The adapter is judged in float32 if keras has no float64: on every backend except tensorflow, its products
+return float32, for any dtype of a layer (docs/generated/matrix.md).
 """
 
 import functools
@@ -23,23 +23,23 @@ _with_vjp = gradients_on(_BACKEND)
 
 
 def tanh_forward(x: Array) -> Array:
-    """``keras.ops.tanh``."""
+    """Returns ``keras.ops.tanh(x)``."""
     return _numbers(keras.ops.tanh(_given(x)))
 
 
 def softmax_forward(x: Array) -> Array:
-    """``keras.ops.softmax`` over axis 0."""
+    """Returns ``keras.ops.softmax(x)`` over axis 0."""
     return _numbers(keras.ops.softmax(_given(x), axis=0))
 
 
 def rnn_cell_forward(xt: Array, a_prev: Array, parameters: Parameters) -> tuple[Array, Array, Any]:
-    """``keras.layers.SimpleRNNCell``; the cache is a function to its gradients, or None."""
+    """One step of ``keras.layers.SimpleRNNCell``. The cache is a function that returns its gradients, or None."""
     a_next, yt_pred, vjp = _run(_cell(len(xt), len(a_prev), xt.dtype.name), xt.T, a_prev.T, parameters)
     return a_next.T, yt_pred.T, vjp
 
 
 def rnn_forward(x: Array, a0: Array, parameters: Parameters) -> tuple[Array, Array, Any]:
-    """``keras.layers.SimpleRNN`` over the whole sequence; the cache is a function to its gradients, or None."""
+    """The whole sequence by ``keras.layers.SimpleRNN``. The cache is a function that returns its gradients, or None."""
     layer = _layer(len(x), len(a0), x.dtype.name)
     a, y_pred, vjp = _run(layer, x.transpose(1, 2, 0), a0.T, parameters)  # keras has (m, T_x, n)
     return a.transpose(2, 0, 1), y_pred.transpose(2, 0, 1), vjp
@@ -48,12 +48,12 @@ def rnn_forward(x: Array, a0: Array, parameters: Parameters) -> tuple[Array, Arr
 if _with_vjp:
 
     def rnn_cell_backward(da_next: Array, cache: Any) -> dict[str, Array]:
-        """The gradients of the cell, by the backend."""
+        """Returns the gradients of the cell, computed by the backend."""
         dxt, da_prev, weights = _pulled_back(cache, da_next.T)
         return {"dxt": dxt.T, "da_prev": da_prev.T, **weights}
 
     def rnn_backward(da: Array, caches: Any) -> dict[str, Array]:
-        """The gradients of the layer, by the backend."""
+        """Returns the gradients of the layer, computed by the backend."""
         dx, da0, weights = _pulled_back(caches, da.transpose(1, 2, 0))
         return {"dx": dx.transpose(2, 0, 1), "da0": da0.T, **weights}
 
@@ -63,7 +63,7 @@ Stateless = Callable[[Any, Any, list[Any]], Any]
 
 @functools.lru_cache(maxsize=512)
 def _cell(n_x: int, n_a: int, dtype: str) -> Stateless:
-    """The cell as a function of ``xt``, ``a_prev`` and its weights."""
+    """Returns the cell as a function of ``xt``, ``a_prev`` and its weights."""
     cell = keras.layers.SimpleRNNCell(n_a, dtype=dtype)
     cell.build((None, n_x))
     kept = [variable.value for variable in cell.non_trainable_variables]
@@ -72,7 +72,7 @@ def _cell(n_x: int, n_a: int, dtype: str) -> Stateless:
 
 @functools.lru_cache(maxsize=512)
 def _layer(n_x: int, n_a: int, dtype: str) -> Stateless:
-    """The layer as a function of ``x``, ``a0`` and its weights."""
+    """Returns the layer as a function of ``x``, ``a0`` and its weights."""
     layer = keras.layers.SimpleRNN(n_a, return_sequences=True, dtype=dtype)
     layer.build((None, None, n_x))
     kept = [variable.value for variable in layer.non_trainable_variables]
@@ -87,7 +87,7 @@ def _head(n_a: int, n_y: int, dtype: str) -> Any:
 
 
 def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """On jax, compiled once for each shape; eagerly, each operation of each shape would be compiled alone."""
+    """Returns the function; on jax, compiled for each shape. Without it, jax compiles every operation separately."""
     if _BACKEND != "jax":
         return function
     import jax
@@ -97,12 +97,12 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _given(array: Array) -> Any:
-    """The backend's tensor, with memory of its own, whatever the array's layout: torch has no negative strides."""
+    """Returns a tensor of the backend, as a contiguous copy: torch has no negative strides."""
     return keras.ops.convert_to_tensor(np.array(array, order="C"))
 
 
 def _numbers(tensor: Any) -> Array:
-    """The tensor as an array. A tensor of torch is converted by torch: keras causes a warning of numpy there."""
+    """Returns the tensor as an array. A tensor of torch is converted by torch, because keras causes a numpy warning."""
     own = tensor.detach().cpu().numpy() if _BACKEND == "torch" else keras.ops.convert_to_numpy(tensor)
     return np.asarray(own)
 

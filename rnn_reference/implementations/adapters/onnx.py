@@ -1,7 +1,7 @@
 """The RNN operator of onnx's own evaluator, which is written in numpy and defines what a model means: forward only.
 
-Needs onnx. Tanh and softmax are its operators of these names; the predictions are by MatMul, Add and Softmax behind the
-RNN node. It computes in the dtype it is given; the suite gives it float64.
+Needs onnx. Tanh and softmax are its operators with these names. MatMul, Add and Softmax after the RNN node compute the
+predictions. The evaluator computes in the dtype of its inputs; the suite uses float64.
 """
 
 import onnx
@@ -13,7 +13,7 @@ dtype = "float64"
 
 
 def runner(model: onnx.ModelProto) -> Run:
-    """The model, evaluated node by node."""
+    """Returns a function that evaluates the model node by node."""
     evaluator = ReferenceEvaluator(model)
     return lambda given: list(evaluator.run(None, dict(given)))
 

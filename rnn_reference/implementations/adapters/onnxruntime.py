@@ -1,7 +1,7 @@
 """The RNN operator of onnxruntime, on the CPU: float32, forward only.
 
-Needs onnxruntime and onnx. Tanh and softmax are its operators of these names; the predictions are by MatMul, Add and
-Softmax behind the RNN node.
+Needs onnxruntime and onnx. Tanh and softmax are its operators with these names. MatMul, Add and Softmax after the RNN
+node compute the predictions.
 """
 
 import onnx
@@ -10,11 +10,11 @@ import onnxruntime
 from rnn_reference.implementations.adapters.shared.onnx_model import Network, Run, function
 
 dtype = "float32"
-"""Its RNN has no kernel for float64."""
+"""The RNN operator of onnxruntime has no float64 kernel."""
 
 
 def runner(model: onnx.ModelProto) -> Run:
-    """The model as a session: silent, and on one thread, for the problems are small."""
+    """Returns a function that runs the model: without log output, and in one thread, because the problems are small."""
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
     options.intra_op_num_threads = 1

@@ -1,6 +1,6 @@
 """The reference itself.
 
-Needs numpy alone.
+Needs only numpy.
 """
 
 from rnn_reference.cells.head import softmax_forward

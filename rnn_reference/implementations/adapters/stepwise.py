@@ -1,6 +1,6 @@
-"""The reference's cell, called once a step: the structure of the document.
+"""The reference's cell, called once for each step: the structure of the document.
 
-Needs numpy alone.
+Needs only numpy.
 """
 
 from rnn_reference.cells.loop import backward_of, forward_of

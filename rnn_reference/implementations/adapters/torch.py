@@ -1,7 +1,7 @@
 """PyTorch's own ``torch.nn.RNN`` and ``RNNCell`` with a linear layer, backward by autograd.
 
-Needs torch. The document's ``(n, m, T_x)`` is turned to torch's ``(T_x, m, n)`` and back; of torch's two biases
-one is ``ba``, the other zero. It computes in the dtype it is given; the suite gives it float64.
+Needs torch. Arrays ``(n, m, T_x)`` of the document are transposed to torch's ``(T_x, m, n)`` and back. One of torch's
+two biases is ``ba``, the other is zero. Torch computes in the dtype of its inputs; the suite uses float64.
 """
 
 from typing import Any, TypeAlias
@@ -29,17 +29,17 @@ def use_device(name: str) -> None:
 
 
 def tanh_forward(x: Array) -> Array:
-    """``torch.tanh``."""
+    """Returns ``torch.tanh(x)``."""
     return array(torch.tanh(tensor(x)))
 
 
 def softmax_forward(x: Array) -> Array:
-    """``torch.softmax`` over axis 0."""
+    """Returns ``torch.softmax(x)`` over axis 0."""
     return array(torch.softmax(tensor(x), dim=0))
 
 
 def rnn_cell_forward(xt: Array, a_prev: Array, parameters: Parameters) -> tuple[Array, Array, Any]:
-    """``torch.nn.RNNCell``; the cache is the graph: its end and its leaves."""
+    """One step of ``torch.nn.RNNCell``. The cache is the graph: its end and its leaves."""
     cell = torch.nn.RNNCell(xt.shape[0], a_prev.shape[0], dtype=tensor(xt).dtype, **_place)
     _set(cell, parameters)
     leaves = _leaves(cell, "", xt=xt.T, a_prev=a_prev.T)
@@ -48,7 +48,7 @@ def rnn_cell_forward(xt: Array, a_prev: Array, parameters: Parameters) -> tuple[
 
 
 def rnn_forward(x: Array, a0: Array, parameters: Parameters) -> tuple[Array, Array, Any]:
-    """``torch.nn.RNN`` over the whole sequence; the cache is the graph: its end and its leaves."""
+    """``torch.nn.RNN`` over the whole sequence. The cache is the graph: its end and its leaves."""
     layer = torch.nn.RNN(x.shape[0], a0.shape[0], dtype=tensor(x).dtype, **_place)
     _set(layer, parameters)
     leaves = _leaves(layer, "_l0", x=x.transpose(2, 1, 0), a0=a0.T[None])
@@ -57,24 +57,24 @@ def rnn_forward(x: Array, a0: Array, parameters: Parameters) -> tuple[Array, Arr
 
 
 def rnn_cell_backward(da_next: Array, cache: Any) -> dict[str, Array]:
-    """``torch.autograd.grad`` of the cell's graph."""
+    """Returns the gradients of the cell, from ``torch.autograd.grad``."""
     found = _gradients(da_next.T, cache)
     return {"dxt": found.pop("xt").T, "da_prev": found.pop("a_prev").T, **found}
 
 
 def rnn_backward(da: Array, caches: Any) -> dict[str, Array]:
-    """``torch.autograd.grad`` of the layer's graph."""
+    """Returns the gradients of the layer, from ``torch.autograd.grad``."""
     found = _gradients(da.transpose(2, 1, 0), caches)
     return {"dx": found.pop("x").transpose(2, 1, 0), "da0": found.pop("a0")[0].T, **found}
 
 
 def tensor(array: Array) -> torch.Tensor:
-    """A tensor with memory of its own, whatever the array's layout: torch has no negative strides."""
+    """Returns the array as a tensor, as a contiguous copy: torch has no negative strides."""
     return torch.tensor(np.ascontiguousarray(array), **_place)
 
 
 def array(tensor: torch.Tensor) -> Array:
-    """The tensor as an array, in this process's memory and outside the graph."""
+    """Returns the tensor as an array in main memory, outside the graph."""
     return tensor.detach().cpu().numpy()
 
 
@@ -86,7 +86,7 @@ def _set(module: torch.nn.Module, parameters: Parameters) -> None:
 
 
 def _leaves(module: torch.nn.Module, suffix: str, **inputs: Array) -> Leaves:
-    """The tensors to differentiate with respect to, by the names of their gradients or inputs."""
+    """Returns the leaves of the graph: inputs by their names, weights by the names of their gradients."""
     leaves = {name: tensor(value).requires_grad_() for name, value in inputs.items()}
     own = dict(module.named_parameters())
     names = {"dWax": "weight_ih", "dWaa": "weight_hh", "dba": "bias_ih"}
@@ -94,7 +94,7 @@ def _leaves(module: torch.nn.Module, suffix: str, **inputs: Array) -> Leaves:
 
 
 def predicted(a: torch.Tensor, parameters: Parameters) -> Array:
-    """A linear layer and a softmax on the states."""
+    """Returns the predictions: a linear layer on the states, and softmax."""
     head = torch.nn.Linear(a.shape[-1], len(parameters["by"]), dtype=a.dtype, **_place)
     with torch.no_grad():
         head.weight.copy_(tensor(parameters["Wya"]))

@@ -1,1 +1,1 @@
-"""Other conventions than the document's, such as batch first, and an implementation called by one of them."""
+"""Conventions other than the document's, such as batch first, and implementations that use them."""

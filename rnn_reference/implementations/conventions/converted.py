@@ -1,4 +1,4 @@
-"""An implementation under another convention than the document's, behind the document's six functions."""
+"""An implementation with another convention, called with the document's functions."""
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ from rnn_reference.outcomes import Wrong
 
 
 class Converted(Implementation):
-    """``inner``, here or in a process of its own, called by its conventions and answering by the document's."""
+    """An implementation that calls ``inner`` by its conventions, and returns results by the document's conventions."""
 
     def __init__(self, inner: Implementation, conventions: Conventions) -> None:
         self._inner, self._conventions = inner, conventions
@@ -28,29 +28,29 @@ class Converted(Implementation):
         self._prefetched: dict[Question, Question] = {}
 
     def offers(self, name: str) -> bool:
-        """Whether the one inside has it."""
+        """True if the inner implementation has the function."""
         return self._inner.offers(name)
 
     def cache_contents(self, caches: Any) -> Any:
-        """The caches as they are: by the other convention."""
+        """Returns the caches unchanged: they have the other convention."""
         return self._inner.cache_contents(caches)
 
     def second_part(self, caches: Any) -> Any:
-        """``caches[1]``, as the document has its ``x``."""
+        """Returns ``caches[1]`` by the document's convention of ``x``."""
         part = self._inner.second_part(caches)
         return self._conventions.ours("x", part) if isinstance(part, np.ndarray) else part
 
     def begin(self) -> None:
-        """Forget what earlier checks left, here and inside."""
+        """Forget output and wrong shapes of earlier checks, here and in the inner implementation."""
         super().begin()
         self._inner.begin()
 
     def printed(self) -> str:
-        """What the one inside has printed."""
+        """Returns the output of the inner implementation."""
         return self._inner.printed()
 
     def close(self) -> None:
-        """Close the one inside."""
+        """Close the inner implementation."""
         self._inner.close()
 
     @contextlib.contextmanager
@@ -80,7 +80,7 @@ class Converted(Implementation):
         return self._ours(function_named(name), result)
 
     def _theirs(self, name: str, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
-        """The arguments by their conventions; a cache goes back as it came."""
+        """Returns the arguments by their conventions, and caches unchanged."""
         named = function_named(name).named(arguments)
         return tuple(value if label in CACHES else self._turned(label, value) for label, value in named.items())
 
@@ -95,7 +95,7 @@ class Converted(Implementation):
         return value if theirs_of_it is value else _laid_out(theirs_of_it, _contiguous(value))
 
     def _write_back(self, label: str, given: Any, handed: Any) -> None:
-        """Do to what was given what was done to the copy that was handed over."""
+        """Change the document's argument ``given`` in the way in which the call changed its copy ``handed``."""
         if isinstance(given, dict):
             changed = self._conventions.parameters_back(handed)
             given.clear()
@@ -105,10 +105,10 @@ class Converted(Implementation):
         if changed_array.shape == given.shape:
             given[...] = changed_array
         else:
-            given.fill(np.nan)  # of another shape: in any case not what it was
+            given.fill(np.nan)  # it has another shape now: in any case it was changed
 
     def _ours(self, function: Function, result: Any) -> Any:
-        """The result by the document's conventions; what is malformed as it is, for whoever looks at it next."""
+        """Returns the result by the document's conventions; a malformed result unchanged, for a later check."""
         if function.role == ACTIVATION:
             return self._array_of("z", result)
         if function.takes_cache and isinstance(result, Mapping):
@@ -138,7 +138,7 @@ def _contiguous(value: Any) -> bool:
 
 
 def _laid_out(array: Array, contiguous: bool) -> Array:
-    """A contiguous array stays one when it is turned: typed buffers take no other."""
+    """Returns the array, as a contiguous copy if the argument was contiguous: typed buffers need this."""
     return np.ascontiguousarray(array).reshape(np.shape(array)) if contiguous else array
 
 

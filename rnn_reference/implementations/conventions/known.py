@@ -1,7 +1,7 @@
-"""Other conventions than the document's: what goes in and what comes out, turned into theirs and back.
+"""Conventions other than the document's. Arguments are converted to the other convention, and results back.
 
-A network may be right for weights that come transposed, or for arrays that have the batch first. Behind
-``Converted`` such an implementation is called, and answers, as the document has it.
+A network may be right for transposed weights, or for arrays with the batch first. ``Converted`` makes such an
+implementation work with the document's convention.
 """
 
 import itertools
@@ -19,13 +19,13 @@ from rnn_reference.cells.words import words_of
 from rnn_reference.implementations.conventions import two_biases
 
 Turn: TypeAlias = Callable[[str, Array], Array]
-"""What becomes of an array of that name."""
+"""Converts an array; the first argument is its name."""
 
 Table: TypeAlias = two_biases.Table
 
 
 def _names(wanted: Callable[[Cell, str, Shape], bool]) -> frozenset[str]:
-    """The names of arrays, of any cell, of which something holds."""
+    """Returns the names of the arrays, of any cell, for which ``wanted`` is true."""
     return frozenset(name for cell in cells() for name, axes in cell.axes.items() if wanted(cell, name, axes))
 
 
@@ -46,11 +46,11 @@ def _kept(table: Table) -> Table:
 
 @dataclass(frozen=True)
 class Convention:
-    """One way to hand arrays over that is not the document's.
+    """One convention for arrays that is not the document's.
 
-    ``words`` say so, with the cell's own names in braces (``words_of``). ``theirs`` turns the document's array of a
-    name into theirs, ``ours`` turns it back, gradients and results too. ``split`` and ``joined`` do so for
-    the table of parameters where names change, ``gradients`` for that of results.
+    ``words`` describe it, with names of the cell in braces (``words_of``). ``theirs`` converts the document's arrays,
+    ``ours`` converts arrays back, also gradients and results. If names change, ``split`` and ``joined`` convert the
+    table of parameters, and ``gradients`` the table of gradients.
     """
 
     name: str
@@ -63,7 +63,7 @@ class Convention:
 
 
 def _transposing(name: str, words: str, weights: frozenset[str]) -> Convention:
-    """These weights come transposed, and their gradients are expected so."""
+    """Returns the convention with these weights transposed, and their gradients too."""
 
     def turned(tensor: str, array: Array) -> Array:
         return array.T if tensor.removeprefix("d") in weights and array.ndim == 2 else array
@@ -72,7 +72,7 @@ def _transposing(name: str, words: str, weights: frozenset[str]) -> Convention:
 
 
 def _batch_first(name: str, words: str, steps_there: tuple[int, int, int]) -> Convention:
-    """The features come last; ``steps_there`` orders the axes of what has a time axis."""
+    """Returns the convention with features last. ``steps_there`` is the order of axes of arrays with a time axis."""
     steps_back = tuple(int(axis) for axis in np.argsort(steps_there))
 
     def turn(steps: tuple[int, ...]) -> Turn:
@@ -95,7 +95,7 @@ def _flat(tensor: str, array: Array) -> Array:
 
 
 def _upright(tensor: str, array: Array) -> Array:
-    """A bias, or its gradient, as a column: from one axis, or from a row."""
+    """Returns a bias, or its gradient, as a column."""
     is_flat = array.ndim == 1 or (array.ndim == 2 and len(array) == 1)
     return array.reshape(-1, 1) if tensor.removeprefix("d") in BIASES and is_flat else array
 
@@ -109,8 +109,8 @@ def _probabilities(tensor: str, array: Array) -> Array:
 
 
 ALTERNATIVES = (
-    (Convention("logits", "with {prediction} as scores, of which softmax is still to be taken", ours=_probabilities),),
-    (Convention("two-biases", "with two biases, such as b_ih and b_hh, in place of {bias}",
+    (Convention("logits", "with {prediction} as scores, before softmax", ours=_probabilities),),
+    (Convention("two-biases", "with two biases, such as b_ih and b_hh, instead of {bias}",
                 split=two_biases.split, joined=two_biases.joined, gradients=two_biases.one_gradient),),
     (Convention("biases-flat", "with biases of one axis, {bias} (n_a,) and {head_bias} (n_y,)", _flat, _upright),),
     (_transposing("weights-transposed", "with {all_weights} transposed", WEIGHTS),
@@ -119,7 +119,7 @@ ALTERNATIVES = (
     (_batch_first("batch-major", "with the batch first: x (m, T_x, n_x), {a0} (m, n_a)", (1, 2, 0)),
      _batch_first("time-major", "with time first: x (T_x, m, n_x), {a0} (m, n_a)", (2, 1, 0))),
 )  # fmt: skip
-"""Of each of these at most one holds. In this order they are undone: scores become probabilities at the end."""
+"""At most one convention of each group can hold. They are undone in reverse order: scores become probabilities last."""
 
 KNOWN = {convention.name: convention for group in ALTERNATIVES for convention in group}
 
@@ -129,41 +129,41 @@ class Conventions(tuple[Convention, ...]):
 
     @property
     def name(self) -> str:
-        """As an option has it: ``batch-major+weights-transposed``."""
+        """The name for an option: ``batch-major+weights-transposed``."""
         return "+".join(convention.name for convention in reversed(self))
 
     def words(self, cell: Cell) -> str:
-        """What holds, in a cell's own names: ``with the batch first: ...; with Wax, Waa and Wya transposed``."""
+        """Returns a description with the cell's names: ``with the batch first: ...; with Waa transposed``."""
         return "; ".join(convention.words for convention in reversed(self)).format(**words_of(cell))
 
     def parameters(self, given: Mapping[str, Any]) -> Table:
-        """The document's table of parameters as theirs."""
+        """Converts the document's table of parameters."""
         table = dict(given)
         for each in self:
             table = {name: each.theirs(name, value) for name, value in each.split(table).items()}
         return table
 
     def parameters_back(self, theirs: Mapping[str, Any]) -> Table:
-        """Their table as the document's."""
+        """Converts their table of parameters back."""
         table = dict(theirs)
         for each in reversed(self):
             table = each.joined({name: each.ours(name, value) for name, value in table.items()})
         return table
 
     def theirs(self, name: str, array: Array) -> Array:
-        """The document's array of that name as theirs."""
+        """Converts the document's array with this name."""
         for each in self:
             array = each.theirs(name, array)
         return array
 
     def ours(self, name: str, array: Array) -> Array:
-        """Their array of that name as the document's."""
+        """Converts their array with this name back."""
         for each in reversed(self):
             array = each.ours(name, array)
         return array
 
     def gradients(self, theirs: Table) -> Table:
-        """Their table of gradients as the document's."""
+        """Converts their table of gradients back."""
         for each in reversed(self):
             turned = {k: each.ours(k, v) if isinstance(v, np.ndarray) else v for k, v in theirs.items()}
             theirs = each.gradients(turned)
@@ -171,14 +171,14 @@ class Conventions(tuple[Convention, ...]):
 
 
 def every_choice() -> Iterator[Conventions]:
-    """Every set of conventions that can hold at once, those of fewest parts first."""
+    """Yields every set of conventions that can hold at once, the smallest sets first."""
     choices = itertools.product(*((None, *group) for group in ALTERNATIVES))
     sets = (Conventions(each for each in choice if each) for choice in choices)
     return iter(sorted((chosen for chosen in sets if chosen), key=len))
 
 
 def conventions_named(name: str) -> Conventions:
-    """The conventions of a name, several joined by ``+``. Raises ValueError, naming the known ones."""
+    """Returns the conventions with this name; ``+`` joins several. Raises ValueError, with the known names."""
     parts = set(name.split("+"))
     chosen = Conventions(each for group in ALTERNATIVES for each in group if each.name in parts)
     if len(chosen) != len(parts):

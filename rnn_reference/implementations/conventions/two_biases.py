@@ -1,4 +1,4 @@
-"""Two recurrent biases in place of the document's one, by each of the names that people give them."""
+"""Two recurrent biases instead of the document's one, with each of their usual names."""
 
 import itertools
 from collections.abc import Iterator
@@ -14,18 +14,18 @@ Table: TypeAlias = dict[str, Any]
 
 
 def _pairs() -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
-    """A bias, and the pairs of names of two in its place; of every cell."""
+    """Yields each bias of every cell, with the usual pairs of names for two biases."""
     for cell in cells():
         yield from cell.two_biases.items()
 
 
 def names() -> frozenset[str]:
-    """Every name of a second bias."""
+    """Returns all names in these pairs."""
     return frozenset(itertools.chain(*(pair for _, pairs in _pairs() for pair in pairs)))
 
 
 def split(parameters: Table) -> Table:
-    """A quarter and the rest, which is no zero: one of the two left out, or added twice, would show."""
+    """Splits each bias into a quarter and the rest. Both are not zero, so that a missing or doubled one shows."""
     found = dict(parameters)
     for bias, pairs in _pairs():
         if bias in found:
@@ -36,7 +36,7 @@ def split(parameters: Table) -> Table:
 
 
 def joined(parameters: Table) -> Table:
-    """The two added up again; of several pairs the one that was written to, if any was."""
+    """Adds the two biases again. If the call modified one of several pairs, this pair is used."""
     kept = {name: value for name, value in parameters.items() if name not in names()}
     for bias, pairs in _pairs():
         whole = [parameters[first] + parameters[second] for first, second in pairs if first in parameters]
@@ -46,12 +46,12 @@ def joined(parameters: Table) -> Table:
 
 
 def one_gradient(gradients: Table) -> Table:
-    """The gradient with respect to either bias is that with respect to their sum. Raises Wrong where they differ."""
+    """Returns one gradient for two biases: both are equal to that of their sum. Raises Wrong if they differ."""
     for bias, pairs in _pairs():
         for first, second in pairs:
             both = [gradients[f"d{name}"] for name in (first, second) if f"d{name}" in gradients]
             if len(both) == 2 and not _alike(*both):
-                raise Wrong([(f"d{second}", f"is not d{first}; the gradients with respect to both are the same")])
+                raise Wrong([(f"d{second}", f"is not d{first}, but the gradients of both biases are equal")])
             if both and f"d{bias}" not in gradients:
                 gradients = gradients | {f"d{bias}": both[0]}
     return gradients

@@ -1,4 +1,5 @@
-"""Other people's code in a process of its own: a worker with a time limit, and a channel of bytes to it.
+"""Other people's code in its own process: a worker with a time limit, and a channel to it.
 
-``isolated`` asks, ``worker`` keeps the process, ``channel`` carries messages, ``child`` is the program in the process.
+``isolated`` asks questions, ``worker`` manages the process, ``channel`` sends and receives messages, and ``child`` is
+the program in the process.
 """

@@ -1,4 +1,4 @@
-"""Messages between two processes, one of which does not trust the other.
+"""Messages between two processes. The judging process does not trust the other.
 
 A message is one block of bytes on a connection: a line of JSON, then the bytes of the arrays in it. Decoding gives
 None, numbers, text, lists, tuples, dicts, arrays of numbers, ``Handle`` and ``NotNumbers``. It runs no code of the
@@ -21,7 +21,7 @@ from rnn_reference.arrays import Array
 from rnn_reference.implementations.values import NUMBERS, Handle, NotNumbers
 
 LARGEST = 2**30
-"""Bytes of the longest message."""
+"""The largest size of a message in bytes."""
 
 _MAKERS: dict[str, Callable[[Any], Any]] = {
     "tuple": tuple,
@@ -39,7 +39,7 @@ class Malformed(Exception):  # noqa: N818 (says what arrived)
 
 
 class Channel:
-    """One end of a connection that carries messages."""
+    """One end of a connection for messages."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -50,7 +50,7 @@ class Channel:
         self._connection.send_bytes(encode(value))
 
     def receive(self) -> bytes:
-        """The next message, to be decoded. Raises EOFError if the other end is closed, Malformed for other bytes."""
+        """Returns the next message, not decoded. Raises EOFError if the other end is closed, or Malformed."""
         try:
             return self._connection.recv_bytes(LARGEST)
         except (BlockingIOError, MemoryError) as error:
@@ -62,7 +62,7 @@ class Channel:
 
 
 def inherited_connection(handle: int) -> Connection:
-    """The connection behind a handle that this process has inherited. Its own children do not inherit it."""
+    """Returns the connection of a handle that this process has inherited. Its own children do not inherit it."""
     if sys.platform == "win32":
         from multiprocessing.connection import PipeConnection
 
@@ -73,9 +73,9 @@ def inherited_connection(handle: int) -> Connection:
 
 
 def limit_blocking(connection: Connection, seconds: float) -> None:
-    """Let no read and no write wait longer for the other end: half a message may be all that it ever sends.
+    """Limit the time of each read and write: the other end may send only half a message.
 
-    On Windows, where the connection is no socket, a message arrives as a whole.
+    On Windows this is not necessary: the connection is not a socket, and messages arrive complete.
     """
     if sys.platform != "win32":
         interval = struct.pack("ll", int(seconds), int(seconds % 1 * 1e6))
@@ -85,14 +85,14 @@ def limit_blocking(connection: Connection, seconds: float) -> None:
 
 
 def encode(value: Any) -> bytes:
-    """The message that carries a value."""
+    """Returns the message for a value."""
     arrays = _Arrays()
     head = _dumps(_tagged(value, arrays)).encode()
     return b"".join([head, b"\n", *arrays.bytes])
 
 
 def decode(message: bytes) -> Any:
-    """The value that a message carries. Arrays have memory of their own. Raises Malformed."""
+    """Returns the value of a message. Arrays are copies. Raises Malformed."""
 
     def untagged(tagged: dict[str, Any]) -> Any:
         ((kind, content),) = tagged.items()
@@ -106,7 +106,7 @@ def decode(message: bytes) -> Any:
 
 
 class _Arrays:
-    """The arrays of a message: their bytes, each array once, and what stands for an array in the JSON."""
+    """The arrays of a message: the bytes of each array, once, and its description in the JSON."""
 
     def __init__(self) -> None:
         self.bytes: list[bytes] = []
@@ -114,7 +114,7 @@ class _Arrays:
         self._heads: dict[int, list[Any]] = {}
 
     def head(self, array: Array) -> list[Any]:
-        """Dtype, shape, place among the bytes, and strides if the array is not contiguous."""
+        """Returns dtype, shape, position in the bytes, and the strides if the array is not contiguous."""
         if id(array) not in self._heads:
             strides = None if array.flags.c_contiguous else array.strides
             self._heads[id(array)] = [array.dtype.str, array.shape, self._length, strides]
@@ -124,7 +124,7 @@ class _Arrays:
 
 
 def _tagged(value: Any, arrays: _Arrays) -> Any:
-    """The value as JSON can hold it."""
+    """Returns the value in a form that JSON can hold."""
     kind = type(value)
     content: Any
     if kind is list:
@@ -145,7 +145,7 @@ def _tagged(value: Any, arrays: _Arrays) -> Any:
 
 
 def _array(message: bytes, start: int, name: str, shape: Sequence[int], place: int, strides: Any) -> Array:
-    """A copy of one array of a message."""
+    """Returns a copy of one array of a message."""
     dtype = np.dtype(name)
     if dtype.kind not in NUMBERS or min([place, *shape]) < 0:  # numpy would read memory before the message
         raise ValueError(f"an array of dtype {dtype} and shape {shape} at {place}")
@@ -154,7 +154,7 @@ def _array(message: bytes, start: int, name: str, shape: Sequence[int], place: i
 
 
 def _with_strides(array: Array, strides: Sequence[int]) -> Array:
-    """A copy with these strides. A contiguous copy, if most of its memory would be gaps."""
+    """Returns a copy with these strides; a contiguous copy, if most of its memory would be gaps."""
     reach = [(length - 1) * stride for length, stride in zip(array.shape, strides, strict=True)]
     first, last = sum(r for r in reach if r < 0), sum(r for r in reach if r > 0)
     if last - first > 16 * array.nbytes:

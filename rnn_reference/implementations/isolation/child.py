@@ -1,7 +1,7 @@
-"""The program of a worker: it loads one target, then answers questions until its parent is gone.
+"""The program of a worker. It loads one target, then answers questions until its parent ends.
 
-It is given arguments, never an expected value, and sends back only what a message can carry (``channel``). What the
-target prints goes to the file that standard output and standard error are.
+It gets arguments, never an expected value. It sends only values that a message can hold (``channel``). Standard output
+and standard error are a file, which gets all output of the target.
 """
 
 import contextlib
@@ -33,11 +33,11 @@ from rnn_reference.implementations.values import MANY, Handle, describe_cache, p
 from rnn_reference.outcomes import Outcome
 
 HEARTBEAT = 0.05
-"""Seconds after which the parent is told that another call of the same function begins: each has its own time."""
+"""Seconds between messages that report the progress of calls to the parent. Each call has its own time limit."""
 
 
 def main(connection: int, request: str) -> None:
-    """Serve the process that started this one, over a connection that was inherited from it."""
+    """Answer the questions of the parent process, over an inherited connection."""
     channel, wanted = Channel(inherited_connection(connection)), json.loads(request)
     sys.stdout.reconfigure(line_buffering=True, errors="replace")  # type: ignore[union-attr]  # for a sudden end
     faulthandler.enable(file=2)  # prints the stack at a crash, and when the parent sends SIGABRT at the time limit
@@ -55,16 +55,16 @@ def main(connection: int, request: str) -> None:
 
 
 def _end_with(parent: int) -> None:
-    """End this process soon after its parent, also during a call that never returns."""
+    """End this process soon after its parent ends, also during a call that never returns."""
     while os.getppid() == parent:
         time.sleep(1.0)
     os._exit(0)
 
 
 def _limit_memory(limit: float) -> None:
-    """Allow ``limit`` bytes of data, if the system has such a limit.
+    """Limit the data of this process to ``limit`` bytes, if the system supports it.
 
-    Address space is not limited: a GPU's driver reserves far more of it than it uses.
+    Address space is not limited, because the driver of a GPU reserves much more of it than it uses.
     """
     try:
         import resource
@@ -76,7 +76,7 @@ def _limit_memory(limit: float) -> None:
 
 
 def _load(wanted: dict[str, Any], channel: Channel) -> Implementation | None:
-    """The target's implementation. The parent is sent a description, or the reason why there is none."""
+    """Returns the target's implementation, or None. Sends the parent a description, or the reason."""
     try:
         found = load(wanted["target"], seconds=wanted["seconds"], definitions_only=wanted["definitions_only"])
     except BaseException as error:
@@ -90,7 +90,7 @@ def _load(wanted: dict[str, Any], channel: Channel) -> Implementation | None:
 
 
 class _Caller:
-    """Calls the functions of an implementation, and keeps the caches that they return."""
+    """Calls the functions of an implementation, and keeps the caches."""
 
     def __init__(self, implementation: Implementation, channel: Channel) -> None:
         self._implementation, self._channel = implementation, channel
@@ -99,7 +99,7 @@ class _Caller:
         self._numbers = itertools.count()
 
     def answer(self, message: bytes) -> None:
-        """Send a reply to each request in a message, up to the first that has no results."""
+        """Send a reply to each request in a message, up to the first request without results."""
         content = decode(message)
         for number in content["released"]:
             self._caches.pop(number, None)
@@ -119,7 +119,7 @@ class _Caller:
                 break
 
     def _call_each(self, calls: list[tuple[str, list[Any]]]) -> dict[str, Any]:
-        """The result of each call, or the outcome of the first that raises."""
+        """Returns the result of each call, or the outcome of the first call that raises."""
         results: list[Any] = []
         before, reported = calls[0][0], time.monotonic()
         try:
@@ -141,11 +141,11 @@ class _Caller:
         return {"outcome": outcome.name, "function": function, "lines": outcome.lines, **outcome.evidence}
 
     def _cache(self, number: int) -> Any:
-        """The cache with this number, or the latest one (-1), or the one before (-2)."""
+        """Returns the cache with this number, or the latest cache (-1), or the cache before it (-2)."""
         return self._caches.get(number) if number >= 0 else self._latest[number]
 
     def _described(self, signature: Function, result: Any) -> Any:
-        """A result that a message can carry: a handle for the cache, arrays of numbers wherever there are some."""
+        """Returns the result in a form that a message can hold: a handle for the cache, and arrays of numbers."""
         if not isinstance(result, tuple | list):
             return plain(result)
         parts = list(result)
@@ -159,6 +159,6 @@ class _Caller:
 
 
 def _has_a_cache(signature: Function, result: Any) -> bool:
-    """True if the result of a forward function has its form: arrays, and a cache behind them."""
+    """True if the result of a forward function has the right form: arrays, then a cache."""
     whole = isinstance(result, tuple) and len(result) == len(signature.returns)
     return whole and all(type(part) is np.ndarray for part in result[:-1])

@@ -1,7 +1,7 @@
-"""Environment variables of a worker. This module imports nothing: the command reads it before its path is safe."""
+"""Environment variables of a worker. This module imports nothing, because the command reads it very early."""
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-"""The problems are small: more threads of a linear algebra library would only wait, and slow the other process down.
+"""One thread for linear algebra: the problems are small, and waiting threads would slow down the other process.
 
 The caller's environment has priority.
 """

@@ -1,4 +1,4 @@
-"""How a process ended, and where its interpreter was, read from the stack that faulthandler printed."""
+"""The end of a process in words, and its last line of code, from the stack that faulthandler printed."""
 
 import os
 import re
@@ -9,11 +9,11 @@ from rnn_reference.paths import PACKAGE
 
 _OURS = str(PACKAGE)
 _FRAME = re.compile(r'^  File "(?P<file>.+)", line (?P<line>\d+) in ', re.MULTILINE)
-_DUMP = re.compile(r"(Fatal Python error|Windows fatal exception): ")  # behind what was printed without a newline
+_DUMP = re.compile(r"(Fatal Python error|Windows fatal exception): ")  # perhaps after output without a newline
 
 
 def innermost_line(printed: str) -> str | None:
-    """The innermost line of other people's code on the printed stack: ``homework.py, line 12``."""
+    """Returns the innermost line of other people's code on the printed stack: ``homework.py, line 12``; or None."""
     start = _start_of_stack(printed)
     frames = iter(()) if start is None else _FRAME.finditer(printed, start)
     theirs = (frame for frame in frames if not frame["file"].startswith(_OURS))
@@ -22,17 +22,17 @@ def innermost_line(printed: str) -> str | None:
 
 
 def without_stack(printed: str) -> str:
-    """The output without the stack at its end."""
+    """Returns the output without the stack at its end."""
     return printed[: _start_of_stack(printed)]
 
 
 def _start_of_stack(printed: str) -> int | None:
-    """Where the last stack begins; None if there is none."""
+    """Returns the position of the last stack in the output; None if there is none."""
     return max((dump.start() for dump in _DUMP.finditer(printed)), default=None)
 
 
 def in_words(status: int | None) -> str:
-    """An exit status in words. None: the process was still running."""
+    """Returns an exit status in words. None means that the process was still running."""
     if status is None:
         return "its process closed its connection"
     if status >= 0:

@@ -1,4 +1,4 @@
-"""What comes of a call in a worker that does not return: the outcome, and how often it ended the process."""
+"""Failures of a worker: the outcome of a call that did not return, and the number of processes it ended."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -10,16 +10,16 @@ MAX_FAILURES = 3
 """A function that has ended this many processes is not called again."""
 
 LONGEST = 300
-"""Characters of a text from a worker that are passed on."""
+"""The largest number of characters of a text from a worker."""
 
 _WITHOUT_RESULTS = ({"outcome", "function", "lines"}, {"progress"})
-"""Parts of a reply that has no results."""
+"""The parts of the replies without results."""
 
 
 class Died(Exception):  # noqa: N818 (an event, not an error of ours)
-    """The process has ended, in the call of this number.
+    """The process ended during the call with this number.
 
-    ``how`` says how it ended, ``where`` in other people's code, if that is known.
+    ``how`` is the reason in words. ``where`` is the line of other people's code, if known.
     """
 
     def __init__(self, how: str, where: str | None, call: int, timed_out: bool = False) -> None:
@@ -28,14 +28,14 @@ class Died(Exception):  # noqa: N818 (an event, not an error of ours)
 
 
 class Failures:
-    """The processes that each function has ended; ``seconds`` is the time limit of a call."""
+    """Counts the processes that each function has ended. ``seconds`` is the time limit of a call."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._outcomes: defaultdict[str, list[Outcome]] = defaultdict(list)
 
     def outcome(self, death: Died, functions: Sequence[str]) -> Outcome:
-        """The outcome of the call that ended the process, which is counted."""
+        """Counts the failure, and returns the outcome of the call that ended the process."""
         function = functions[death.call if 0 <= death.call < len(functions) else -1]
         where = [("where", death.where)] if death.where else []
         outcome: Outcome = Crashed([("error", death.how), *where], function)
@@ -45,7 +45,7 @@ class Failures:
         return outcome
 
     def refused(self, functions: Sequence[str]) -> Outcome | None:
-        """The outcome of a call that is not made, because the function has ended ``MAX_FAILURES`` processes."""
+        """Returns the outcome if a function is not called any more, after ``MAX_FAILURES`` failures; else None."""
         for function in functions:
             if len(self._outcomes[function]) >= MAX_FAILURES:
                 last = self._outcomes[function][-1]
@@ -55,14 +55,14 @@ class Failures:
 
 
 def is_reply(reply: Any, part: str) -> bool:
-    """True for a dict with this part, or with the parts of a reply that has no results."""
+    """True for a dict with this part, or with the parts of a reply without results."""
     if not isinstance(reply, dict) or type(reply.get("progress", 0)) is not int:
         return False
     return part in reply or any(parts <= reply.keys() for parts in _WITHOUT_RESULTS)
 
 
 def outcome_in(reply: Mapping[str, Any]) -> Outcome:
-    """The outcome that a worker reports: an exception, or a stub."""
+    """Returns the outcome in a worker's reply: an exception, or a stub."""
     function = str(reply["function"])
     lines = [(str(label)[:12], str(text)[:LONGEST]) for label, text in reply["lines"]]
     if reply["outcome"] == NotImplementedYet.name:

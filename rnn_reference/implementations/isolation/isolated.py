@@ -1,7 +1,7 @@
 """The functions of a target that runs in a worker.
 
-Each is called as if it were here. A call that ends the worker, or takes too long, comes out as an outcome, and the
-next call finds a new worker. This is no sandbox: it keeps the mistakes of other people's code to that code's checks.
+A call that ends the worker, or takes too long, becomes an outcome, and the next call starts a new worker. This is not a
+sandbox: it only limits mistakes of other people's code to the checks of this code.
 """
 
 import contextlib
@@ -22,13 +22,13 @@ from rnn_reference.implementations.values import Handle
 
 
 class Isolated(Implementation):
-    """The implementation that a worker loads. Raises Unusable, with one clear line, if it cannot."""
+    """The implementation in a worker. Raises Unusable, with one clear line, if the worker cannot load it."""
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
-        self._coming: list[Question] = []  # to be asked soon, in this order
+        self._coming: list[Question] = []  # the next questions, in this order
         self._fetched: dict[Question, Any] = {}  # the replies that have not been used yet
-        self._results: deque[tuple[Any, Any]] = deque()  # of the calls of one question, with the changed arguments
+        self._results: deque[tuple[Any, Any]] = deque()  # the results of one question, with the changed arguments
         loaded = worker.load()
         super().__init__(worker.target, SimpleNamespace(**{name: loaded.get(name) for name in ATTRIBUTES}))
         self.notes = [str(note) for note in loaded.get("notes", [])]
@@ -39,13 +39,13 @@ class Isolated(Implementation):
         return name in self._offers
 
     def cache_contents(self, caches: Handle) -> Any:
-        """The worker's description of the caches."""
+        """Returns the worker's description of the caches."""
         question = Question([(self.cells[0].forward.name, (caches,))])  # which is blamed if this fails
         (reply,) = self._worker.ask([question], [{"describe": caches}], "description")
         return self._worker.checked(reply, question)["description"]
 
     def printed(self) -> str:
-        """The end of what the worker printed since the last call."""
+        """Returns the end of the worker's output since the last call."""
         return self._worker.printed()
 
     def close(self) -> None:
@@ -84,7 +84,7 @@ class Isolated(Implementation):
         return result
 
     def _answer(self, question: Question) -> list[tuple[Any, Any]]:
-        """The result of each call, and the arguments that it changed. Raises the outcome of the first that failed."""
+        """Returns the result of each call with the changed arguments. Raises the outcome of the first failed call."""
         if question not in self._fetched:
             self._fetch(question)
         reply = self._worker.checked(self._fetched.pop(question), question)
@@ -108,7 +108,7 @@ class Isolated(Implementation):
         return {"calls": calls, "copy": question.copy}
 
     def _in_its_dtype(self, value: Any, done: dict[int, Any]) -> Any:
-        """The value with contiguous arrays in the implementation's dtype. An array that occurs twice is made once."""
+        """Returns the value with contiguous arrays in the implementation's dtype. Each array is converted once."""
         if id(value) in done:
             return done[id(value)]
         if isinstance(value, list):

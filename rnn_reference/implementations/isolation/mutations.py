@@ -1,4 +1,4 @@
-"""What a call did to its arguments: found in the worker, and repeated on the caller's arguments."""
+"""Changes that a call made to its arguments: found in the worker, and repeated on the caller's arguments."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from rnn_reference.implementations.values import Handle, plain
 
 
 def changed(now: list[Any], before: list[Any]) -> list[Any]:
-    """The new value of each argument that a call changed, None for the others."""
+    """Returns the new value of each argument that a call changed, None for the others."""
     return [None if _same(one, was) else plain(one) for one, was in zip(now, before, strict=True)]
 
 
@@ -23,7 +23,7 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def repeat(argument: Any, became: Any) -> None:
-    """Change an argument into what the call made of its copy. The arrays in a dict are written to."""
+    """Give an argument the value that its copy has after the call. Arrays in a dict are changed in place."""
     if isinstance(argument, dict):
         now = became if isinstance(became, Mapping) else {}
         for name in argument.keys() - now.keys():
@@ -34,4 +34,4 @@ def repeat(argument: Any, became: Any) -> None:
     elif getattr(became, "shape", None) == argument.shape:
         argument[...] = became
     else:
-        argument.fill(np.nan)  # it has another shape now, or is no array: in any case it was changed
+        argument.fill(np.nan)  # it has another shape now, or is not an array: in any case it was changed

@@ -1,18 +1,18 @@
-"""What a worker prints: a file without a name, of which the end is kept."""
+"""The output of a worker: a deleted file, of which the end is kept."""
 
 import contextlib
 import os
 import tempfile
 
 MAX_OUTPUT = 2**24
-"""Bytes on disk. If there are more, all but the end is deleted."""
+"""The largest size on disk in bytes. If there is more, only the end is kept."""
 
 TAIL = 4000
-"""Bytes that are shown."""
+"""The number of bytes that a report shows at most."""
 
 
 class Output:
-    """The output of a worker. ``file`` is open for the worker to append to."""
+    """The output of a worker. The worker writes to ``file``."""
 
     def __init__(self) -> None:
         handle, path = tempfile.mkstemp(prefix="rnn-reference-")
@@ -23,7 +23,7 @@ class Output:
         self._shown = 0
 
     def limit(self) -> None:
-        """Delete all but the end, if there is too much."""
+        """Keep only the end, if there is too much output."""
         if self._size() > MAX_OUTPUT:
             kept = self.tail(TAIL)
             self.clear()
@@ -31,18 +31,18 @@ class Output:
             self.file.flush()
 
     def clear(self) -> None:
-        """Delete all of it."""
+        """Delete all output."""
         self.file.truncate(0)
 
     def new(self) -> str:
-        """The end of what was printed since the last call."""
+        """Returns the end of the output since the last call."""
         size = self._size()
         printed = self.tail(min(TAIL, size - self._shown if self._shown <= size else size))
         self._shown = size
         return printed
 
     def tail(self, length: int) -> str:
-        """The last ``length`` bytes."""
+        """Returns the last ``length`` bytes as text."""
         self._reader.seek(max(0, self._size() - length))
         return self._reader.read(length).decode(errors="replace")
 

@@ -1,4 +1,4 @@
-"""Starting and ending the process of a worker. Nothing here imports numpy, so that both processes do so at once."""
+"""Starts and ends the process of a worker. It does not import numpy, so that both processes import it at once."""
 
 import contextlib
 import json
@@ -20,7 +20,7 @@ main({handle!r}, {request!r})
 
 
 def start(request: dict[str, Any], output: IO[bytes]) -> tuple[subprocess.Popen[bytes], Connection]:
-    """A process that loads what the request names, and the connection to it. What it prints goes to ``output``."""
+    """Starts a process for the request. Returns it, and the connection to it. Its output goes to ``output``."""
     ours, inherited = Pipe()
     paths = [os.path.abspath(entry) for entry in sys.path]
     bootstrap = _BOOTSTRAP.format(paths=paths, handle=inherited.fileno(), request=json.dumps(request))
@@ -31,14 +31,14 @@ def start(request: dict[str, Any], output: IO[bytes]) -> tuple[subprocess.Popen[
             stdout=output,
             stderr=output,
             env=ONE_THREAD | os.environ | REUSE_MEMORY,
-            start_new_session=True,  # Ctrl-C is for the parent; and the worker's own children end with it
+            start_new_session=True,  # Ctrl-C ends the parent only; the worker's own children end with the worker
             **_inheriting(inherited.fileno()),
         )
     return process, ours
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:
-    """End a process that was started here, and on POSIX all that it started."""
+    """End a process of ``start``; on POSIX also all its children."""
     with contextlib.suppress(OSError):
         if sys.platform == "win32":
             process.kill()
@@ -48,7 +48,7 @@ def kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def _inheriting(handle: int) -> dict[str, Any]:
-    """The arguments that make a new process inherit a handle."""
+    """Returns the arguments of Popen for a process that inherits a handle."""
     if sys.platform == "win32":
         os.set_handle_inheritable(handle, True)
         return {"startupinfo": subprocess.STARTUPINFO(lpAttributeList={"handle_list": [handle]})}

@@ -1,7 +1,7 @@
-"""A worker: the process that runs other people's code, as the judging process sees it.
+"""A worker, seen from the judging process: the process that runs other people's code.
 
-It loads one target and answers questions, each within a time limit. If it has ended, the next question starts it
-again, until one function has ended it ``MAX_FAILURES`` times.
+It loads one target and answers questions, each within a time limit. If the process has ended, the next question starts
+a new one. A function that has ended ``MAX_FAILURES`` processes is not called again.
 """
 
 import contextlib
@@ -23,25 +23,25 @@ from rnn_reference.outcomes import Crashed
 if TYPE_CHECKING:
     from rnn_reference.implementations.question import Question
 
-# this module does not import numpy: the process is started first, and both import it at the same time
+# this module does not import numpy: the process starts first, so that both processes import it at the same time
 
 LOADING = 60.0
-"""Seconds for loading a target, beside the time that its file may run: some import a framework."""
+"""Seconds for loading a target, in addition to the time limit of its file: some targets import a framework."""
 
 GRACE = 2.0
-"""Seconds after the time limit for the worker to print where it is and to end. Then it is killed."""
+"""Seconds after the time limit for the worker to print its stack and to end. Then it is killed."""
 
 TICK = 0.1
-"""Seconds between two looks at the clock and at the output of a worker that has not answered yet."""
+"""Seconds between two checks of the clock and of the worker's output, while there is no answer."""
 
 Reply = dict[str, Any]
 
 
 class Worker:
-    """A process that loads ``target``; it is started here, and ``load`` waits for it.
+    """A process that loads ``target``. The constructor starts it, and ``load`` waits for it.
 
-    ``target`` is a file or a notebook, with an optional ``:attribute``. ``seconds`` limits each call and the run of a
-    file, ``memory`` the bytes of data of the process (on Linux).
+    ``target`` is a file or a notebook, with an optional ``:attribute``. ``seconds`` is the time limit of each call and
+    of a file's run. ``memory`` is the largest data size of the process in bytes (on Linux).
     """
 
     def __init__(self, target: str, seconds: float = 10.0, memory: float = 2.0**32) -> None:
@@ -53,13 +53,13 @@ class Worker:
 
     def _start(self) -> None:
         self.ended = False
-        self._released: list[int] = []  # the numbers of this process's caches that are not used here any more
+        self._released: list[int] = []  # the numbers of caches to free in this process
         request = {"target": self.target, "definitions_only": self._definitions_only}
         request |= {"seconds": self._seconds, "memory": self._memory}
         self._process, self._connection = start(request, self._output.file)
 
     def load(self) -> dict[str, Any]:
-        """Wait until the target is loaded; the worker's description of it. Raises Unusable."""
+        """Wait until the target is loaded. Returns the worker's description of it. Raises Unusable."""
         from rnn_reference.implementations.isolation.channel import Channel, limit_blocking
 
         limit_blocking(self._connection, self._seconds + GRACE)
@@ -76,17 +76,17 @@ class Worker:
         return reply
 
     def ask(self, questions: Sequence["Question"], contents: Sequence[dict[str, Any]], part: str) -> list[Reply]:
-        """Send all questions in one message; ``contents`` says what is wanted, ``part`` what a reply must have.
+        """Send all questions in one message. ``contents`` are the requests, ``part`` is the key that a reply must have.
 
-        Returns the replies, up to the first failure or the first question that cannot be asked now. Raises the
-        outcome if that is the first question. ``checked`` is for each reply when it is used.
+        Returns the replies, up to the first failure or the first question that cannot be asked now. Raises the outcome
+        if the first question cannot be asked. Call ``checked`` for each reply before its use.
         """
         self._require(questions[0])
         questions = [questions[0], *itertools.takewhile(self._can_answer, questions[1:])]
         released, self._released[:] = self._released[:], []
         replies: list[Reply] = []
         try:
-            with contextlib.suppress(OSError):  # the process has ended: the reply says how
+            with contextlib.suppress(OSError):  # the process has ended: reading the reply finds the reason
                 self._channel.send({"released": released, "requests": contents[: len(questions)]})
             while len(replies) < len(questions):
                 replies.append(self._reply(part, self._seconds))
@@ -101,7 +101,7 @@ class Worker:
         return replies
 
     def checked(self, reply: Reply, question: "Question") -> Reply:
-        """The reply to this question. Raises the outcome, if it is that; the end of a process is counted."""
+        """Returns the reply to this question. Raises the outcome for a failure, and counts ended processes."""
         if isinstance(reply.get("outcome"), Died):
             raise self._failures.outcome(reply["outcome"], question.functions)
         if "outcome" in reply:
@@ -109,13 +109,13 @@ class Worker:
         return reply
 
     def _own_caches(self, reply: Reply) -> None:
-        """Have the process free each cache once its handle is deleted here."""
+        """Make the process free each cache after its handle is deleted here."""
         for result in reply.get("results", ()):
             if isinstance(result, tuple) and result and hasattr(result[-1], "released"):
                 result[-1].released = self._released
 
     def _require(self, question: "Question") -> None:
-        """Have a process that can answer this question. Raises the outcome of one that cannot be answered."""
+        """Make sure that a process can answer this question. Raises the outcome if not."""
         if refused := self._failures.refused(question.functions):
             raise refused
         if self.ended:
@@ -124,7 +124,7 @@ class Worker:
             raise Crashed([("error", "its process has ended, and its caches with it")], question.functions[0])
 
     def _can_answer(self, question: "Question") -> bool:
-        """True if no function is refused, and all caches are of this process, not of one before."""
+        """True if no function is refused, and all caches belong to the current process."""
         own = all(handle.released is self._released for handle in question.handles)
         return own and not self._failures.refused(question.functions)
 
@@ -137,7 +137,7 @@ class Worker:
             raise Crashed([("error", f"its process ended, and did not start again: {error}")], function) from None
 
     def _reply(self, part: str, seconds: float) -> Reply:
-        """The next reply. Raises Died."""
+        """Returns the next reply. Raises Died."""
         from rnn_reference.implementations.isolation.channel import Malformed, decode
 
         call, deadline = 0, time.monotonic() + seconds
@@ -171,7 +171,7 @@ class Worker:
                 raise TimeoutError
 
     def _death(self, call: int, timed_out: bool = False) -> Died:
-        """How the process ended, or ends now: it is asked where it is, and is killed."""
+        """Ends the process. Returns the reason for its end, and its last line of code."""
         if timed_out and sys.platform != "win32":
             self._process.send_signal(signal.SIGABRT)  # faulthandler in the worker prints its stack
         if not timed_out or sys.platform != "win32":
@@ -183,11 +183,11 @@ class Worker:
         return Died(how, exit_report.innermost_line(self._output.tail(2**16)), call, timed_out)
 
     def printed(self) -> str:
-        """The end of what the worker printed since the last call."""
+        """Returns the end of the worker's output since the last call."""
         return exit_report.without_stack(self._output.new())
 
     def stop(self) -> None:
-        """End the process and all that it started. Its output can still be read."""
+        """End the process and all its children. Its output can still be read."""
         if self.ended:
             return
         self.ended = True
@@ -195,6 +195,6 @@ class Worker:
         self._connection.close()
 
     def close(self) -> None:
-        """End the process for good."""
+        """End the process, and delete its output."""
         self.stop()
         self._output.close()

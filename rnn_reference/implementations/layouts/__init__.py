@@ -1,7 +1,7 @@
-"""Other layouts of the same functions, such as CS231n's: how they are recognised, and called as the document's.
+"""Other layouts of the same functions, such as CS231n's: recognised, and converted to the document's functions.
 
-Each layout is one file with a function ``recognise(found, target)``. It returns None for anything else, and for its
-own layout an object with the document's functions and the notes that the report shows.
+Each layout is one file with a function ``recognise(found, target)``. For its layout it returns an object with the
+document's functions, and notes for the report. For anything else it returns None.
 """
 
 import importlib
@@ -11,7 +11,7 @@ from rnn_reference.paths import LAYOUTS, parts_in
 
 
 def recognised(found: Any, target: str = "") -> tuple[Any, list[str]] | None:
-    """The document's functions and notes, from the first layout that recognises ``found``; None if none does.
+    """Returns the document's functions and notes from the first layout that recognises ``found``, or None.
 
     Layouts are tried in the order of their files' names.
     """

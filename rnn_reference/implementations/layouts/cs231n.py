@@ -25,14 +25,14 @@ THEIRS = {
 
 
 def recognise(found: Any, target: str) -> tuple[Any, list[str]] | None:
-    """The document's functions, made of CS231n's; None for anything else."""
+    """Returns the document's functions, made from CS231n's; None for anything else."""
     if takes(found, "rnn_forward", 5) or takes(found, "rnn_step_forward", 5):
-        return Cs231n(found), ["taken for CS231n's layout: rnn_forward(x, h0, Wx, Wh, b), arrays (N, T, D)"]
+        return Cs231n(found), ["recognised as CS231n's layout: rnn_forward(x, h0, Wx, Wh, b), arrays (N, T, D)"]
     return None
 
 
 class Cs231n:
-    """The document's functions, each made of one of theirs; a function that they lack is not offered."""
+    """The document's functions, each made from one of theirs. A missing function is not offered."""
 
     predicts = False
 

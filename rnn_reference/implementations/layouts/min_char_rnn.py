@@ -1,8 +1,9 @@
 """min-char-rnn's layout: ``lossFun(inputs, targets, hprev)`` over global weights, one column, characters as input.
 
-It can be asked everything all the same, exactly. With ``Wax x`` as the weights of as many characters as there are
-steps, the t-th character brings in the t-th input. With a prediction that is certain of one character (its bias is
-600), the loss's gradient at a step is that character's row of ``Why`` less the target's, and so any ``da`` at all.
+All questions can still be asked, exactly. The weights of the characters are the columns of ``Wax x``, so that the t-th
+character stands for the t-th input. The prediction is always certain of one character, because its bias is 600. The
+gradient of the loss at a step is then the row of ``Why`` for this character, less the row of the target: it can be any
+``da``.
 """
 
 from typing import Any
@@ -18,23 +19,23 @@ DA_SCALE = 2.0**-60
 """``da`` is scaled by this, and the gradients are scaled back: both exactly, and far below the clip at 5."""
 
 CERTAIN = 600.0
-"""The bias of the character that is predicted: the others' probabilities are below 1e-200, and nothing overflows."""
+"""The bias of the predicted character. Other characters have probabilities below 1e-200, and nothing overflows."""
 
 RETURNS = ("loss", "dWxh", "dWhh", "dWhy", "dbh", "dby", "the last state")
 
 
 def recognise(found: Any, target: str) -> tuple[Any, list[str]] | None:
-    """The two network functions, made of calls of ``lossFun``; None for anything else."""
+    """Returns the two network functions, made from calls of ``lossFun``; None for anything else."""
     if takes(found, "lossFun", 3) and hasattr(found, "__dict__"):
         return MinCharRnn(found), [
-            "taken for min-char-rnn's layout: lossFun(inputs, targets, hprev), the weights its globals",
-            "judged with a loss so small that its clip at 5 never acts; dx and da0 follow from its dWxh",
+            "recognised as min-char-rnn's layout: lossFun(inputs, targets, hprev), with weights as globals",
+            "judged with a loss so small that its clip at 5 never acts; dx and da0 are computed from its dWxh",
         ]
     return None
 
 
 class MinCharRnn:
-    """The document's two network functions, each made of calls of ``lossFun`` on one column."""
+    """The document's two network functions, made from calls of ``lossFun`` on one column."""
 
     predicts = False
     dtype = "float64"
@@ -43,7 +44,7 @@ class MinCharRnn:
         self._theirs = theirs
 
     def rnn_forward(self, x: Array, a0: Array, parameters: Parameters) -> Any:
-        """``a, y_pred, caches``: each state is the last one of a run that ends there."""
+        """Returns ``a, y_pred, caches``. Each state is the last state of a shorter run."""
         a = np.empty((*a0.shape, x.shape[2]))
         silent = np.zeros_like(a)
         for column in range(x.shape[1]):
@@ -55,7 +56,7 @@ class MinCharRnn:
         return a, predictions_of(a, parameters), (x, a0, parameters)
 
     def rnn_backward(self, da: Array, caches: Any) -> Any:
-        """The gradients, each column's from one call."""
+        """Returns the gradients. There is one call for each column."""
         x, a0, parameters = caches
         dz, dWaa, dba = np.empty_like(da), 0.0, 0.0
         for column in range(x.shape[1]):
@@ -73,7 +74,7 @@ class MinCharRnn:
         }
 
     def _loss(self, x: Array, a0: Array, parameters: Parameters, da: Array) -> dict[str, Any] | None:
-        """The results of ``lossFun`` on one column, by name: ``x (n_x, T)``, ``a0 (n_a,)``, ``da (n_a, T)``."""
+        """Returns the results of ``lossFun`` on one column, by name: ``x (n_x, T)``, ``a0 (n_a,)``, ``da (n_a, T)``."""
         steps = x.shape[1]
         weights = {
             "Wxh": parameters["Wax"] @ x,
@@ -87,5 +88,5 @@ class MinCharRnn:
         if result is None:
             return None
         if not isinstance(result, tuple | list) or len(result) != len(RETURNS):
-            raise TypeError(f"lossFun did not return its seven: {', '.join(RETURNS)}")
+            raise TypeError(f"lossFun did not return seven values: {', '.join(RETURNS)}")
         return dict(zip(RETURNS, result, strict=True))

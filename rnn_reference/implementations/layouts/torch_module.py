@@ -1,8 +1,8 @@
 """A user's layer with the interface of ``torch.nn.RNN``, given as ``model.py:MyLayer``.
 
-A class, or an instance, whose class is then called with other sizes: ``MyLayer(input_size, hidden_size)``. It takes
-``x (T_x, m, n_x)`` and ``h0 (1, m, n_a)``, batch and time turned round if it says ``batch_first``, and returns the
-states and the last one. Its weights are found by torch's names, at any depth: ``weight_ih``, ``weight_hh``,
+The target is a class or an instance. The class is called with other sizes: ``MyLayer(input_size, hidden_size)``. The
+layer takes ``x (T_x, m, n_x)`` and ``h0 (1, m, n_a)``; with ``batch_first`` the batch is before time. It returns all
+states and the last state. Its weights are found by torch's names, at any depth: ``weight_ih``, ``weight_hh``,
 ``bias_ih``, ``bias_hh``.
 """
 
@@ -24,9 +24,9 @@ TORCH_NAMES = {"dWax": "weight_ih", "dWaa": "weight_hh", "dba": "bias_ih"}
 
 
 def recognise(found: Any, target: str) -> tuple[Any, list[str]] | None:
-    """The two network functions, made of a layer of torch or a class of such; None for anything else.
+    """Returns the two network functions for a layer of torch or its class; None for anything else.
 
-    Torch is not imported for this: whoever has made a layer has imported it.
+    Torch is not imported here: a file with a layer has imported it.
     """
     torch = sys.modules.get("torch")
     if torch is None:
@@ -37,7 +37,7 @@ def recognise(found: Any, target: str) -> tuple[Any, list[str]] | None:
 
 
 class TorchModule:
-    """The two network functions; its predictions are a linear layer and a softmax of torch's own, and not judged."""
+    """The two network functions. The predictions, a linear layer and a softmax of torch, are not judged."""
 
     predicts = False
     dtype = "float64"
@@ -51,10 +51,10 @@ class TorchModule:
                 raise ValueError(f"its weight_ih has shape {tuple(own['weight_ih'].shape)}, not (5, 3)")
         except (Exception, SystemExit) as error:
             name = self._make.__name__
-            raise Unusable(f"{target}: {name}(3, 5) is no layer like torch.nn.RNN(3, 5): {error}") from None
+            raise Unusable(f"{target}: {name}(3, 5) is not a layer like torch.nn.RNN(3, 5): {error}") from None
 
     def rnn_forward(self, x: Array, a0: Array, parameters: Parameters) -> Any:
-        """``a, y_pred, caches``; the cache is the graph: its end and its leaves."""
+        """Returns ``a, y_pred, caches``. The cache is the graph: its end and its leaves."""
         given, start = self._torch.tensor(x.transpose(2, 1, 0)), self._torch.tensor(a0.T[None])
         layer = self._layer(len(x), len(a0), given.dtype)
         weights = self._set(layer, parameters)
@@ -67,7 +67,7 @@ class TorchModule:
         return self._torch.array(a).transpose(2, 1, 0), predicted.transpose(2, 1, 0), (a, leaves)
 
     def rnn_backward(self, da: Array, caches: Any) -> dict[str, Array]:
-        """``torch.autograd.grad`` of the layer's graph."""
+        """Returns the gradients, from ``torch.autograd.grad`` of the layer's graph."""
         gradients: dict[str, Array] = self._torch.rnn_backward(da, caches)
         return gradients
 
@@ -76,7 +76,7 @@ class TorchModule:
         return layer.to(dtype).train(False)
 
     def _weights(self, layer: torch.nn.Module) -> dict[str, torch.nn.Parameter]:
-        """Its parameters by torch's names, without prefixes and the suffix ``_l0``."""
+        """Returns its parameters by torch's names, without prefixes and the suffix ``_l0``."""
         found = {}
         for name, value in layer.named_parameters():
             role = name.rpartition(".")[2].removesuffix("_l0")

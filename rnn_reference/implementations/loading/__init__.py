@@ -1,1 +1,1 @@
-"""Turns a target (file, notebook, module, adapter's name) into an implementation."""
+"""Loads a target (file, notebook, module, name of an adapter) as an implementation."""

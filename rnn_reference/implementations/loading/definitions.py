@@ -1,7 +1,7 @@
-"""The definitions in a piece of source: what it takes to call its functions, and nothing that runs a demo.
+"""The definitions in a piece of source code: enough to call its functions, but without the code of a demo.
 
-Kept are imports, functions, classes and constants; the last definition of a name wins, as in any module. A
-constant is an assignment of literals and names, arithmetic on them, a lambda, or numpy's constructors of such.
+Imports, functions, classes and constants are kept. As in any module, the last definition of a name is used. A constant
+is an assignment of literals and names, arithmetic with them, a lambda, or a call of numpy's constructors.
 """
 
 import ast
@@ -11,7 +11,7 @@ CONSTRUCTORS = frozenset(
     "array asarray zeros ones full eye arange linspace sqrt log exp dtype "
     "float int float16 float32 float64 int32 int64 finfo".split()
 )
-"""Calls that make a constant out of constants and do nothing else."""
+"""Functions that make a constant from constants, without side effects."""
 
 _CONSTANT_NODES = (
     ast.Constant, ast.Name, ast.Attribute, ast.Tuple, ast.List, ast.Set, ast.Dict, ast.UnaryOp, ast.BinOp,
@@ -21,7 +21,7 @@ _CONSTANT_NODES = (
 
 
 def definitions(body: Iterable[ast.stmt]) -> list[ast.stmt]:
-    """The statements among ``body`` that define something, in their order, out of blocks as well."""
+    """Returns the definitions among the statements of ``body``, in order, also from inside blocks."""
     kept: list[ast.stmt] = []
     for statement in body:
         if isinstance(statement, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef):
@@ -37,7 +37,7 @@ def definitions(body: Iterable[ast.stmt]) -> list[ast.stmt]:
 
 
 def _only_definitions(statement: ast.Try) -> ast.stmt:
-    """``try: import ... except ImportError: ...`` with nothing but definitions left in either part."""
+    """Returns ``try: import ... except ImportError: ...`` with only the definitions of each part."""
     handlers = [
         ast.copy_location(ast.ExceptHandler(type=h.type, name=h.name, body=definitions(h.body) or [_pass_at(h)]), h)
         for h in statement.handlers
@@ -65,7 +65,7 @@ def _is_constant(value: ast.expr) -> bool:
 
 
 def _binds_names(statement: ast.Assign | ast.AnnAssign) -> bool:
-    """Whether it gives names to a value, rather than store into an array or an object."""
+    """True if the assignment binds names only, and does not store into an array or an object."""
     targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
     return all(isinstance(node, ast.Name | ast.Tuple | ast.List) for node in targets)
 

@@ -1,4 +1,4 @@
-"""What somebody's files and notebooks define, run as far as that takes: a script as a whole, else its definitions."""
+"""Loads files and notebooks: runs a whole script if it ends without an error, otherwise its definitions only."""
 
 import __future__
 
@@ -19,14 +19,17 @@ from rnn_reference.implementations.loading.time_limit import TimeLimitReached, t
 from rnn_reference.implementations.unusable import Unusable
 
 FILE_SECONDS = 10.0
-"""Seconds that a ``.py`` file may take to run before its definitions alone are tried."""
+"""The time limit in seconds for running a ``.py`` file. After it, only the definitions of the file run."""
 
-DEFINITIONS_ALONE = "its definitions alone were taken"
-"""How the note ends that says so."""
+DEFINITIONS_ALONE = "only its definitions were run"
+"""The end of the note for such a file."""
 
 
 def from_files(names: str, seconds: float, definitions_only: bool) -> tuple[Any, list[str]]:
-    """One file, or what several hold together, ``forward.py+backward.py``: the first that has a name gives it."""
+    """Returns the definitions of one file, or of several, ``forward.py+backward.py``, and notes. Raises Unusable.
+
+    If several files define a name, the first one counts.
+    """
     if Path(names).exists() or "+" not in names:
         return from_file(names, seconds, definitions_only)
     loaded = [from_file(name, seconds, definitions_only) for name in names.split("+")]
@@ -37,7 +40,7 @@ def from_files(names: str, seconds: float, definitions_only: bool) -> tuple[Any,
 
 
 def from_file(name: str, seconds: float, definitions_only: bool) -> tuple[ModuleType, list[str]]:
-    """What a ``.py`` file or a notebook defines, and notes on what was left out. Raises Unusable."""
+    """Returns the definitions of a ``.py`` file or a notebook, and notes about problems. Raises Unusable."""
     path = Path(name)
     if not path.is_file():
         raise Unusable(f"{name}: no such file")
@@ -82,7 +85,7 @@ def _from_script(path: Path, seconds: float, definitions_only: bool) -> tuple[Mo
 
 
 def _run_definitions(module: ModuleType, tree: ast.Module, label: str, seconds: float) -> list[str]:
-    """Run the definitions of ``tree`` in ``module``, one by one; the notes on what was stood in for or left out."""
+    """Runs the definitions of ``tree`` in ``module``. Returns notes about substituted and skipped definitions."""
     notes: list[str] = []
     for statement in definitions(tree.body):
         substituted = substitute(statement)
@@ -96,18 +99,18 @@ def _run_definitions(module: ModuleType, tree: ast.Module, label: str, seconds: 
                 exec(_compiled(statement, label, module), module.__dict__)
         except (Exception, SystemExit, TimeLimitReached) as error:
             if isinstance(statement, ast.Assign | ast.AnnAssign):
-                continue  # a constant made of what a demo made: whoever uses it will say so
+                continue  # a constant of a demo: a function that needs it raises its own error
             name = getattr(statement, "name", None)
             place = f"{label}, line {statement.lineno}"
             reason = describe(error).replace(f"; {Path(label).name}, line {statement.lineno}: ", ": ")
             if name is None or name in functions():
                 raise Unusable(f"{place}: {reason}") from None
-            notes.append(f"{place}: {name} was left out: {reason}")
+            notes.append(f"{place}: {name} was skipped: {reason}")
     return notes
 
 
 def _compiled(statement: ast.stmt, label: str, module: ModuleType) -> CodeType:
-    """One statement as code, under every ``from __future__ import`` that the module has run already."""
+    """Returns one statement as code, with every ``from __future__ import`` that has run in the module."""
     imported = [value for value in vars(module).values() if isinstance(value, __future__._Feature)]
     flags = sum({feature.compiler_flag for feature in imported})
     code: CodeType = compile(ast.Module([statement], []), label, "exec", flags=flags, dont_inherit=True)
@@ -115,7 +118,7 @@ def _compiled(statement: ast.stmt, label: str, module: ModuleType) -> CodeType:
 
 
 def _empty_module(path: Path) -> ModuleType:
-    """A module that no import can be answered with: a file may be called as a package that it imports itself."""
+    """Returns an empty module. No import can find it, because a file may have the name of a package that it imports."""
     module = ModuleType(f"{path.stem} under test")
     module.__file__ = str(path)
     module.__package__ = ""
@@ -124,9 +127,9 @@ def _empty_module(path: Path) -> ModuleType:
 
 
 def make_importable(folder: Path) -> None:
-    """Files beside the target can be imported from now on: by imports inside functions, later, as well.
+    """Make the files in a folder importable from now on, also for later imports inside functions.
 
-    They come before what is installed, but after Python's own modules, which the suite needs itself.
+    They have priority over installed packages, but not over Python's own modules, because the suite needs these.
     """
     others = [entry for entry in sys.path if entry != str(folder)]
     installed = (n for n, entry in enumerate(others) if Path(entry).name in ("site-packages", "dist-packages"))
@@ -136,7 +139,7 @@ def make_importable(folder: Path) -> None:
 
 
 def describe(error: BaseException) -> str:
-    """One line: the exception and its message, and where it was raised."""
+    """Returns one line: the exception, its message, and the line that raised it."""
     if isinstance(error, TimeLimitReached):
         return str(error)
     return "; ".join(text for _, text in crash("", error).lines)

@@ -1,4 +1,4 @@
-"""``--rnn=TARGET`` -> an implementation: a file, a notebook, a module, an adapter, or a part of one."""
+"""Finds the implementation for ``--rnn=TARGET``: a file, a notebook, a module, an adapter, or an attribute of one."""
 
 import contextlib
 import importlib
@@ -22,12 +22,12 @@ from rnn_reference.paths import is_file, split_target
 def load(
     target: str, seconds: float = FILE_SECONDS, definitions_only: bool = False, device: str = "cpu"
 ) -> Implementation:
-    """The implementation that ``target`` names.
+    """Returns the implementation that ``target`` names.
 
     ``target`` is ``file.py``, ``notebook.ipynb``, ``model.onnx``, ``package.module`` or the name of an adapter, each
-    with an optional ``:attribute``. ``seconds`` limits the run of a file; with ``definitions_only`` only its
-    definitions run. ``device`` is for adapters that can compute on several. Raises Unusable, with one clear line, if
-    the target cannot be found or run, or offers none of the six functions.
+    with an optional ``:attribute``. ``seconds`` is the time limit for running a file; with ``definitions_only`` only
+    its definitions run. ``device`` is for adapters with several devices. Raises Unusable, with one clear line, if the
+    target cannot be found or run, or if it has none of the functions.
     """
     if not target:
         raise Unusable("expected a target, got an empty name")
@@ -91,7 +91,7 @@ def _attribute(owner: ModuleType, attribute: str, target: str) -> Any:
 
 
 def _in_our_layout(found: Any, target: str) -> tuple[Any, list[str]]:
-    """The object with the document's functions, and notes on its layout; for a class usually an instance of it."""
+    """Returns the object with the document's functions, and notes about its layout; for a class usually an instance."""
     adapted = recognised(found, target)
     if adapted or not inspect.isclass(found):
         return adapted or (found, [])
@@ -100,7 +100,7 @@ def _in_our_layout(found: Any, target: str) -> tuple[Any, list[str]]:
 
 
 def _instance(found: Any, target: str) -> Any:
-    """``found()`` if it is a class, else ``found``. Raises Unusable if the class takes arguments."""
+    """Returns an instance of a class, and any other object unchanged. Raises Unusable if the class needs arguments."""
     if not inspect.isclass(found):
         return found
     try:
@@ -111,7 +111,7 @@ def _instance(found: Any, target: str) -> Any:
 
 def _what_it_has(owner: Any) -> str:
     if inspect.isroutine(owner):
-        return ": it is a function; name what holds it, and all six are looked for"
+        return ": it is a function; name the file, module or object with the functions"
     names = [name for name, value in vars(owner).items() if callable(value) and not name.startswith("_")] \
         if hasattr(owner, "__dict__") else []  # fmt: skip
     parts = [n for n in names if any(callable(getattr(getattr(owner, n), f, None)) for f in functions())]
@@ -121,13 +121,13 @@ def _what_it_has(owner: Any) -> str:
 
 
 def callable_named(target: str, seconds: float = FILE_SECONDS) -> tuple[Callable[..., Any], list[str]]:
-    """The callable that ``module:callable`` or ``file.py:callable`` names, and notes. Raises Unusable."""
+    """Returns the callable that ``module:callable`` or ``file.py:callable`` names, and notes. Raises Unusable."""
     where, attribute = split_target(target)
     if not attribute:
-        raise Unusable(f"{target!r} names no callable: module:callable or file.py:callable does")
+        raise Unusable(f"{target!r} does not name a callable: write module:callable or file.py:callable")
     with _quietly():
         owner, notes = from_file(where, seconds, False) if is_file(where) else (_from_module(where), [])
         found = _instance(_attribute(owner, attribute, target), target)
     if not callable(found):
-        raise Unusable(f"{target} is no callable: it is of type {type(found).__name__}")
+        raise Unusable(f"{target} is not callable: it has type {type(found).__name__}")
     return found, notes

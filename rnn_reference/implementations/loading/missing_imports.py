@@ -1,8 +1,8 @@
-"""Helper modules that a course hands out and a published notebook lacks.
+"""Substitutes for missing modules: a course's helper file, or a package for plots.
 
-Public solutions of the exercise begin with ``from rnn_utils import *`` where no such file lies beside them. What
-it would have given (a softmax, a sigmoid, a tanh) is stood in for, and the report says so. A package that
-only shows things (a plot, a progress bar) is stood in for by a thing that does nothing.
+Public solutions of the exercise begin with ``from rnn_utils import *``, but the file is not published. Its functions
+(softmax, sigmoid, tanh) are replaced by ours, and the report has a note. A package that only shows something (a plot, a
+progress bar) is replaced by an object that does nothing.
 """
 
 import ast
@@ -20,11 +20,11 @@ from rnn_reference.cells.rnn.activations import tanh_forward
 SHOWING = frozenset("matplotlib seaborn plotly IPython ipywidgets tqdm pandas PIL cv2 google".split())
 
 PACKAGES = frozenset("numpy scipy sklearn torch tensorflow keras jax theano mxnet cupy autograd".split())
-"""What is missing of these is to be installed: their softmax is over an axis of their own choice."""
+"""Packages without a substitute: they must be installed, because the axis of their softmax differs."""
 
 
 def sigmoid(x: Array) -> Array:
-    """The logistic function, finite for every finite ``x``."""
+    """Returns the logistic function of ``x``, finite for every finite ``x``."""
     return np.asarray((1 + np.tanh(np.asarray(x) / 2)) / 2)
 
 
@@ -37,9 +37,9 @@ HELPERS = {
 
 
 class Nothing:
-    """Stands where a package that shows things would: any use of it does nothing.
+    """A substitute for a package that shows something. Any use of it does nothing.
 
-    A call gives back what it was given, as a progress bar around a loop must.
+    A call returns an iterable argument, because a progress bar around a loop must do so.
     """
 
     def __getattr__(self, name: str) -> "Nothing":
@@ -52,7 +52,7 @@ class Nothing:
 
 
 def substitute(statement: ast.stmt) -> tuple[dict[str, Any], list[str]] | None:
-    """Names and notes in place of an import whose module is missing; None if it can just be run."""
+    """Returns names and notes for an import of a missing module; None if the import can run."""
     if isinstance(statement, ast.ImportFrom):
         if statement.level or statement.module is None or not _is_missing(statement.module):
             return None
@@ -74,11 +74,11 @@ def _names_from(module: str, aliases: list[ast.alias]) -> tuple[dict[str, Any], 
         return None
     if "*" in wanted:
         given = ", ".join(HELPERS)
-        return dict(HELPERS), [f"there is no {module} beside it: our {given} stand in for what it gives"]
+        return dict(HELPERS), [f"there is no {module} beside it: replaced by our {given}"]
     if set(wanted) <= set(HELPERS):
         given = ", ".join(wanted)
         return {own: HELPERS[name] for name, own in wanted.items()}, [
-            f"there is no {module} beside it: our {given} stands in"
+            f"there is no {module} beside it: replaced by our {given}"
         ]
     return None
 

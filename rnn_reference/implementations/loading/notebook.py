@@ -1,4 +1,4 @@
-"""The code of a notebook, as Python: magics and shell lines dropped, cells that do not parse named."""
+"""The Python code of a notebook: without magics and shell lines, and with notes for cells that do not parse."""
 
 import ast
 import re
@@ -14,7 +14,7 @@ _PYTHON_CELL_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")
 
 @dataclass(frozen=True)
 class CodeCell:
-    """A code cell: its place among all cells, counted from 1, its Python source and what it parses to."""
+    """A code cell: its number among all cells, from 1, its Python source and its syntax tree."""
 
     number: int
     source: str
@@ -22,9 +22,9 @@ class CodeCell:
 
 
 def read_cells(path: Path) -> tuple[list[CodeCell], list[str]]:
-    """The code cells of a notebook that parse, and a note for each that does not.
+    """Returns the code cells of a notebook that parse, and a note for each cell that does not.
 
-    Raises Unusable if nbformat is not installed or the file is no notebook.
+    Raises Unusable if nbformat is not installed, or if the file is not a notebook.
     """
     try:
         import nbformat
@@ -51,9 +51,9 @@ def read_cells(path: Path) -> tuple[list[CodeCell], list[str]]:
 
 
 def python_of(source: str) -> str:
-    """A cell's source without IPython's own syntax, line numbers kept.
+    """Returns the source of a cell without IPython's own syntax, with the same line numbers.
 
-    A line goes only where Python itself stumbles over it: a line of an expression may begin with ``%`` as well.
+    A line is dropped only if Python cannot parse it: a line of a normal expression may also begin with ``%``.
     """
     if source.lstrip().startswith("%%") and not source.lstrip().startswith(_PYTHON_CELL_MAGICS):
         return ""  # %%bash, %%html, %%writefile: another language
@@ -72,7 +72,7 @@ def python_of(source: str) -> str:
 
 
 def _drop(lines: list[str], number: int) -> None:
-    """Put ``pass`` in place of a line, and nothing in place of the lines that it is continued on."""
+    """Replace a line with ``pass``, and its continuation lines with empty lines."""
     indent = lines[number][: len(lines[number]) - len(lines[number].lstrip())]
     continued = lines[number].endswith("\\")
     lines[number] = f"{indent}pass"

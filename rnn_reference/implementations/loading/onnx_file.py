@@ -1,4 +1,4 @@
-"""A user's ``.onnx`` file with one RNN node: the node and its attributes, run with weights and sizes of ours.
+"""A user's ``.onnx`` file with one RNN node: the node and its attributes, run with our weights and sizes.
 
 It is run by onnxruntime if that is installed and accepts the node, otherwise by onnx's own evaluator. The file has no
 predictions, so none are judged.
@@ -16,7 +16,7 @@ from rnn_reference.paths import ADAPTERS, parts_in
 
 
 def read(path: Path) -> tuple[Any, list[str]]:
-    """An object with ``rnn_forward``, and notes on how it is run. Raises Unusable for any other kind of model."""
+    """Returns an object with ``rnn_forward``, and notes on the runtime. Raises Unusable for other kinds of models."""
     if not path.is_file():
         raise Unusable(f"{path}: no such file")
     try:
@@ -31,7 +31,7 @@ def read(path: Path) -> tuple[Any, list[str]]:
 
 
 def _only_node(path: Path, model: Any) -> Any:
-    """The one node of the graph; constants do not count."""
+    """Returns the only node of the graph. Constants do not count."""
     nodes = [node for node in model.graph.node if node.op_type != "Constant"]
     kinds = ", ".join(dict.fromkeys(node.op_type for node in nodes)) or "nothing"
     if len(nodes) != 1 or nodes[0].op_type != "RNN":
@@ -55,18 +55,18 @@ def _network(path: Path, model: Any, node: Any) -> tuple[Any, list[str]]:
         except ModuleNotFoundError as error:
             notes.append(f"{error.name} is not installed")
         except Exception as error:
-            notes.append(f"{name} does not take it: {_first_line(error)}")
+            notes.append(f"{name} refuses it: {_first_line(error)}")
         else:
             if not ignored:
-                return having(node.attribute), [*notes, f"its node is run by {name}, with weights and sizes of ours"]
-            notes.append(f"{name} leaves its {ignored[0]} out")
+                return having(node.attribute), [*notes, f"its node is run by {name}, with our weights and sizes"]
+            notes.append(f"{name} ignores its {ignored[0]}")
     raise Unusable(f"{path} cannot be run: {'; '.join(notes)}")
 
 
 def _ignored(network: Any, dtype: str, attributes: Any) -> list[str]:
-    """The names of the attributes that should change the result and do not: some runtimes ignore some attributes.
+    """Returns the names of the attributes that a runtime ignores: they should change the result, but do not.
 
-    A wrong network would pass if it were judged without them.
+    Without them, a wrong network could pass.
     """
     one = np.ones((1, 1), dtype)
     parameters = {"Wax": one, "Waa": one / 2, "Wya": one, "ba": one / 8, "by": one}
@@ -89,7 +89,7 @@ def _matters(attribute: Any, dtype: str) -> bool:
 
 
 def _dtype(model: Any, node: Any) -> str:
-    """The dtype that the file gives for the node's first input or its weights; else float32."""
+    """Returns the dtype of the node's first input or of its weights in the file; float32 if there is none."""
     from onnx import helper
 
     kinds = {value.name: value.type.tensor_type.elem_type for value in model.graph.input}

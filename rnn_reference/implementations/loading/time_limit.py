@@ -1,4 +1,4 @@
-"""A limit on how long other people's code may run in this process."""
+"""A time limit for other people's code in this process."""
 
 import contextlib
 import signal
@@ -8,7 +8,7 @@ from types import FrameType
 
 
 class TimeLimitReached(BaseException):
-    """Raised inside code that took too long. Not an Exception, so that the code's own handlers do not catch it."""
+    """Raised inside code that runs too long. It is not an Exception, so that the code does not catch it."""
 
 
 @contextlib.contextmanager

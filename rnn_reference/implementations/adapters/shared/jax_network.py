@@ -1,7 +1,7 @@
 """The six functions of a network written for jax, backward by ``jax.vjp``.
 
-Needs jax. The document's ``(n, m, T_x)`` is turned to ``(T_x, m, n)`` and back. It computes in the dtype it is given;
-the suite gives it float64, which jax is set to keep during each call only.
+Needs jax. Arrays ``(n, m, T_x)`` of the document are transposed to ``(T_x, m, n)`` and back. The network computes in
+the dtype of its inputs; the suite uses float64, which jax keeps only during each call.
 """
 
 import contextlib
@@ -17,16 +17,16 @@ from rnn_reference.arrays import Array
 from rnn_reference.cells.rnn.arguments import Parameters
 
 States = Callable[[jax.Array, jax.Array, dict[str, jax.Array]], jax.Array]
-"""``a`` from ``x, a0, parameters``, batch before units, time before both where there is time."""
+"""A function of ``x, a0, parameters`` that returns ``a``. Axes: time (in a sequence), batch, units."""
 
 
 class JaxNetwork:
-    """A step and a loop over it as jax's users write them, behind the six functions.
+    """The six functions, made from a step and a loop in the style of jax's users.
 
-    ``cell(xt (m, n_x), a_prev (m, n_a), parameters)`` gives ``a_next (m, n_a)``, and ``network(x (T_x, m, n_x),
-    a0 (m, n_a), parameters)`` gives ``a (T_x, m, n_a)``; the parameters are the document's. Predictions are
-    ``jax.nn.softmax`` of a linear layer. Each function is compiled once for each shape: eagerly, each operation of
-    each shape would be compiled alone.
+    ``cell(xt (m, n_x), a_prev (m, n_a), parameters)`` returns ``a_next (m, n_a)``. ``network(x (T_x, m, n_x),
+    a0 (m, n_a), parameters)`` returns ``a (T_x, m, n_a)``. The parameters are those of the document. Predictions are
+    ``jax.nn.softmax`` of a linear layer. Each function is compiled once for each shape; otherwise jax would compile
+    every operation separately.
     """
 
     dtype = "float64"
@@ -44,34 +44,34 @@ class JaxNetwork:
         self._device = devices[int(number or 0)]
 
     def tanh_forward(self, x: Array) -> Array:
-        """``jax.numpy.tanh``."""
+        """Returns ``jax.numpy.tanh(x)``."""
         with self._in_float64():
             return np.asarray(jnp.tanh(x))
 
     def softmax_forward(self, x: Array) -> Array:
-        """``jax.nn.softmax`` over axis 0."""
+        """Returns ``jax.nn.softmax(x)`` over axis 0."""
         with self._in_float64():
             return np.asarray(jax.nn.softmax(x, axis=0))
 
     def rnn_cell_forward(self, xt: Array, a_prev: Array, parameters: Parameters) -> tuple[Array, Array, Any]:
-        """One step; the cache is the function from ``jax.vjp``."""
+        """One step. The cache is the function from ``jax.vjp``."""
         with self._in_float64():
             a_next, yt_pred, vjp = self._cell(xt.T, a_prev.T, dict(parameters))
         return np.asarray(a_next).T, np.asarray(yt_pred).T, vjp
 
     def rnn_forward(self, x: Array, a0: Array, parameters: Parameters) -> tuple[Array, Array, Any]:
-        """The whole sequence; the cache is the function from ``jax.vjp``."""
+        """The whole sequence. The cache is the function from ``jax.vjp``."""
         with self._in_float64():
             a, y_pred, vjp = self._network(x.transpose(2, 1, 0), a0.T, dict(parameters))
         return np.asarray(a).transpose(2, 1, 0), np.asarray(y_pred).transpose(2, 1, 0), vjp
 
     def rnn_cell_backward(self, da_next: Array, cache: Any) -> dict[str, Array]:
-        """The cell's vector-Jacobian product."""
+        """Returns the gradients of the cell, from its vector-Jacobian product."""
         dxt, da_prev, weights = self._pulled_back(cache, da_next.T)
         return {"dxt": dxt.T, "da_prev": da_prev.T, **weights}
 
     def rnn_backward(self, da: Array, caches: Any) -> dict[str, Array]:
-        """The network's vector-Jacobian product."""
+        """Returns the gradients of the network, from its vector-Jacobian product."""
         dx, da0, weights = self._pulled_back(caches, da.transpose(2, 1, 0))
         return {"dx": dx.transpose(2, 1, 0), "da0": da0.T, **weights}
 
@@ -82,7 +82,7 @@ class JaxNetwork:
 
     @contextlib.contextmanager
     def _in_float64(self) -> Iterator[None]:
-        """Inside this block jax keeps float64, on the chosen device; other users of jax are not affected."""
+        """Inside this block jax keeps float64, on the chosen device. Other code that uses jax is not affected."""
         where = jax if hasattr(jax, "enable_x64") else importlib.import_module("jax.experimental")  # newer, older ones
         with where.enable_x64(True), jax.default_device(self._device):
             yield

@@ -1,6 +1,6 @@
-"""Keras on an installed backend, and that backend's derivatives of a function ``(x, state, weights)``.
+"""Keras on an installed backend, and the derivatives of this backend for a function ``(x, state, weights)``.
 
-By itself keras chooses tensorflow, even if that is not installed.
+By default keras chooses tensorflow, even if it is not installed.
 """
 
 import functools
@@ -13,7 +13,7 @@ BACKENDS = ("torch", "jax", "tensorflow", "numpy")
 
 
 def _imported() -> Any:
-    """Keras, with the first backend that is installed unless the environment names one."""
+    """Returns the module keras, with the backend from the environment or the first installed one."""
     named = os.environ.get("KERAS_BACKEND")
     if not named:
         os.environ["KERAS_BACKEND"] = next(name for name in BACKENDS if importlib.util.find_spec(name))
@@ -28,7 +28,10 @@ keras = _imported()
 
 
 def gradients_on(backend: str) -> Any:
-    """``function, x, state, weights`` -> its value, and a function from a cotangent to the five gradients; or None."""
+    """Returns a function of ``function, x, state, weights``, or None if the backend has no derivatives.
+
+    It returns the value of ``function``, and a function that returns the five gradients for a cotangent.
+    """
     return {"torch": _torch, "jax": _jax}.get(backend)
 
 
@@ -52,7 +55,7 @@ def _jax(function: Any, x: Any, state: Any, weights: list[Any]) -> tuple[Any, An
 
 @functools.lru_cache(maxsize=512)
 def _value_and_vjp(function: Any) -> Any:
-    """Compiled once for each shape; eagerly, each operation of each shape would be compiled alone."""
+    """Returns the compiled function. Without it, jax compiles every operation for each shape separately."""
     import jax
 
     return jax.jit(lambda *inputs: jax.vjp(function, *inputs))

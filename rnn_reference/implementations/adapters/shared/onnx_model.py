@@ -1,6 +1,6 @@
-"""ONNX models around one node, with every array as an input, and functions that run such models.
+"""ONNX models with one node and with every array as an input, and functions that run such models.
 
-Shared by everything that runs a model. Needs onnx to write one down.
+All code that runs a model uses this module. Needs onnx to make the models.
 """
 
 import functools
@@ -18,16 +18,16 @@ Run: TypeAlias = Callable[[Mapping[str, Array]], list[Any]]
 Runner: TypeAlias = Callable[[onnx.ModelProto], Run]
 
 OPSET, IR = 14, 8
-"""The version of the operator that introduced ``layout``, in a file that runtimes of 2022 can read."""
+"""The operator version that introduced ``layout``, and a file format that runtimes of 2022 can read."""
 
 _SIZED = ("hidden_size",)
 
 
 class Network:
-    """``rnn_forward`` by an RNN node, as ``runner`` runs it.
+    """``rnn_forward`` made from an RNN node. ``runner`` returns a function that runs a model.
 
-    ``attributes`` are the node's own, without its size. With ``head``, MatMul, Add and Softmax follow the node; without
-    it there are only states, and predictions are not judged.
+    ``attributes`` are those of the node, except its size. With ``head``, MatMul, Add and Softmax after the node compute
+    the predictions. Without it there are only states, and predictions are not judged.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Network:
         self._made = functools.lru_cache(maxsize=512)(lambda n_a, kind: runner(self.model(n_a, kind)))
 
     def model(self, n_a: int, dtype: str) -> onnx.ModelProto:
-        """The model for one number of units, the only size that belongs to the node."""
+        """Returns the model for one number of units, which is the only size in the node."""
         node = helper.make_node("RNN", ["X", "W", "R", "B", "", "initial_h"], ["Y"], hidden_size=n_a)
         node.attribute.extend(self._attributes)
         given = {"X": 3, "W": 3, "R": 3, "B": 2, "initial_h": 3}
@@ -60,10 +60,10 @@ class Network:
         return _model([node, *head], {**given, "Wya": 2, "by": 1}, {"Y": 4, "predictions": 4}, dtype, self._opset)
 
     def rnn_forward(self, x: Array, a0: Array, parameters: Parameters) -> tuple[Array, Array, None]:
-        """The node over the whole sequence; the cache is None, because there is no backward pass."""
+        """The node over the whole sequence. The cache is None, because there is no backward pass."""
         p = parameters
         given = {"X": x.transpose(2, 1, 0), "W": p["Wax"][None], "R": p["Waa"][None], "initial_h": a0.T[None]}
-        given["B"] = np.concatenate([p["ba"], 0 * p["ba"]])[:, 0][None]  # of its two biases one is ba
+        given["B"] = np.concatenate([p["ba"], 0 * p["ba"]])[:, 0][None]  # two biases: ba and zero
         if self._batch_first:
             given |= {name: np.swapaxes(given[name], 0, 1) for name in ("X", "initial_h")}
         if self.predicts:
@@ -73,12 +73,12 @@ class Network:
         return a, y_pred, None
 
     def _as_documented(self, states: Array) -> Array:
-        """``(T_x, 1, m, n)``, or ``(m, T_x, 1, n)``, as ``(n, m, T_x)``."""
+        """Returns an array ``(T_x, 1, m, n)`` or ``(m, T_x, 1, n)`` as ``(n, m, T_x)``."""
         return states[:, :, 0].transpose(2, 0, 1) if self._batch_first else states[:, 0].transpose(2, 1, 0)
 
 
 def function(runner: Runner, op: str, **attributes: Any) -> Callable[[Array], Array]:
-    """A function of one array by one node."""
+    """Returns a function of one array that runs one node."""
 
     @functools.cache
     def made(rank: int, dtype: str) -> Run:

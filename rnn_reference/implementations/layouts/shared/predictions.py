@@ -1,4 +1,4 @@
-"""Predictions for a layout that has none: computed here from its states, and not judged."""
+"""Predictions for a layout without predictions: computed here from its states, and not judged."""
 
 import numpy as np
 
@@ -8,6 +8,6 @@ from rnn_reference.cells.rnn.arguments import Parameters
 
 
 def predictions_of(a: Array, parameters: Parameters) -> Array:
-    """``softmax(Wya a + by)`` for the states of one step, ``(n_a, m)``, or of all, ``(n_a, m, T_x)``."""
+    """Returns ``softmax(Wya a + by)`` for the states of one step, ``(n_a, m)``, or of all, ``(n_a, m, T_x)``."""
     by = parameters["by"].reshape(-1, *[1] * (a.ndim - 1))
     return softmax_forward(np.tensordot(parameters["Wya"], a, 1) + by)

@@ -1,4 +1,4 @@
-"""How many arguments a function takes: what most layouts are recognised by."""
+"""The number of arguments of a function, by which most layouts are recognised."""
 
 import inspect
 from collections.abc import Callable
