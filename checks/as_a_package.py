@@ -1,1 +1,1 @@
-"""What pytest collects: the questions put to an implementation. Found by path, or by ``--pyargs`` once installed."""
+"""The checks of an implementation, collected by pytest: by path, or by ``--pyargs`` once installed."""

@@ -1,4 +1,4 @@
-"""What the checks ask for: the implementation under test, a cell, a judge, and problems."""
+"""The fixtures of the checks: the implementation under test, a cell, a judge, and problems."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +16,7 @@ from rnn_reference.target import implementation_of
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """The checks of a black box are collected for one alone."""
+    """Collect the checks of a black box only with ``--rnn-blackbox``."""
     return True if collection_path.name == "blackbox" and config.option.rnn_blackbox is None else None
 
 
@@ -28,19 +28,19 @@ def implementation(request: pytest.FixtureRequest) -> Implementation:
 
 @pytest.fixture(autouse=True)
 def function(request: pytest.FixtureRequest) -> Any:
-    """The function that the check is about; None for a black box."""
+    """The function of the check; None for a black box."""
     return getattr(request, "param", None)
 
 
 @pytest.fixture
 def cell(function: Function) -> Cell:
-    """The cell that the check is about; the plug-in asks every check of every cell."""
+    """The cell of the check. The plug-in runs each check on every cell."""
     return function.cell
 
 
 @pytest.fixture
 def judge(request: pytest.FixtureRequest) -> Judge:
-    """What compares for this check, and remembers how sharply."""
+    """The judge of the check: it compares results, and keeps the smallest error seen."""
     return judge_of(request)
 
 
@@ -52,6 +52,6 @@ def problem(request: pytest.FixtureRequest, judge: Judge, cell: Cell) -> Problem
 
 @pytest.fixture
 def every_problem(request: pytest.FixtureRequest, judge: Judge, cell: Cell) -> Callable[..., None]:
-    """Decorator: run a generator function of a problem and one of its steps on fresh problems."""
+    """A decorator that runs the check on fresh problems. The check is a generator function of a problem and a step."""
     options = request.config.option
     return lambda check: on_every_problem(check, judge, cell, examples=options.rnn_examples, seed=options.rnn_seed)

@@ -1,7 +1,7 @@
 """The values of the forward functions, on every kind of problem.
 
-The loop is judged with the implementation's own step where it has one, so that a mistake of the step is not
-reported as a mistake of the loop.
+The loop is judged with the implementation's own step, if it has one. So a mistake of the step is not reported as a
+mistake of the loop.
 """
 
 import numpy as np
@@ -21,7 +21,7 @@ on_all_problems = pytest.mark.parametrize("problem", NAMED, indirect=True)
 
 @pytest.mark.judges("tanh_forward")
 def test_tanh(implementation, judge):
-    """tanh_forward is the hyperbolic tangent, near zero and where it saturates."""
+    """tanh_forward is the hyperbolic tangent, for small, ordinary and large x."""
     for scale in (1e-3, 1.0, 8.0):
         x = scale * judge.draw(5, 7)
         x[2, 3] = 0
@@ -59,14 +59,14 @@ def test_cell_prediction(implementation, judge, cell, problem):
 @pytest.mark.judges("forward")
 @on_all_problems
 def test_states(judge, cell, problem):
-    """The states are those of the cell, applied step after step from {initial}."""
+    """The states are those of the cell, called step by step from {initial}."""
     run_batched(judge, [(problem, _step_by_step(judge, cell, problem, *cell.states))])
 
 
 @pytest.mark.judges("forward")
 @on_all_problems
 def test_predictions(judge, cell, problem):
-    """The predictions are those of the cell, applied step after step from {initial}."""
+    """The predictions are those of the cell, called step by step from {initial}."""
     run_batched(judge, [(problem, _step_by_step(judge, cell, problem, cell.head.of_sequence))])
 
 
@@ -80,16 +80,16 @@ def test_fresh(judge, cell, every_problem):
 
 
 def _step_close(judge, cell, got, right, tensors):
-    """Some tensors of a step, against those of a sequence of one."""
+    """Compare some tensors of a step with those of a sequence of one step."""
     named = {cell.of_step[name]: name for name in tensors}
     expected = {step: right.forward[name][..., 0] for step, name in named.items()}
     judge.close(got, expected, {step: right.tolerance[name][..., 0] for step, name in named.items()})
 
 
 def _step_by_step(judge, cell, problem, *tensors):
-    """Each step of the loop, against the implementation's own step at the loop's own last state; or the reference.
+    """Compare each step of the loop with the implementation's own step from the same state, or with the reference.
 
-    A loop whose every step is that of its cell is the loop of that cell.
+    If every step of a loop is a step of its cell, the loop is right.
     """
     right, source = network_answers(problem), "the reference gives"
     (got,) = yield repeated(cell.forward, problem.inputs)

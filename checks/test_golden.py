@@ -1,8 +1,7 @@
-"""Values from elsewhere: those that the document prints, to all the digits that can be had from it, and certified
-ones, computed to 50 digits by two routes and rounded once.
+"""Values from other sources: the document's values, with all its digits, and certified values, which were computed to
+50 digits in two ways and rounded once.
 
-The document's printed ``rnn_backward`` values are not the gradient; that check asks for the gradient of the same
-problem.
+The document's printed values of ``rnn_backward`` are not the gradient. The check has the gradient of the same problem.
 """
 
 import pytest
@@ -69,7 +68,7 @@ def test_cell_backward(implementation, judge, cell):
 @pytest.mark.judges("rnn_backward", needs=("rnn_forward",))
 @pytest.mark.parametrize("tensor", ["dx", "da0"])
 def test_network_backward(implementation, judge, cell, tensor):
-    """rnn_backward gives the gradient of section 2.2's problem, which is not what that section prints."""
+    """rnn_backward gives the gradient for the problem of section 2.2; the section prints other values."""
     case = DOCUMENT["rnn_backward", tensor]
     question = forward_backward(cell.forward, case.given.forward, {"da": case.inputs["da"]})
     _, gradients = implementation.answers(question)
@@ -100,7 +99,7 @@ def test_certified_gradients(implementation, judge, case):
     cell, tolerance = problem.cell, network_answers(problem).tolerance
     forward = implementation.ask(cell.forward.name, *problem.inputs)
     if not agrees(forward, {s: exact[s] for s in cell.states}, tolerance):
-        raise NotJudged([("", "the certified gradients are those of the right states, and these are others")])
+        raise NotJudged([("", "the certified gradients belong to the right states, and these states are wrong")])
     arguments = cell.backward.ordered({**of_sequence(problem.cotangents), "caches": forward["caches"]})
     gradients = implementation.ask(cell.backward.name, *arguments)
     judge.certify(gradients, {name: exact[name] for name in cell.backward.returns}, tolerance)
@@ -113,11 +112,11 @@ def _certified(judge, case, function):
 
 
 def _tolerance(case, implementation):
-    """The tolerance of every tensor of a printed case."""
+    """Returns the tolerance of every tensor of a printed case."""
     return tolerances_of(case.given, implementation.dtype, case.cotangents)
 
 
 def _close_at(judge, case, got, tolerance, source):
-    """The printed part of a tensor."""
+    """Compare the printed part of a tensor."""
     require_shapes({case.tensor: got}, {case.tensor: tolerance.shape})
     judge.close({case.place: got[case.at]}, {case.place: case.value}, {case.place: tolerance[case.at]}, source)

@@ -1,6 +1,6 @@
-"""The gradients: against the numerical derivative of the implementation's own forward function, and the reference's.
+"""The gradients, compared with the derivative of the implementation's own forward function and with the reference.
 
-Where the forward function is wrong, a backward function that is right for it is not blamed.
+If the forward function is wrong, a backward function that is right for it is not blamed.
 """
 
 import pytest
@@ -30,7 +30,7 @@ def test_network(judge, problem):
 @pytest.mark.judges("backward", needs=("forward",))
 @pytest.mark.parametrize("problem", ORDINARY, indirect=True)
 def test_spot(judge, problem):
-    """One element of each input, moved by itself, moves the loss as its gradient says."""
+    """Moving one element of each input changes the loss by the amount of its gradient."""
     judge_spots(judge, problem, judge.implementation.answers(through_time(problem)))
 
 

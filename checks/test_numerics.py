@@ -1,6 +1,6 @@
-"""Advice: where a right implementation runs into the limits of its arithmetic, or costs more than it need.
+"""Advice: right implementations that overflow, lose precision, or cost more than necessary.
 
-None of this fails, unless ``--rnn-strict``: 31 of 31 right public solutions of the document's exercise return
+These checks do not fail without ``--rnn-strict``: 31 of 31 right public solutions of the document's exercise return
 float64 for float32, and 30 of 31 have a softmax that overflows.
 """
 
@@ -19,7 +19,7 @@ from rnn_reference.problems.problem import NAMED
 
 @pytest.mark.judges("tanh_forward")
 def test_tanh_large(implementation, judge):
-    """Tanh is finite, and 1 or -1, for every large x."""
+    """Tanh is 1 or -1 for every large x."""
     x = np.array([[-1e5, -800.0, -720.0], [720.0, 800.0, 1e5]])
     got = implementation.tanh_forward(x)
     require_finite("tanh_forward", {"out": got})
@@ -38,7 +38,7 @@ def test_softmax_large(implementation, judge):
 
 @pytest.mark.judges("softmax_forward")
 def test_softmax_columns(implementation, judge):
-    """Softmax is finite where columns lie far apart: the maximum subtracted is each column's own."""
+    """Softmax is finite for columns of very different size: the maximum of each column is subtracted."""
     x = (judge.draw(3, 4) + 1000 * np.arange(4)).astype(implementation.dtype).astype(float)
     got = implementation.softmax_forward(x)
     require_finite("softmax_forward", {"out": got})
@@ -51,7 +51,7 @@ def test_caches(implementation, judge, cell):
     problem = judge.set_problem(NAMED["T_x=6"].of(cell))
     kept = implementation.second_part(implementation.ask(cell.forward.name, *problem.inputs)["caches"])
     if getattr(kept, "shape", None) != problem.x.shape:
-        raise NotOffered([("", "its caches are of another form, which is its own business")], cell.forward.name)
+        raise NotOffered([("", "its caches have another form, which is allowed")], cell.forward.name)
     judge.close({"caches[1]": kept}, {"caches[1]": problem.x}, {"caches[1]": 0.0}, "the input is")
 
 
@@ -89,7 +89,7 @@ def test_gradient_float32(implementation, judge, cell):
     problem = judge.set_problem(NAMED["T_x=6"].of(cell))
     forward = implementation.ask(cell.forward.name, *map(_single, problem.inputs), copy=False)
     if any(forward[s].dtype != np.float32 for s in cell.states):
-        raise NotJudged([("", f"{cell.forward.name} has made float64 of it already")], function=cell.backward.name)
+        raise NotJudged([("", f"{cell.forward.name} has already returned float64")], function=cell.backward.name)
     arguments = {**_single(of_sequence(problem.cotangents)), "caches": forward["caches"]}
     require_same_dtype(implementation.ask(cell.backward.name, *cell.backward.ordered(arguments), copy=False))
 
@@ -104,7 +104,7 @@ MEMORY_LAYOUTS = {
 @pytest.mark.judges("forward")
 @pytest.mark.parametrize("layout", MEMORY_LAYOUTS)
 def test_layout(implementation, judge, cell, layout):
-    """{forward} gives the same for arrays that do not lie contiguous in memory."""
+    """{forward} gives the same results for arrays that are not contiguous in memory."""
     problem = judge.set_problem(NAMED["T_x=6"].of(cell))
 
     def laid_out(value):

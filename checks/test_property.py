@@ -1,6 +1,6 @@
-"""What holds for any recurrent network, stated as identities between two of its own runs.
+"""Properties of any recurrent network, as identities between two of its own runs.
 
-No expected value has a part in these: a mistake that the reference shared would be seen as well.
+They do not use the reference, so that they would also find a mistake in the reference.
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ from rnn_reference.problems.inputs import of_sequence, of_step
 
 @pytest.mark.judges("forward")
 def test_split(judge, cell, every_problem):
-    """A sequence split in two, the second half run on from the last state of the first, equals the whole."""
+    """A sequence in two parts gives the same results as the whole: the second starts from the state after the first."""
 
     @every_problem
     def check(problem, t):
@@ -29,7 +29,7 @@ def test_split(judge, cell, every_problem):
 
 @pytest.mark.judges("forward")
 def test_batch_columns(judge, cell, every_problem):
-    """A column of the batch gives the same alone as among the others."""
+    """A column of the batch gives the same results alone as among the others."""
 
     @every_problem
     def check(problem, t):
@@ -53,7 +53,7 @@ def test_batch_order(judge, cell, every_problem):
 
 @pytest.mark.judges("forward")
 def test_causal(judge, cell, every_problem):
-    """What comes out up to a step does not change with what goes in after it."""
+    """Results before a step do not depend on inputs from this step on."""
 
     @every_problem
     def check(problem, t):
@@ -68,7 +68,7 @@ def test_causal(judge, cell, every_problem):
 
 @pytest.mark.judges("forward")
 def test_remembers(judge, cell, every_problem):
-    """What comes out at a step does change with what went in before it, and with {initial}."""
+    """Results at a step depend on the inputs before it, and on {initial}."""
 
     @every_problem
     def check(problem, t):
@@ -88,12 +88,12 @@ def test_remembers(judge, cell, every_problem):
 
 @pytest.mark.judges("forward")
 def test_no_recurrence(judge, cell, every_problem):
-    """{no_recurrence} each step depends on its own input alone: permuting the steps permutes the states."""
+    """{no_recurrence} each step depends only on its own input: permuting the steps permutes the states."""
 
     @every_problem
     def check(problem, t):
         if not cell.reads_states_by_maps:
-            reason = f"a state of {cell.name} reaches the next step also where no weight multiplies it"
+            reason = f"a state of {cell.name} reaches the next step also without weights"
             raise NotOffered([("", reason)], cell.forward.name)
         without = problem.given.without_recurrence()
         order = np.roll(np.arange(problem.T_x), t)
@@ -133,7 +133,7 @@ def test_backward_zero(judge, cell, every_problem):
 
 @pytest.mark.judges("backward", needs=("forward",))
 def test_backward_causal(judge, cell, every_problem):
-    """A cotangent that ends at a step leaves the input's gradient after that step zero."""
+    """For {cotangents} = 0 from a step on, the gradient of the input is zero from this step on."""
 
     @every_problem
     def check(problem, t):
@@ -142,7 +142,7 @@ def test_backward_causal(judge, cell, every_problem):
             value[:, :, t:] = 0
         _, gradients = yield forward_backward(cell.forward, problem.inputs, ending)
         after = gradients["dx"][:, :, t:]
-        tolerance = network_answers(problem).tolerance["dx"].max()  # a sequence solved as one system leaves dust
+        tolerance = network_answers(problem).tolerance["dx"].max()  # solving the sequence as one system rounds
         judge.close(
             {"dx": after}, {"dx": 0 * after}, {"dx": tolerance}, f"{_da(cell)} ends before t={t}; dx after it is"
         )
@@ -150,7 +150,7 @@ def test_backward_causal(judge, cell, every_problem):
 
 @pytest.mark.judges("backward", needs=("forward",))
 def test_backward_sparse(judge, cell, every_problem):
-    """The gradients for {cotangents} are the sum of those for each step of {cotangents} alone, also the last."""
+    """The gradients for {cotangents} are the sum of the gradients for each single step of {cotangents}."""
 
     @every_problem
     def check(problem, t):
@@ -164,7 +164,7 @@ def test_backward_sparse(judge, cell, every_problem):
 
 @pytest.mark.judges("backward", needs=("forward",))
 def test_backward_scales(judge, cell, every_problem):
-    """A {cotangents} that is a million times larger, or smaller, gives gradients that are so too."""
+    """A million times larger or smaller {cotangents} gives gradients that are larger or smaller by the same factor."""
 
     @every_problem
     def check(problem, t):
@@ -180,7 +180,7 @@ def test_backward_scales(judge, cell, every_problem):
 
 @pytest.mark.judges("forward")
 def test_repeatable(judge, cell, every_problem):
-    """Two equal calls of {forward} give the same."""
+    """Two equal calls of {forward} give the same results."""
 
     @every_problem
     def check(problem, t):
@@ -190,7 +190,7 @@ def test_repeatable(judge, cell, every_problem):
 
 @pytest.mark.judges("backward", needs=("forward",))
 def test_backward_repeatable(judge, cell, every_problem):
-    """Two equal calls of {backward} with the same caches give the same."""
+    """Two equal calls of {backward} with the same caches give the same results."""
 
     @every_problem
     def check(problem, t):
@@ -201,7 +201,7 @@ def test_backward_repeatable(judge, cell, every_problem):
 
 @pytest.mark.judges("backward", needs=("forward",))
 def test_caches_kept(judge, cell, every_problem):
-    """A second forward pass does not spoil the caches of the first."""
+    """A second forward pass does not change the caches of the first."""
 
     @every_problem
     def check(problem, t):
@@ -213,7 +213,7 @@ def test_caches_kept(judge, cell, every_problem):
 
 @pytest.mark.judges("cell_backward", needs=("cell_forward",))
 def test_cell_caches_kept(judge, cell, every_problem):
-    """A second step forward does not spoil the cache of the first."""
+    """A second step forward does not change the cache of the first."""
 
     @every_problem
     def check(problem, t):
@@ -225,7 +225,7 @@ def test_cell_caches_kept(judge, cell, every_problem):
 
 @pytest.mark.judges("forward")
 def test_parameters_by_name(judge, cell, every_problem):
-    """The parameters are found by their names, in whatever order the dict has them, beside others."""
+    """The parameters are found by name: in any order, and with other entries in the dict."""
 
     @every_problem
     def check(problem, t):
@@ -238,7 +238,7 @@ def test_parameters_by_name(judge, cell, every_problem):
 
 @pytest.mark.judges("forward")
 def test_inputs_kept(judge, cell, every_problem):
-    """{forward} leaves x, {initial} and the parameters as they were."""
+    """{forward} does not modify x, {initial} and the parameters."""
 
     @every_problem
     def check(problem, t):
@@ -249,7 +249,7 @@ def test_inputs_kept(judge, cell, every_problem):
 
 @pytest.mark.judges("backward", needs=("forward",))
 def test_cotangent_kept(judge, cell, every_problem):
-    """{backward} leaves {cotangents}, and what went into the forward pass, as they were."""
+    """{backward} does not modify {cotangents} and the arguments of the forward pass."""
 
     @every_problem
     def check(problem, t):
@@ -258,12 +258,12 @@ def test_cotangent_kept(judge, cell, every_problem):
         alone = (cell.forward.name, cell.forward.ordered(before))
         back = forward_backward(cell.forward, cell.forward.ordered(given), cotangents)
         yield Question([alone, *back.calls], copy=False)
-        require_unchanged(given, before, cell.backward.name)  # what the forward pass alone spoils is its own affair
+        require_unchanged(given, before, cell.backward.name)  # changes by the forward pass alone do not count
 
 
 @pytest.mark.judges("cell_forward")
 def test_cell_inputs_kept(judge, cell, every_problem):
-    """{cell_forward} leaves xt, {before} and the parameters as they were."""
+    """{cell_forward} does not modify xt, {before} and the parameters."""
 
     @every_problem
     def check(problem, t):
@@ -275,7 +275,7 @@ def test_cell_inputs_kept(judge, cell, every_problem):
 
 @pytest.mark.judges("cell_backward", needs=("cell_forward",))
 def test_cell_cotangent_kept(judge, cell, every_problem):
-    """{cell_backward} leaves {step_cotangents} as it was, and gives the same for the same cache twice."""
+    """{cell_backward} does not modify {step_cotangents}, and gives the same results for the same cache twice."""
 
     @every_problem
     def check(problem, t):
@@ -289,7 +289,7 @@ def test_cell_cotangent_kept(judge, cell, every_problem):
 
 @pytest.mark.judges("tanh_forward")
 def test_tanh_input_kept(implementation, judge):
-    """tanh_forward leaves its input as it was."""
+    """tanh_forward does not modify its input."""
     given = judge.own_copies({"x": judge.draw(4, 3)})
     implementation.call("tanh_forward", given["x"], copy=False)
     require_unchanged(given, judge.own_copies({"x": judge.draw(4, 3)}), "tanh_forward")
@@ -297,7 +297,7 @@ def test_tanh_input_kept(implementation, judge):
 
 @pytest.mark.judges("softmax_forward")
 def test_softmax_input_kept(implementation, judge):
-    """softmax_forward leaves its input as it was."""
+    """softmax_forward does not modify its input."""
     given = judge.own_copies({"x": judge.draw(4, 3)})
     implementation.call("softmax_forward", given["x"], copy=False)
     require_unchanged(given, judge.own_copies({"x": judge.draw(4, 3)}), "softmax_forward")
@@ -308,7 +308,7 @@ def _da(cell):
 
 
 def _tensors(results):
-    """The arrays of a forward function, its caches left out."""
+    """Returns the arrays of a forward function, without its caches."""
     return {name: value for name, value in results.items() if name != "caches"}
 
 
@@ -321,7 +321,7 @@ def _steps(results, which):
 
 
 def _back_again_after(forward, other, inputs, cotangents):
-    """Forward and backward; then forward with other inputs, and backward again from the first one's cache."""
+    """Returns a question: forward and backward, then forward with other inputs, then backward with the first cache."""
     once = forward_backward(forward, inputs, cotangents).calls
     return Question([*once, (forward.name, other), backward_call(forward.partner, cotangents, LAST_BUT_ONE)])
 

@@ -1,7 +1,7 @@
-"""The form of each function: what it is called with, what it returns, and the shapes of that.
+"""The form of each function: its arguments, its results, and their shapes.
 
-Values are the other groups' business. A function that fails here is called in a way that the document's API does
-not have, so nothing else can be said of it.
+Other groups check the values. A function that fails here does not have the document's API, so its values cannot be
+judged.
 """
 
 import pytest
@@ -48,7 +48,7 @@ def test_network_forward(implementation, cell, problem):
 @pytest.mark.judges("cell_backward", needs=("cell_forward",))
 @on_ordinary_problems
 def test_cell_backward(implementation, cell, problem):
-    """{cell_backward} returns a dict of {step_gradients}, each of the shape of what it is the gradient of."""
+    """{cell_backward} returns a dict of {step_gradients}; each has the shape of its array, dxt that of xt."""
     cache = implementation.ask(cell.cell_forward.name, *problem.step)["cache"]
     arguments = cell.cell_backward.ordered({**of_step(problem.cotangents), "cache": cache})
     require_shapes(implementation.ask(cell.cell_backward.name, *arguments), _shapes(problem, cell.cell_backward))
@@ -57,7 +57,7 @@ def test_cell_backward(implementation, cell, problem):
 @pytest.mark.judges("backward", needs=("forward",))
 @on_ordinary_problems
 def test_network_backward(implementation, cell, problem):
-    """{backward} returns a dict of {gradients}, each of the shape of what it is the gradient of."""
+    """{backward} returns a dict of {gradients}; each has the shape of its array, dx that of x."""
     caches = implementation.ask(cell.forward.name, *problem.inputs)["caches"]
     arguments = cell.backward.ordered({**of_sequence(problem.cotangents), "caches": caches})
     require_shapes(implementation.ask(cell.backward.name, *arguments), _shapes(problem, cell.backward))
@@ -66,15 +66,15 @@ def test_network_backward(implementation, cell, problem):
 @pytest.mark.judges("forward")
 @on_ordinary_problems
 def test_caches(implementation, cell, problem):
-    """{forward}'s caches, where they have the document's form, hold each step's own states."""
+    """If the caches of {forward} have the document's form, each holds the states of its own step."""
     caches = implementation.cache_contents(implementation.ask(cell.forward.name, *problem.inputs)["caches"])
     if not documented(caches, problem):
-        raise NotOffered([("", "its caches are of another form, which is its own business")], cell.forward.name)
+        raise NotOffered([("", "its caches have another form, which is allowed")], cell.forward.name)
     if same_at_every_step(caches, problem):
         raise Wrong([("caches", "every step's cache holds the same {a_next} and {a_prev}".format(
             a_next=f"{cell.states[0]}_next", a_prev=f"{cell.states[0]}_prev"))])  # fmt: skip
 
 
 def _shapes(problem, function):
-    """The shape of every tensor that a function should return."""
+    """Returns the right shape of every tensor that a function returns."""
     return {name: function.cell.shape(name, problem.sizes) for name in function.tensors}

@@ -1,4 +1,4 @@
-"""What the checks of a black box ask for: fresh inputs."""
+"""The fixture of the checks of a black box: fresh inputs."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from rnn_reference.judging.judge import Judge
 
 @pytest.fixture
 def every_input(request: pytest.FixtureRequest, implementation: Blackbox, judge: Judge) -> Callable[..., None]:
-    """Decorator: run a function of an input ``x (n_x, m, T_x)`` and one of its steps on fresh inputs."""
+    """A decorator that runs a check on fresh inputs. The check is a function of ``x (n_x, m, T_x)`` and a step."""
     options = request.config.option
 
     def run(check: Callable[[np.ndarray, int], None]) -> None:

@@ -1,6 +1,6 @@
-"""What holds for any recurrent network that reads a sequence forward, whatever its weights and its cell are.
+"""Properties of any recurrent network that reads a sequence forward, for any weights and any cell.
 
-``--rnn-blackbox`` asks these of a callable. Two runs that should agree may differ by 1024 units of roundoff of the
+``--rnn-blackbox`` checks them on a callable. Two runs that should agree may differ by 1024 units of roundoff of the
 largest output.
 """
 
@@ -17,7 +17,7 @@ from rnn_reference.outcomes import Outcome, Wrong
 
 @pytest.mark.judges("blackbox")
 def test_outputs(implementation, judge, every_input):
-    """For each column of the batch and each step there is one column of outputs, all of them finite."""
+    """There is one column of outputs for each column of the batch and each step, and all outputs are finite."""
 
     @every_input
     def check(x, t):
@@ -28,7 +28,7 @@ def test_outputs(implementation, judge, every_input):
 
 @pytest.mark.judges("blackbox")
 def test_repeatable(implementation, judge, every_input):
-    """Two equal calls give the same, with another call between them."""
+    """Two equal calls give the same results, also with another call between them."""
 
     @every_input
     def check(x, t):
@@ -39,7 +39,7 @@ def test_repeatable(implementation, judge, every_input):
 
 @pytest.mark.judges("blackbox")
 def test_causal(implementation, judge, every_input):
-    """What comes out up to a step does not change with what goes in after it."""
+    """Outputs before a step do not depend on inputs from this step on."""
 
     @every_input
     def check(x, t):
@@ -51,7 +51,7 @@ def test_causal(implementation, judge, every_input):
 
 @pytest.mark.judges("blackbox")
 def test_beginning(implementation, judge, every_input):
-    """The beginning of a sequence gives alone what it gives as the beginning of the whole."""
+    """The beginning of a sequence gives the same outputs alone as in the whole sequence."""
 
     @every_input
     def check(x, t):
@@ -62,7 +62,7 @@ def test_beginning(implementation, judge, every_input):
 
 @pytest.mark.judges("blackbox")
 def test_remembers(implementation, judge, every_input):
-    """What comes out at a step does change with what went in before it."""
+    """Outputs at a step depend on inputs before it."""
     changes = []
 
     @every_input
@@ -77,7 +77,7 @@ def test_remembers(implementation, judge, every_input):
 
 @pytest.mark.judges("blackbox")
 def test_batch_independent(implementation, judge, every_input):
-    """A column of the batch gives the same whatever the other columns are."""
+    """The outputs of a column of the batch do not depend on the other columns."""
 
     @every_input
     def check(x, t):
@@ -91,7 +91,7 @@ def test_batch_independent(implementation, judge, every_input):
 
 @pytest.mark.judges("blackbox")
 def test_batch_columns(implementation, judge, every_input):
-    """A column of the batch gives the same alone as among the others."""
+    """A column of the batch gives the same outputs alone as among the others."""
 
     @every_input
     def check(x, t):
@@ -115,7 +115,7 @@ def test_batch_order(implementation, judge, every_input):
 
 @pytest.mark.judges("blackbox", needs=("state",))
 def test_split(implementation, judge, every_input):
-    """A sequence split in two, the second half run on from the state after the first, equals the whole."""
+    """A sequence in two parts gives the same outputs as the whole: the second starts from the state after the first."""
 
     @every_input
     def check(x, t):
@@ -128,24 +128,24 @@ def test_split(implementation, judge, every_input):
 
 @pytest.mark.judges("blackbox", needs=("state",))
 def test_no_state(implementation, judge, every_input):
-    """No state, or None where it takes that, is a state of zeros."""
+    """Calling without a state, or with None, gives the same result as a state of zeros."""
 
     @every_input
     def check(x, t):
         without, state = implementation.run(x)
         zeros = of_each(lambda array: 0 * array, state)
-        source = "from zeros; without a state (if that is a learned one, this is no mistake) it is"
+        source = "from zeros; without a state (a learned initial state may differ) it is"
         _close(implementation, judge, implementation.run(x, zeros)[0], without, source)
         try:
             none, _ = implementation.run(x, None)
         except Outcome:
-            return  # None is not among what it takes
+            return  # it does not accept None
         _close(implementation, judge, none, without, "from None; without a state it is")
 
 
 @pytest.mark.judges("blackbox")
 def test_inputs_kept(implementation, judge, every_input):
-    """The input, and the state where there is one, are after a call what they were before it."""
+    """A call does not modify the input and the state."""
 
     @every_input
     def check(x, t):
@@ -159,7 +159,7 @@ def test_inputs_kept(implementation, judge, every_input):
 
 
 def _numbers(state):
-    """Copies of the arrays in a state."""
+    """Returns copies of the arrays in a state, by name."""
     found = []
     of_each(lambda array: found.append(as_numbers(array).copy()), state)
     return {f"state {n}" if n else "state": array for n, array in enumerate(found)}
