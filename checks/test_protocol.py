@@ -6,7 +6,7 @@ judged.
 
 import pytest
 
-from rnn_reference.diagnosis.caches import documented, same_at_every_step
+from rnn_reference.diagnosis.caches import documented, share_their_states
 from rnn_reference.numerics.compare import require_shapes
 from rnn_reference.outcomes import NotOffered, Wrong
 from rnn_reference.problems.inputs import of_sequence, of_step
@@ -67,10 +67,11 @@ def test_network_backward(implementation, cell, problem):
 @on_ordinary_problems
 def test_caches(implementation, cell, problem):
     """If the caches of {forward} have the document's form, each holds the states of its own step."""
-    caches = implementation.cache_contents(implementation.ask(cell.forward.name, *problem.inputs)["caches"])
+    results = implementation.ask(cell.forward.name, *problem.inputs)
+    caches = implementation.cache_contents(results["caches"])
     if not documented(caches, problem):
         raise NotOffered([("", "its caches have another form, which is allowed")], cell.forward.name)
-    if same_at_every_step(caches, problem):
+    if share_their_states(caches, results, problem):
         raise Wrong([("caches", "every step's cache holds the same {a_next} and {a_prev}".format(
             a_next=f"{cell.states[0]}_next", a_prev=f"{cell.states[0]}_prev"))])  # fmt: skip
 

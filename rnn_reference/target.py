@@ -34,14 +34,14 @@ def implementation_of(config: pytest.Config) -> Implementation:
     return implementation
 
 
-def _load(config: pytest.Config, target: str) -> Implementation:
+def _load(config: pytest.Config, target: str, fill_empty: bool = False) -> Implementation:
     """Returns the implementation, with the precision and the convention of the options."""
     if config.option.rnn_blackbox is not None:
         from rnn_reference.implementations.blackbox import Blackbox
 
         layout, n_x = config.option.rnn_blackbox_layout, config.option.rnn_blackbox_inputs
         return Blackbox(target, layout, n_x, config.option.rnn_timeout)
-    implementation = _loaded(config, target)
+    implementation = _loaded(config, target, fill_empty)
     if config.option.rnn_dtype:
         implementation.set_dtype(config.option.rnn_dtype)
     if config.option.rnn_convention is None:
@@ -52,7 +52,7 @@ def _load(config: pytest.Config, target: str) -> Implementation:
     return Converted(implementation, conventions_named(config.option.rnn_convention))
 
 
-def _loaded(config: pytest.Config, target: str) -> Implementation:
+def _loaded(config: pytest.Config, target: str, fill_empty: bool) -> Implementation:
     if not _isolated(config.option, target):
         from rnn_reference.implementations.loading.find import load
 
@@ -63,7 +63,7 @@ def _loaded(config: pytest.Config, target: str) -> Implementation:
     if config.option.rnn_device != "cpu":
         device = config.option.rnn_device
         raise Unusable(f"--rnn-device={device} is for adapters; a file or a notebook chooses its device itself")
-    worker = config.stash.get(_WORKER, None) or _started(config, config.option, target)
+    worker = config.stash.get(_WORKER, None) or _started(config, config.option, target, fill_empty)
     config.stash[_WORKER] = None  # the next implementation gets its own
     return Isolated(worker)
 
@@ -75,10 +75,10 @@ def _isolated(options: Any, target: str | None) -> bool:
     return target is not None and is_file(target) and not options.rnn_in_process
 
 
-def _started(config: pytest.Config, options: Any, target: str) -> Any:
+def _started(config: pytest.Config, options: Any, target: str, fill_empty: bool = False) -> Any:
     from rnn_reference.implementations.isolation.worker import Worker
 
-    worker = Worker(target, options.rnn_timeout, options.rnn_memory * 2**30)
+    worker = Worker(target, options.rnn_timeout, options.rnn_memory * 2**30, fill_empty)
     config.add_cleanup(worker.close)
     return worker
 
@@ -91,6 +91,6 @@ def diagnosis_of(config: pytest.Config) -> Any:
 
         implementation = implementation_of(config)
         reloads = is_file(implementation.name)  # a module would only be found again in sys.modules
-        restart = (lambda: _load(config, implementation.name)) if reloads else None
+        restart = (lambda fill_empty: _load(config, implementation.name, fill_empty)) if reloads else None
         config.stash[_DIAGNOSIS] = Diagnosis(implementation, config.option.rnn_seed, restart)
     return config.stash[_DIAGNOSIS]

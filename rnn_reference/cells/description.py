@@ -121,16 +121,26 @@ class Description:
     @cached_property
     def reads_states_by_maps(self) -> bool:
         """True if states enter a step only as operands of maps: with zero weights, a step does not depend on them."""
-        sizes = {"n_x": 2, "n_a": 3, "n_y": 2, "m": 2}
-        rng = np.random.default_rng(0)
-        parameters = {name: rng.standard_normal(self.shape(name, sizes)) for name in self.parameters}
+        (parameters, x, states), (_, _, others) = self._random_step(0), self._random_step(1)
+        affine = Affine(self.maps, parameters)
         for of in self.maps.values():
             for weight, operands in of.weights.items():
-                rows = [sizes["n_x"] if operand == "x" else sizes["n_a"] for operand in operands]
-                parameters[weight] = parameters[weight] * np.repeat([operand == "x" for operand in operands], rows)
-        x = rng.standard_normal((2, 2))
-        one, other = (
-            self.step(Affine(self.maps, parameters), x, tuple(rng.standard_normal((3, 2)) for _ in self.states))[0]
-            for _ in range(2)
-        )
-        return all(map(np.array_equal, one, other))
+                rows = [len(x) if operand == "x" else len(states[0]) for operand in operands]
+                parameters[weight] = parameters[weight] * np.repeat([o == "x" for o in operands], rows)
+        return all(map(np.array_equal, self.step(affine, x, states)[0], self.step(affine, x, others)[0]))
+
+    @cached_property
+    def multiplies_only_inputs(self) -> bool:
+        """True if each operand of a map is ``x`` or a state before the step, and not a value made from them."""
+        parameters, x, states = self._random_step(0)
+        affine = Affine(self.maps, parameters)
+        self.step(affine, x, states)
+        right = {"x": x, **dict(zip(self.states, states, strict=True))}
+        operands = [given for steps in affine.operands.values() for step in steps for given in step.items()]
+        return all(name in right and np.array_equal(value, right[name]) for name, value in operands)
+
+    def _random_step(self, seed: int) -> tuple[dict[str, Array], Array, States]:
+        """Returns parameters, an input and states of a small random step."""
+        rng, sizes = np.random.default_rng(seed), {"n_x": 2, "n_a": 3, "n_y": 2, "m": 2}
+        parameters = {name: rng.standard_normal(self.shape(name, sizes)) for name in self.parameters}
+        return parameters, rng.standard_normal((2, 2)), tuple(rng.standard_normal((3, 2)) for _ in self.states)

@@ -61,14 +61,13 @@ def cell_forward_of(
 def cell_backward_of(cell: Cell, back: Back | None = None, affine: AffineKind = Affine) -> Function:
     """Returns a step backward. ``back`` and ``affine`` replace the gradient of the equations and the affine maps."""
     derivative = back_of(replace(cell, back=back or cell.back))
-    direct = all(set(of) <= {"x", *cell.states} for m in cell.maps.values() for of in m.weights.values())
 
     def cell_backward(*arguments: Any) -> dict[str, Array]:
         named = cell.cell_backward.named(arguments)
         step = dict(zip(cell.cache, named["cache"], strict=True))
         after, before = (tuple(step[f"{s}_{when}"] for s in cell.states) for when in ("next", "prev"))
         maps = affine(cell.maps, step["parameters"])
-        if direct:
+        if cell.multiplies_only_inputs:
             maps.remember({"x": step["xt"], **dict(zip(cell.states, before, strict=True))})
         else:
             cell.step(maps, step["xt"], before)

@@ -7,7 +7,7 @@ import numpy as np
 
 from rnn_reference.arrays import Array, numbers
 from rnn_reference.cells.description import Head
-from rnn_reference.numerics.stochastic import SAFETY, Disturbed
+from rnn_reference.numerics.stochastic import SAFETY, Disturbed, smallest_number
 
 
 def softmax_forward(x: Any) -> Array:
@@ -35,11 +35,14 @@ def softmax_in_place(x: Array, axis: int) -> Array:
 
 
 def softmax_tolerance(x: Array, u: float) -> Array:
-    """Returns the tolerance of ``softmax_forward(x)`` for exact ``x``, roundoff ``u`` and any subtracted maximum."""
+    """Returns the tolerance of ``softmax_forward(x)`` for exact ``x``, roundoff ``u`` and any subtracted maximum.
+
+    It is never below the smallest number of the dtype, which matters for float16.
+    """
     e = np.exp(x - x.max(axis=0))
     y = e / e.sum(axis=0)
     lost = x.max() - x + 4
-    return np.asarray(SAFETY * u * y * (lost + (y * lost).sum(axis=0) + len(x)))
+    return np.asarray(SAFETY * u * y * (lost + (y * lost).sum(axis=0) + len(x)) + smallest_number(u))
 
 
 def predictions(head: Head, a: Array, parameters: Mapping[str, Array]) -> Array:

@@ -1,11 +1,15 @@
 """Reads other people's caches if they have the document's form. Other caches are opaque."""
 
+import copy
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from rnn_reference.arrays import Array
+from rnn_reference.cells.cell import CELL_BACKWARD, Function
 from rnn_reference.implementations.implementation import Implementation
+from rnn_reference.problems.inputs import of_sequence, of_step
 from rnn_reference.problems.problem import Problem
 
 
@@ -40,8 +44,38 @@ def dropped(implementation: Implementation, problem: Problem) -> bool:
     return isinstance(steps, tuple | list) and len(steps) != problem.T_x
 
 
-def same_at_every_step(caches: Any, problem: Problem) -> bool:
-    """True if caches of the document's form hold the same states at every step."""
+def share_their_states(caches: Any, results: Mapping[str, Any], problem: Problem) -> bool:
+    """Returns True if caches of the document's form hold the same states at every step, unlike the states returned."""
     parts = dict(zip(problem.cell.cache, documented(caches, problem), strict=False))
     states = [parts[f"{s}_{when}"] for s in problem.cell.states for when in ("next", "prev") if parts]
-    return bool(states) and all(np.array_equal(part, np.broadcast_to(part[0], part.shape)) for part in states)
+    returned = [np.moveaxis(results[s], -1, 0) for s in problem.cell.states]
+    return bool(states) and all(map(_all_equal, states)) and not all(map(_all_equal, returned))
+
+
+def _all_equal(steps: Array) -> bool:
+    return np.array_equal(steps, np.broadcast_to(steps[:1], steps.shape))
+
+
+def modifies_its_cache(implementation: Implementation, backward: Function, problem: Problem) -> bool:
+    """Returns True if a call of a backward function changes arrays in its cache, as far as these can be read."""
+    of_a_step = backward.role == CELL_BACKWARD
+    cotangents = of_step(problem.cotangents) if of_a_step else of_sequence(problem.cotangents)
+    results = implementation.ask(backward.partner.name, *(problem.step if of_a_step else problem.inputs))
+    cache = results[backward.partner.returns[-1]]
+    before = copy.deepcopy(list(_arrays(implementation.cache_contents(cache))))
+    implementation.ask(backward.name, *backward.ordered({**cotangents, "cache": cache, "caches": cache}))
+    after = list(_arrays(implementation.cache_contents(cache)))
+    return len(before) == len(after) and not all(map(_equal, before, after))
+
+
+def _equal(one: Array, other: Array) -> bool:
+    return np.array_equal(one, other, equal_nan=one.dtype.kind in "fc")
+
+
+def _arrays(inside: Any) -> Iterator[Array]:
+    """Yields every array in lists, tuples and dicts."""
+    if isinstance(inside, np.ndarray):
+        yield inside
+    elif isinstance(inside, list | tuple | dict):
+        for part in inside.values() if isinstance(inside, dict) else inside:
+            yield from _arrays(part)

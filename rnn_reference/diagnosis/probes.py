@@ -10,6 +10,7 @@ import numpy as np
 from rnn_reference.arrays import Array
 from rnn_reference.cells.cell import ACTIVATION, BACKWARD, CELL_BACKWARD, CELL_FORWARD, FORWARD
 from rnn_reference.cells.cell import Function as Signature
+from rnn_reference.diagnosis.caches import modifies_its_cache
 from rnn_reference.diagnosis.crashes import crash_named
 from rnn_reference.diagnosis.findings import Finding
 from rnn_reference.diagnosis.subject import Subject
@@ -95,12 +96,22 @@ def not_the_same_twice(subject: Subject, signature: Signature) -> Finding | None
     for below in depends_on(signature):
         if subject.wrong(below) and _changes(subject.finding(below)):
             return Finding(function, "consequence", subject.finding(below).culprit)
+    return _why_it_changes(subject, signature, problem)
+
+
+def _why_it_changes(subject: Subject, signature: Signature, problem: Problem) -> Finding:
+    """Returns the finding on a function that changes from call to call: of these causes, the one that it has."""
+    function = signature.name
     kept, random = faults_named("state-between-calls")[0], faults_named("not-repeatable")[0]
     if subject.restart is None:
         return Finding(function, "wrong", matches=(kept, random))
-    starts = [_from_the_start(subject.restart(), signature, problem) for _ in range(2)]
-    again = all(_same(a, b, subject.u) for a, b in zip(*starts, strict=True))
-    return Finding(function, "wrong", matches=(kept if again else random,))
+    starts = [_from_the_start(subject.restart(filled), signature, problem) for filled in (False, True)]
+    if not all(_same(a, b, subject.u) for a, b in zip(*starts, strict=True)):
+        return Finding(function, "wrong", matches=(random,))
+    if signature.takes_cache and modifies_its_cache(subject.implementation, signature, problem):
+        what = f"{function} modifies its cache: a second call with the same cache gives other values"
+        return Finding(function, "wrong", lines=(("cache", what),))
+    return Finding(function, "wrong", matches=(kept,))
 
 
 def _changes(finding: Finding) -> bool:
@@ -124,7 +135,11 @@ def hard_coded(
 
     if signature.role == ACTIVATION or not right():
         return finding
-    fixed = [name for name, size in COURSE.items() if not right(**{name: size - 1}) and not right(**{name: size + 1})]
+    fixed = [
+        name
+        for name, size in COURSE.items()
+        if not any(right(**{name: other}) for other in (size - 1, size + 1, size + 2, 2 * size, 3 * size))
+    ]
     if not fixed:
         return finding
     sizes = ", ".join(f"{name}={COURSE[name]}" for name in fixed)

@@ -9,7 +9,7 @@ import numpy as np
 from rnn_reference.arrays import Array
 from rnn_reference.cells.cell import ACTIVATION, CELL_BACKWARD, CELL_FORWARD
 from rnn_reference.cells.cell import Function as Signature
-from rnn_reference.diagnosis.caches import same_at_every_step
+from rnn_reference.diagnosis.caches import share_their_states
 from rnn_reference.diagnosis.findings import Finding
 from rnn_reference.diagnosis.probes import depends_on
 from rnn_reference.diagnosis.subject import Subject
@@ -88,8 +88,8 @@ def with_shared_caches(subject: Subject, signature: Signature, finding: Finding)
     """Returns the finding on a forward function with the side effect, if all caches hold the same states."""
     problem = subject.problems(signature.cell)[0]
     try:
-        caches = subject.implementation.ask(signature.name, *problem.inputs)["caches"]
-        shared = same_at_every_step(subject.implementation.cache_contents(caches), problem)
+        results = subject.implementation.ask(signature.name, *problem.inputs)
+        shared = share_their_states(subject.implementation.cache_contents(results["caches"]), results, problem)
     except Outcome:
         return finding
     return finding.with_(side_effects=(*finding.side_effects, faults_named("shared-cache")[0])) if shared else finding

@@ -13,7 +13,8 @@ from rnn_reference.problems.problem import NAMED, Problem
 PANEL = ("T_x=6", "T_x=5", "square", "large-cotangent")
 """The problems of a diagnosis. A fault must explain all of them."""
 
-Restart = Callable[[], Implementation]
+Restart = Callable[[bool], Implementation]
+"""Loads the implementation afresh. With True, in a process where ``np.empty`` gives large numbers, if it can."""
 
 
 class Subject:

@@ -18,13 +18,18 @@ def crash(name: str, error: BaseException) -> Crashed:
         text = str(error)[:1000].strip() or "(no message)"
     except Exception:
         text = "(its message cannot be read)"
-    lines = [("error", f"{type(error).__name__}: {text.splitlines()[0]}")]
+    lines = [("error", f"{type(error).__name__}: {_printable(text.splitlines()[0])}")]
     frames = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.startswith(_OURS)]
     if frames:
         theirs = [f for f in frames if not _is_of_a_library(f.filename)] or frames
         frame = theirs[-1]
         lines.append(("where", f"{Path(frame.filename).name}, line {frame.lineno}: {frame.line or ''}".rstrip(": ")))
     return Crashed(lines, function=name, evidence={"exception": type(error).__name__})
+
+
+def _printable(text: str) -> str:
+    """Returns the text with escapes for characters that a terminal would obey."""
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
 
 
 def _is_of_a_library(filename: str) -> bool:

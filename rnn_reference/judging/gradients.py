@@ -18,6 +18,7 @@ from rnn_reference.judging.judge import Judge
 from rnn_reference.judging.own_forward import own_sequence, own_step
 from rnn_reference.numerics.affine import Affine
 from rnn_reference.numerics.compare import agrees
+from rnn_reference.numerics.elementwise import with_other_maps
 from rnn_reference.numerics.injection import by_complex_step, by_injection, keeps_complex
 from rnn_reference.numerics.moved import Forward, ForwardCall, Point
 from rnn_reference.numerics.stochastic import SAFETY
@@ -158,16 +159,17 @@ def _derivatives(judge: Judge, case: _Case) -> Iterator[_Comparison]:
     ordered = [case.given.initial[s] for s in cell.states], [case.states[s] for s in cell.states]
     at_states(cell, affine, case.given.x, *ordered)
     point = Point(case.run, affine, case.states, case.cotangents)
-    found = by_injection(case.forward, point, {s: case.right.tolerance[s] / SAFETY for s in cell.states})
+    rounding = {s: case.right.tolerance[s] / SAFETY for s in cell.states}
+    found = with_other_maps(by_injection(case.forward, point, rounding), case.forward, point, rounding)
     judge.evidence["derivative"] = found.by_step
     tolerance = {name: found.error[name] + case.right.tolerance[name] for name in found.value}
     by_differences = _Comparison(found.value, tolerance, f"the derivative of your own {case.own_forward} is")
     yield by_differences
     if keeps_complex(case.forward, case.run):
-        value = by_complex_step(case.forward, point)
-        if agrees(value, by_differences.expected, by_differences.tolerance):  # otherwise it is not trusted
-            tolerance = {name: 2 * case.right.tolerance[name] for name in value}
-            yield _Comparison(value, tolerance, by_differences.source)
+        exact = by_complex_step(case.forward, point)
+        if agrees(exact, {name: found.value[name] for name in exact}, tolerance):  # otherwise it is not trusted
+            tolerance = tolerance | {name: 2 * case.right.tolerance[name] for name in exact}
+            yield _Comparison(found.value | exact, tolerance, by_differences.source)
 
 
 def _compare(judge: Judge, case: _Case, comparison: _Comparison) -> float:

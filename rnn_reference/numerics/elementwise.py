@@ -7,7 +7,7 @@ import numpy as np
 from rnn_reference.arrays import Array
 from rnn_reference.numerics.extrapolation import STEPS, Limit, extrapolated
 from rnn_reference.numerics.injection import MOVES, Derivative, bound
-from rnn_reference.numerics.moved import Forward, ForwardCall, Tensors
+from rnn_reference.numerics.moved import Forward, ForwardCall, Point, Tensors
 
 Inputs = dict[str, Array]
 
@@ -25,6 +25,22 @@ def by_element(
     limits = {f"d{name}": one_by_one(states, inputs, name, together, noise) for name in inputs}
     errors = {name: bound(limit.cut_off, limit.rounding) for name, limit in limits.items()}
     return Derivative({name: limit.value for name, limit in limits.items()}, errors)
+
+
+def with_other_maps(found: Derivative, forward: Forward, point: Point, rounding: Tensors) -> Derivative:
+    """Returns the gradients of ``by_injection``, and those of the parameters of maps that do not read the input.
+
+    No injection reaches these maps: each element of their parameters is moved separately.
+    """
+    names = [name for of in point.affine.maps.values() if not of.reads("x") for name in of.parameters]
+    inputs = moved_inputs(point.run, names)
+    states = states_of(forward, point.run, list(point.cotangents))
+    together, noise = (np.concatenate([table[s] for s in point.cotangents]) for table in (point.cotangents, rounding))
+    value, error = dict(found.value), dict(found.error)
+    for name in names:
+        limit = one_by_one(states, inputs, name, together, noise)
+        value[f"d{name}"], error[f"d{name}"] = limit.value, bound(limit.cut_off, limit.rounding)
+    return found._replace(value=value, error=error)
 
 
 def moved_inputs(run: ForwardCall, weights: Sequence[str]) -> Inputs:

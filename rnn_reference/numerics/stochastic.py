@@ -49,6 +49,13 @@ def unit_roundoff(dtype: str) -> float:
     return float(np.finfo(dtype).eps) / 2
 
 
+def smallest_number(u: float) -> float:
+    """Returns the smallest positive number of the dtype with this unit roundoff: 6e-8 for float16."""
+    return next(
+        float(np.finfo(d).smallest_subnormal) for d in ("float16", "float32", "float64") if unit_roundoff(d) == u
+    )
+
+
 class Disturbed(NDArrayOperatorsMixin):
     """An array in every run at once: ``(run, ...)``. Run 0 is exact; every operation disturbs the other runs.
 

@@ -83,7 +83,7 @@ FIRST = {(fault.function, fault.id): fault for fault in reversed(CATALOGUE) if n
 def diagnosed(network: FaultyNetwork, **how: Any) -> Diagnosis:
     """The diagnosis of a faulty network. A restart makes the network again from the same faults."""
 
-    def again() -> Implementation:
+    def again(fill_empty: bool) -> Implementation:
         return Implementation("again", type(network)(*network.faults, dtype=network.dtype))
 
     return Diagnosis(Implementation(str(network), network), restart=again, **how)

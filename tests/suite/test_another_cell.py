@@ -1,7 +1,7 @@
 """A cell that the package does not have is judged, and its mistakes are named; nothing there was written for it."""
 
 import pytest
-from cells import GATED
+from cells import GATED, RESET_AFTER, RESET_BEFORE
 from suite import blamed, diagnosed, found, put_through
 
 from rnn_reference.cells.fault import catalogue
@@ -67,3 +67,14 @@ def test_all_its_mistakes_are_named():
     wrong = named_wrongly(faults)
     assert not [fault for fault, names in wrong.items() if any(id not in fault for _, id in names)]
     assert len(wrong) <= 4, wrong
+
+
+@pytest.mark.waits
+@pytest.mark.parametrize("cell", [RESET_BEFORE, RESET_AFTER], ids=lambda cell: cell.name)
+def test_both_forms_of_a_gru_conform_and_their_mistakes_are_named(cell):
+    """A map may multiply a value made from a state, and need not read the input."""
+    with added(cell):
+        run = put_through(FaultyNetwork(cell=cell), "--rnn-examples=2")
+        assert run.status == 0, run.printed
+        faults = [fault for fault in catalogue(cell) if not fault.advice]
+        assert not named_wrongly(faults[::EVERY])

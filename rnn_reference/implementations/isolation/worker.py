@@ -41,11 +41,13 @@ class Worker:
     """A process that loads ``target``. The constructor starts it, and ``load`` waits for it.
 
     ``target`` is a file or a notebook, with an optional ``:attribute``. ``seconds`` is the time limit of each call and
-    of a file's run. ``memory`` is the largest data size of the process in bytes (on Linux).
+    of a file's run. ``memory`` is the largest data size of the process in bytes (on Linux). ``fill_empty`` gives the
+    target large numbers from ``np.empty``, not whatever was in memory.
     """
 
-    def __init__(self, target: str, seconds: float = 10.0, memory: float = 2.0**32) -> None:
-        self.target, self._seconds, self._memory = target, seconds, memory
+    def __init__(self, target: str, seconds: float = 10.0, memory: float = 2.0**32, fill_empty: bool = False) -> None:
+        self.target, self._seconds = target, seconds
+        self._wanted = {"target": target, "seconds": seconds, "memory": memory, "fill_empty": fill_empty}
         self._definitions_only = False
         self._failures = Failures(seconds)
         self._output = Output()
@@ -54,8 +56,7 @@ class Worker:
     def _start(self) -> None:
         self.ended = False
         self._released: list[int] = []  # the numbers of caches to free in this process
-        request = {"target": self.target, "definitions_only": self._definitions_only}
-        request |= {"seconds": self._seconds, "memory": self._memory}
+        request = {**self._wanted, "definitions_only": self._definitions_only}
         self._process, self._connection = start(request, self._output.file)
 
     def load(self) -> dict[str, Any]:
