@@ -83,7 +83,7 @@ def _within(model: Model, inputs: tuple[Any, ...], expected: Answer, apart: Answ
     disturbed_answers = [attempted(model, _disturbed(inputs, rng, amount)) for _ in range(DISTURBED_RUNS)]
     for name, value in expected.items():
         moves = [answer[name] - value for answer in disturbed_answers if answer is not None]
-        spread = np.nan_to_num(np.sqrt(np.mean(np.square(moves), axis=0)) * u / amount)  # of NaN nothing is asked
+        spread = np.nan_to_num(np.sqrt(np.mean(np.square(moves), axis=0)) * u / amount)  # NaN: no tolerance
         tolerance = MARGIN * (spread + u * _size(value))
         if not np.all(apart[name] <= tolerance):
             return False

@@ -1,1 +1,1 @@
-"""The report: plain data in, one file for each form that it is written in."""
+"""The report: it takes plain data, and has one file for each output form."""

@@ -1,4 +1,4 @@
-"""Ids of checks: those that a user names, and those that ``--rnn-expect=FILE`` expects to fail, with reasons."""
+"""Ids of checks: ids in options, and the expected failures in ``--rnn-expect=FILE``, with reasons."""
 
 import difflib
 from collections.abc import Iterable
@@ -8,10 +8,11 @@ from rnn_reference.paths import checks_folder
 
 
 def expectations(path: str) -> dict[str, str]:
-    """Ids, or beginnings of ids (``golden``, ``numerics.layout``), each with the reason why it fails.
+    """Returns ids, or beginnings of ids (``golden``, ``numerics.layout``), each with the reason of the failure.
 
-    The file has one a line, ``ID  # REASON``; empty lines and lines that begin with ``#`` are left out. Raises
-    ValueError, naming the line, for an id without a reason, given twice, or of no check; OSError if there is no file.
+    Each line of the file is ``ID  # REASON``. Empty lines and lines that begin with ``#`` are skipped. Raises
+    ValueError, with the line number, for an id without a reason, a repeated id, or an unknown id; OSError if there is
+    no file.
     """
     found: dict[str, str] = {}
     known = (checks_folder() / "ids.txt").read_text(encoding="utf-8").split()
@@ -31,17 +32,17 @@ def expectations(path: str) -> dict[str, str]:
 
 
 def expectation(check: str, expected: Iterable[str]) -> str | None:
-    """The longest id or beginning in ``expected`` that matches this check; None if none does."""
+    """Returns the longest id or beginning in ``expected`` that matches this check, or None."""
     return max((wanted for wanted in expected if matches(check, wanted)), key=len, default=None)
 
 
 def matches(check: str, wanted: str) -> bool:
-    """True if ``wanted`` is the id, or names the group or the check that the id belongs to."""
+    """True if ``wanted`` is the id of the check, its name without parameters, or its group."""
     return check == wanted or check.startswith((f"{wanted}.", f"{wanted}["))
 
 
 def no_such_check(wanted: str, known: set[str]) -> str:
-    """The message for an ``--rnn-only`` that matches no check: the nearest ids, and the checks or groups there are."""
+    """Returns the message for an ``--rnn-only`` that matches no check, with the nearest ids and the known ones."""
     names = {check.partition("[")[0] for check in known}
     groups = sorted({check.partition(".")[0] for check in known})
     group = wanted.partition(".")[0]

@@ -1,4 +1,4 @@
-"""Where a report goes: a file whose suffix says in which form, and the summary of a job on GitHub."""
+"""Writes a report: to a file, in the form of its suffix, and to the summary of a GitHub job."""
 
 import os
 from importlib.util import find_spec
@@ -9,11 +9,11 @@ from rnn_reference.report.forms import form, suffixes
 from rnn_reference.report.verdict import Report
 
 SUMMARY = "GITHUB_STEP_SUMMARY"
-"""The variable that names the file whose Markdown is shown on the page of a job."""
+"""The environment variable with the path of the job's summary, a Markdown file."""
 
 
 def refusal(path: Path) -> str:
-    """Why no report can be written to ``path``, known before anything is judged; "" if it can."""
+    """Returns the reason why a report cannot be written to ``path``, or "". It is checked before the run."""
     if path.suffix not in suffixes():
         return f"--rnn-report={path}: the name must end in {either(suffixes())}"
     if not path.parent.is_dir():
@@ -31,7 +31,7 @@ def write(path: Path, report: Report) -> None:
 
 
 def add_to_summary(report: Report) -> str:
-    """Add the report to the summary of the job that this runs in, if any; why that failed, or ""."""
+    """Adds the report to the summary of the current GitHub job, if any. Returns the reason if this failed, or ""."""
     path = os.environ.get(SUMMARY)
     if not path:
         return ""

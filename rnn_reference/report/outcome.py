@@ -22,11 +22,11 @@ def record_of(
     strict: bool = False,
     printed: str = "",
 ) -> Record:
-    """The record of a check that raised ``raised``, or passed.
+    """Returns the record of a check that raised ``raised``, or passed.
 
-    ``about`` is the function that it asks about, ``asks`` its question, ``seen`` what it has measured, and
-    ``printed`` the last output of the implementation. A failure in the group ``numerics`` is advice, unless
-    ``strict``. An exception that is no outcome is a mistake of ours: ``traceback`` says so.
+    ``about`` is the function of the check, ``asks`` its sentence, ``seen`` its measurements, and ``printed`` the last
+    output of the implementation. A failure in the group ``numerics`` is advice, unless ``strict``. An exception that is
+    not an outcome is an error of this package: then ``traceback`` is True.
     """
     group = check.partition(".")[0]
     outcome = raised if isinstance(raised, Outcome) else None
@@ -59,7 +59,7 @@ def record_of(
 
 
 def expect(record: Record, expected: Mapping[str, str]) -> None:
-    """Mark a record whose check is expected to fail: as an expected failure if it fails, with a note if it passes."""
+    """Mark the record of a check that is expected to fail: an expected failure, or a note if it passed."""
     wanted = expectation(record["id"], expected)
     if wanted is None:
         return

@@ -1,4 +1,4 @@
-"""The content of a page for a student: made from the JSON report alone, used by both HTML and Markdown."""
+"""The content of a page for a student, made from the JSON report only. HTML and Markdown use it."""
 
 import re
 from collections.abc import Iterable
@@ -8,23 +8,23 @@ from rnn_reference.report.terminal import sharpness, why_not
 from rnn_reference.report.verdict import WRONG, Report
 
 GROUPS = {
-    "protocol": "Is each function called and answered in the agreed form, with the agreed shapes?",
-    "golden": "Does it give values that were known beforehand, from elsewhere?",
+    "protocol": "Do the arguments and results of each function have the right form and shapes?",
+    "golden": "Does it give known values from other sources?",
     "forward": "Is the forward pass right, on every kind of problem?",
     "gradient": "Is the backward pass the derivative of the forward pass?",
-    "property": "Does it keep to what holds for any recurrent network, whatever the numbers?",
-    "numerics": "Does it keep clear of the limits of arithmetic? This is advice, and does not fail.",
-    "blackbox": "Does a callable whose weights cannot be set keep to what holds for any recurrent network?",
+    "property": "Does it have the properties of any recurrent network?",
+    "numerics": "Does it avoid overflow and loss of precision? This is advice, and does not fail.",
+    "blackbox": "Does a callable without weights to set have the properties of any recurrent network?",
 }
 QUIET = ("passed", "not offered")
-"""Outcomes that need no attention: they are folded away."""
+"""Outcomes that need no attention. The page folds them."""
 
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 """Characters that a page cannot contain, or that would reverse the direction of its text."""
 
 
 def page_data(report: Report) -> dict[str, Any]:
-    """The content of a page, in its order."""
+    """Returns the content of a page, in its order."""
     report = _printable(report)
     functions = report["functions"]
     return {
@@ -44,7 +44,7 @@ def page_data(report: Report) -> dict[str, Any]:
 
 
 def _printable(value: Any) -> Any:
-    """The same plain data, with a mark for each character that a page cannot contain."""
+    """Returns the same data, with a mark for each character that a page cannot contain."""
     if isinstance(value, dict):
         return {key: _printable(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -57,7 +57,7 @@ def _is_wrong(function: dict[str, Any]) -> bool:
 
 
 def _lead(report: Report) -> Iterable[str]:
-    """The verdict in whole sentences."""
+    """Yields the verdict in whole sentences."""
     if report["verdict"] == "unusable":
         yield "It could not be loaded, so nothing was judged."
     if report["verdict"] == "conforms":
@@ -69,7 +69,7 @@ def _lead(report: Report) -> Iterable[str]:
     for verdict, words in {
         "not implemented": "Present, not written yet: {}.",
         "conforms": "Right: {}.",
-        "expected": "Right but for what is expected to fail: {}.",
+        "expected": "Right, except for expected failures: {}.",
         "not judged": "Present, not judged: {}.",
         "not offered": "Not present, not judged: {}.",
     }.items():
@@ -79,7 +79,7 @@ def _lead(report: Report) -> Iterable[str]:
 
 
 def _word(function: dict[str, Any]) -> str:
-    """The verdict; "expected" for a function that conforms only because failures are expected of it."""
+    """Returns the verdict; "expected" for a function that conforms only because its failures are expected."""
     return "expected" if function["verdict"] == "conforms" and function["expected"] else str(function["verdict"])
 
 
@@ -88,13 +88,13 @@ def _what_is_wrong(name: str, function: dict[str, Any], report: Report) -> str:
     if named:
         return f"{name} is wrong: {'; and '.join(named)}."
     if function["candidates"]:
-        return f"{name} is wrong: it makes one of {len(function['candidates'])} mistakes that look alike here."
+        return f"{name} is wrong: it makes one of {len(function['candidates'])} mistakes with the same results here."
     shown: dict[str, Any] = next((check for check in report["checks"] if check["id"] == function["shown_by"]), {})
     if shown.get("outcome") == "timed out":
         return f"{name} does not return in time."
     if shown.get("outcome") == "crashed":
         return f"{name} crashes: {dict(shown['lines']).get('error', 'it raises an exception')}."
-    return f"{name} is wrong, and this suite has no name for the mistake."
+    return f"{name} is wrong, and the mistake is not in the catalogue."
 
 
 def _mistake(name: str, function: dict[str, Any], report: Report) -> dict[str, Any]:
@@ -114,9 +114,9 @@ def _mistake(name: str, function: dict[str, Any], report: Report) -> dict[str, A
 
 
 def _how_sharp(functions: dict[str, Any]) -> dict[str, Any]:
-    """The evidence with the derivative of a forward pass, from the whole network if possible.
+    """Returns the evidence with the derivative of a forward pass, of the whole network if possible.
 
-    Empty if the page shows it beside a mistake.
+    Returns an empty dict if the page shows the derivative with a mistake.
     """
     found = [functions[name] for name in ("rnn_backward", "rnn_cell_backward") if name in functions]
     taken = [function for function in found if "derivative" in function["evidence"]]
@@ -124,7 +124,7 @@ def _how_sharp(functions: dict[str, Any]) -> dict[str, Any]:
 
 
 def _function(name: str, function: dict[str, Any], report: Report) -> dict[str, Any]:
-    """One line of the table of functions."""
+    """Returns one line of the table of functions."""
     says, error = "", sharpness(name, report)
     if function["verdict"] == "conforms" and error:
         says = f"an error of {error:.0e} in any element would have been seen"
@@ -143,7 +143,7 @@ def _function(name: str, function: dict[str, Any], report: Report) -> dict[str, 
 
 
 def _expected(function: dict[str, Any]) -> Iterable[str]:
-    """A line for each reason for expected failures."""
+    """Yields a line for each reason of expected failures."""
     for reason, ids in function["expected"].items():
         more = f" and {len(ids) - 1} more" if len(ids) > 1 else ""
         yield f"expected to fail ({reason}): {ids[0]}{more}"
@@ -155,7 +155,7 @@ def _advice(check: dict[str, Any], function: dict[str, Any]) -> dict[str, Any]:
 
 
 def _groups(checks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The checks by group; in each group, those that need attention by what they ask."""
+    """Returns the checks by group. In a group, checks that need attention are grouped by their sentence."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for check in checks:
         groups.setdefault(check["id"].partition(".")[0], []).append(_check(check))
@@ -180,7 +180,7 @@ def _families(checks: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _check(check: dict[str, Any]) -> dict[str, Any]:
-    """One check: what it asks, what was seen, and the line that runs it again."""
+    """Returns one check: its sentence, its results, and its rerun line."""
     error = check["smallest_error_seen"]
     seen = [(label, text) for label, text in check["lines"]]
     if check["outcome"] == "passed" and error:

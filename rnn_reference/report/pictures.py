@@ -15,7 +15,7 @@ LEVELS = 5
 
 
 def error_per_step(evidence: dict[str, Any], key: str) -> str:
-    """The error of each tensor at each time step, on a logarithmic scale, with the tolerance; "" if there is none."""
+    """Returns the picture of each tensor's error and tolerance at each step, in a log scale; "" without errors."""
     errors: dict[str, Steps] = {n: s for n, s in evidence.get("error_per_step", {}).items() if len(s) > 1}
     tolerances: dict[str, Steps] = evidence.get("tolerance_per_step", {})
     known = [value for name in errors for value in (*errors[name], *tolerances.get(name, [])) if value]
@@ -38,13 +38,13 @@ def error_per_step(evidence: dict[str, Any], key: str) -> str:
         parts += _legend(name, number)
     if tolerances:
         parts += [f'<line class="limit" x1="{WIDTH - 122}" x2="{WIDTH - 98}" y1="12" y2="12"/>',
-                  text(WIDTH - 94, 16, "what is allowed")]  # fmt: skip
+                  text(WIDTH - 94, 16, "tolerance")]  # fmt: skip
     title = f"Error of {' and '.join(errors)} at each time step"
     return svg(TOP + HIGH + 46, title, _description(errors, tolerances, backward), parts, key)
 
 
 def error_map(evidence: dict[str, Any], key: str) -> str:
-    """The errors of one tensor as a map: a row for each unit, a column for each step; "" if there is none."""
+    """Returns the map of the errors of one tensor: a row for each unit, a column for each step; "" without errors."""
     maps: dict[str, Rows] = {n: rows for n, rows in evidence.get("error_map", {}).items() if len(rows[0]) > 1}
     placed = evidence.get("error_per_step", {})
     name = next((n for n in maps if n in placed), next(iter(maps), ""))
@@ -61,7 +61,7 @@ def error_map(evidence: dict[str, Any], key: str) -> str:
 
 
 def error_per_step_size(evidence: dict[str, Any], key: str) -> str:
-    """The error of central differences at each size of their step; "" if none were taken."""
+    """Returns the picture of the error of central differences at each step size; "" without a derivative."""
     study: dict[str, Any] = evidence.get("derivative", {})
     drawn = [*study["error"], *study["rounding"], *study["bound"]] if study else []
     if None in drawn or not any(drawn):
@@ -112,7 +112,7 @@ def _cells(rows: Rows, tall: float) -> Iterator[str]:
 
 
 def _shade(rows: Rows) -> Any:
-    """A function from an error to its shade: 0 for no error, LEVELS for the largest."""
+    """Returns a function from an error to its shade: 0 for no error, LEVELS for the largest."""
     logs = [math.log10(value) for row in rows for value in row if value]
     low, decades = min(logs, default=0.0), max(logs, default=0.0) - min(logs, default=0.0)
 
@@ -168,7 +168,7 @@ def _step_labels(steps: int, y: float, first: str = "t=") -> Iterator[str]:
 
 
 def _direction(backward: bool, y: float) -> Iterator[str]:
-    """An arrow in the order in which the steps are computed."""
+    """Returns an arrow in the order of the computation."""
     way = "the backward pass goes this way" if backward else "the forward pass goes this way"
     tip, tail = (LEFT, LEFT + 60) if backward else (LEFT + 60, LEFT)
     back = tip + (8 if backward else -8)
@@ -183,7 +183,7 @@ def _legend(name: str, number: int) -> list[str]:
 
 
 def _mark(x: float, y: float, value: float | None, limit: float | None, number: int) -> str:
-    """A point of one step: filled if wrong, hollow if right; a cross if it is not a number."""
+    """Returns the point of one step: filled if wrong, hollow if right, a cross if it is not a number."""
     if value is None:
         return text(x, y + 5, "×", "middle")
     kind = f"mark s{number % 2}" + ("" if value > (limit or 0.0) else " right")

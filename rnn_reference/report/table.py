@@ -11,7 +11,7 @@ FAILING = (*WRONG, "not implemented")
 
 
 def row(report: Report) -> dict[str, Any]:
-    """One line of the table: target, verdict, fault, score, and the count of each outcome."""
+    """Returns one line of the table: target, verdict, fault, score, and the count of each outcome."""
     counts = report["counts"]
     passed, judged = score(report)
     line = {"target": report["implementation"]["name"], "verdict": report["verdict"], "fault": fault(report)}
@@ -20,14 +20,14 @@ def row(report: Report) -> dict[str, Any]:
 
 
 def score(report: Report) -> tuple[int, int]:
-    """The number of checks that passed, and the number that passed or failed."""
+    """Returns the number of passed checks, and the number of passed or failed checks."""
     counts = report["counts"]
     passed = counts.get("passed", 0)
     return passed, passed + sum(counts.get(outcome, 0) for outcome in FAILING)
 
 
 def fault(report: Report) -> str:
-    """The mistake in a few words: the named faults, or else the function and how it failed."""
+    """Returns the mistake in a few words: the named faults, or the function and its outcome."""
     if report["verdict"] == "unusable":
         return str(report["implementation"]["notes"][0])
     outcomes = {check["id"]: check["outcome"] for check in report["checks"]}
@@ -42,7 +42,7 @@ def fault(report: Report) -> str:
 
 
 def lines(reports: Iterable[Report]) -> Iterator[str]:
-    """The table for a terminal, and a line that counts the verdicts."""
+    """Yields the table for a terminal, and a line that counts the verdicts."""
     rows = [(r["implementation"]["name"], r["verdict"], "{}/{}".format(*score(r)), fault(r)) for r in reports]
     head = ("target", "verdict", "score", "fault")
     widths = [max(len(line[i]) for line in [head, *rows]) for i in range(3)]
@@ -53,7 +53,7 @@ def lines(reports: Iterable[Report]) -> Iterator[str]:
 
 
 def write_csv(path: Path, reports: Iterable[Report]) -> None:
-    """Write the table to a file, one line for each target under a line of names."""
+    """Write the table to a file, with a header line and one line for each target."""
     rows = [row(report) for report in reports]
     with open(path, "w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, ["target", "verdict", "fault", "score", *COUNTED])

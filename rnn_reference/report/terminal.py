@@ -12,7 +12,7 @@ WIDTH = 78
 
 
 def block(record: Record) -> str:
-    """The lines on one check that did not pass, with the command that runs it again."""
+    """Returns the lines about one check that did not pass, with the command to run it again."""
     verdict = {
         "failed": "is wrong",
         "advice": "could be better",
@@ -30,12 +30,12 @@ def block(record: Record) -> str:
 
 
 def rerun(target: str, check: str, options: str) -> str:
-    """The command that runs the same check on the same target again."""
+    """Returns the command that runs the same check on the same target again."""
     return f"python -m rnn_reference {shlex.quote(target)} --rnn-only={shlex.quote(check)} {options}".rstrip()
 
 
 def closing_lines(report: Report) -> Iterator[tuple[str, dict[str, bool]]]:
-    """The lines at the end of a run, each with its colours: notes, a verdict for each function, the counts."""
+    """Yields the lines at the end of a run, each with its colours: notes, a verdict for each function, the counts."""
     for note in report["implementation"]["notes"]:
         yield f"note: {note}", {"yellow": True}
     for name, function in report["functions"].items():
@@ -74,7 +74,7 @@ BLOCKS = "▁▂▃▄▅▆▇█"
 
 
 def error_per_step(evidence: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """For each tensor with a time axis, its error at each step as a block: ``·`` is right, a higher block is larger.
+    """Yields a line for each tensor with a time axis: its error at each step as a block. ``·`` is right.
 
     The scale is logarithmic, from the smallest error of all to the largest, half a decade at least.
     """
@@ -95,7 +95,7 @@ def error_per_step(evidence: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _block(error: float | None, low: float, decades: float) -> str:
-    """One step's error as a character: ``!`` if it is not a number."""
+    """Returns the error of one step as a character: ``!`` if it is not a number."""
     if not error:
         return "!" if error is None else "·"
     return BLOCKS[min(int((math.log10(error) - low) / decades * len(BLOCKS)), len(BLOCKS) - 1)]
@@ -115,7 +115,7 @@ def _extent(name: str, function: dict[str, Any], report: Report) -> str:
 
 
 def sharpness(name: str, report: Report) -> float | None:
-    """The smallest error that the sharpest check of a function's values would have seen."""
+    """Returns the smallest error that the sharpest check of a function would have seen, or None."""
     mine = (check for check in report["checks"] if check["function"] == name and _is_sharp(check))
     return min((check["smallest_error_seen"] for check in mine), default=None)
 
@@ -127,7 +127,7 @@ def _is_sharp(check: dict[str, Any]) -> bool:
 
 
 def why_not(name: str, report: Report) -> str:
-    """Why a function that is present has no verdict."""
+    """Returns the reason why a function that is present has no verdict."""
     asked = [check for check in report["checks"] if check["about"] == name]
     needed = sorted({check["function"] for check in asked} - {name})
     if needed:

@@ -1,8 +1,8 @@
-"""The report on one target: plain data, made from the records of its checks; every other form is made from it.
+"""The report on one target: plain data, made from the records of its checks. All other forms are made from it.
 
 A record is the result of one check: ``id, group, about, function, outcome, message, asks, problem,
-smallest_error_seen, faults, candidates, evidence, notes, rerun``. ``about`` is the function that the check
-asks about, ``function`` the one to blame.
+smallest_error_seen, faults, candidates, evidence, notes, rerun``. ``about`` is the function of the check, ``function``
+the function to blame.
 """
 
 import math
@@ -27,7 +27,7 @@ COUNTED = ("passed", *WRONG, "not implemented", "not judged", "expected failure"
 
 @dataclass(frozen=True)
 class ImplementationData:
-    """The implementation that a report is on; ``offered`` says for each judged function whether it is present."""
+    """The implementation of a report. ``offered`` is True for each judged function that is present."""
 
     name: str
     dtype: str
@@ -49,7 +49,7 @@ def report_on(
     left_out: int = 0,
     conventions: Mapping[str, ByConvention] | None = None,
 ) -> Report:
-    """The report on one implementation, from the records of its checks.
+    """Returns the report on one implementation, from the records of its checks.
 
     ``left_out`` is the number of checks that did not run; ``conventions`` are those found for wrong functions.
     """
@@ -72,12 +72,12 @@ def report_on(
 
 
 def wrong_functions(records: Iterable[Record]) -> list[str]:
-    """The functions to blame for the failures."""
+    """Returns the functions to blame for the failures."""
     return list(dict.fromkeys(record["function"] for record in records if record["outcome"] in WRONG))
 
 
 def finite(value: Any) -> Any:
-    """The same plain data, with None for NaN and infinity, which JSON does not have."""
+    """Returns the same data with None for NaN and infinity, which JSON does not have."""
     if isinstance(value, dict):
         return {key: finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -86,7 +86,7 @@ def finite(value: Any) -> Any:
 
 
 def unusable(name: str, reason: str) -> Report:
-    """The report on a target that could not be loaded."""
+    """Returns the report on a target that could not be loaded."""
     return {
         "schema": SCHEMA,
         "suite": __version__,
@@ -120,14 +120,14 @@ def _of_function(name: str, offered: bool, records: list[Record], convention: By
 
 
 def _how_sharp(records: list[Record]) -> dict[str, Any]:
-    """The data of a derivative by differences, from the first check that passed with one, and that check's id."""
+    """Returns the data of a derivative by differences, from the first passed check with one, and the check's id."""
     passed = (record for record in records if record["outcome"] == "passed" and "derivative" in record["evidence"])
     first = next(passed, None)
     return {"derivative": first["evidence"]["derivative"], "check": first["id"]} if first else {}
 
 
 def hints_for(function: str, faults: Iterable[str]) -> list[dict[str, str]]:
-    """For each fault by id: its sentence, and the hints of the catalogue for that mistake in that function."""
+    """Returns, for each fault id, its sentence and its hints, preferably for this function."""
     from rnn_reference.faults import CATALOGUE
 
     shown = ("id", "sentence", "where", "change")
@@ -137,7 +137,7 @@ def hints_for(function: str, faults: Iterable[str]) -> list[dict[str, str]]:
 
 
 def _by_reason(records: list[Record]) -> dict[str, list[str]]:
-    """The checks that failed as expected, by reason."""
+    """Returns the checks that failed as expected, by reason."""
     found: dict[str, list[str]] = {}
     for record in records:
         if record["outcome"] == "expected failure":
@@ -164,7 +164,7 @@ def _overall(verdicts: list[str]) -> str:
 
 
 def main_record(failures: Iterable[Record]) -> Record | None:
-    """The most informative failure of a function: its own check first, then a named fault, then one placed in time."""
+    """Returns the most informative failure of a function: its own check, with a named fault and a first wrong step."""
 
     def order(record: Record) -> tuple[bool, ...]:
         placed = record["evidence"].get("first_wrong_step") is not None

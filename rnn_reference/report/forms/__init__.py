@@ -10,10 +10,10 @@ from rnn_reference.paths import FORMS, parts_in
 
 
 def suffixes() -> list[str]:
-    """The suffixes of all forms: ``.html``, ..."""
+    """Returns the suffixes of all forms: ``.html``, ..."""
     return [f".{name}" for name in parts_in(FORMS)]
 
 
 def form(suffix: str) -> Any:
-    """The module of the form with that suffix."""
+    """Returns the module of the form with this suffix."""
     return importlib.import_module(parts_in(FORMS)[suffix.removeprefix(".")])

@@ -13,7 +13,7 @@ TEMPLATES = Path(__file__).resolve().parent.parent
 
 
 def render(report: Report) -> str:
-    """The page on one target."""
+    """Returns the page on one target."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(

@@ -1,4 +1,4 @@
-"""The report as JSON: the truth that every other form is made from."""
+"""The report as JSON. All other forms are made from the same data."""
 
 import json
 
@@ -6,5 +6,5 @@ from rnn_reference.report.verdict import Report
 
 
 def render(report: Report) -> str:
-    """The JSON text of the report on one target."""
+    """Returns the JSON text of the report on one target."""
     return json.dumps(report, indent=1, allow_nan=False) + "\n"

@@ -11,7 +11,7 @@ from rnn_reference.report.verdict import Report
 
 
 def render(report: Report) -> str:
-    """The page on one target."""
+    """Returns the page on one target."""
     return "\n".join(_lines(page_data(report))) + "\n"
 
 
@@ -22,7 +22,7 @@ def _lines(page: dict[str, Any]) -> Iterator[str]:
     for note in page["notes"]:
         yield from ("", f"> {_text(note)}")
     if page["mistakes"]:
-        yield from ("", "## What is wrong")
+        yield from ("", "## Mistakes")
     for mistake in page["mistakes"]:
         yield from _mistake(mistake)
     if page["functions"]:
@@ -36,21 +36,21 @@ def _lines(page: dict[str, Any]) -> Iterator[str]:
 def _mistake(mistake: dict[str, Any]) -> Iterator[str]:
     yield from ("", f"### {mistake['function']}")
     if mistake["candidates"]:
-        yield from ("", "One of these; no output tells them apart here:")
+        yield from ("", "One of these; they give the same results here:")
     for fault in (*mistake["named"], *mistake["candidates"]):
         yield from ("", f"**{fault['id']}**: {_text(fault['sentence'])}.")
         yield from ("", f"Where to look: {_text(fault['where'])}.")
         yield from _folded("What to change", ["", f"{_text(fault['change'])}."])
     drawn = list(error_per_step(mistake["evidence"]))
     if mistake["check"]:
-        yield from ("", f"Shown by this question: {_text(mistake['check']['asks'])} ({_code(mistake['check']['id'])})")
+        yield from ("", f"Shown by this check: {_text(mistake['check']['asks'])} ({_code(mistake['check']['id'])})")
         yield from _block(mistake["check"], drawn)
     for note in mistake["notes"]:
         yield from ("", f"> {_text(note)}")
 
 
 def _functions(functions: list[dict[str, Any]]) -> Iterator[str]:
-    yield from ("", "## Functions", "", "| function | verdict | what was found |", "|---|---|---|")
+    yield from ("", "## Functions", "", "| function | verdict | finding |", "|---|---|---|")
     for function in functions:
         advice = [f"advice: {check['asks']}" for check in function["advice"]]
         found = "<br>".join(_text(words) for words in (function["says"], *function["notes"], *advice) if words)
@@ -76,7 +76,7 @@ def _list(checks: Iterable[dict[str, Any]]) -> Iterator[str]:
 
 
 def _block(check: dict[str, Any], drawn: Iterable[tuple[str, str]] = ()) -> Iterator[str]:
-    """What was seen and the line that runs the check again, as a terminal shows them."""
+    """Yields the results of a check and its rerun line, as in a terminal."""
     lines = [*check["seen"], *drawn, ("problem", check["problem"]), ("rerun", check["rerun"])]
     text = "\n".join(f"{label:<11} {words}".rstrip() for label, words in lines if words)
     fence = _fence(text, 3)
@@ -88,12 +88,12 @@ def _folded(summary: str, lines: Iterable[str]) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    """The text, with everything escaped that has a meaning in Markdown."""
+    """Returns the text with Markdown's special characters escaped."""
     return re.sub(r"([\\`*_\[\]<>|#&~$])", r"\\\1", " ".join(text.split()))
 
 
 def _code(text: str) -> str:
-    """Code on one line; it may contain backticks."""
+    """Returns the text as code on one line. It may contain backticks."""
     line = " ".join(text.split("\n"))
     fence = _fence(line, 1)
     edge = " " if "`" in line else ""
