@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 
 
 def check_id(item: pytest.Item) -> str:
-    """Returns ``group.check[parameters]``, from file and function: ``gradient.network[T_x=6]``."""
-    name = item.name.removeprefix("test_")
-    return f"{item.path.stem.removeprefix('test_')}.{name}"
+    """Returns ``group.check[parameters]``, from file and function: ``gradient.network[T_x=6]``.
+
+    The group is the first word of the file's name: ``property`` for ``test_property_calls.py``.
+    """
+    group, check = item.path.stem.split("_")[1], item.name.removeprefix("test_")
+    return f"{group}.{check}"
 
 
 def cell_of(item: pytest.Item) -> Cell | None:

@@ -2,6 +2,7 @@
 
 import ast
 from pathlib import Path
+from typing import TypeGuard
 
 from benchmarks.markdown import table
 from benchmarks.studies.pages import ROOT
@@ -20,15 +21,11 @@ def checks() -> str:
         f"Made by `{COMMAND}` from the docstrings of the checks, in the words of the cell rnn.",
     ]
     for group, question in GROUPS.items():
-        module = ast.parse(_file_of(group).read_text(encoding="utf-8"))
-        tests = [node for node in module.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
+        modules = [ast.parse(path.read_text(encoding="utf-8")) for path in _files_of(group)]
+        tests = [node for module in modules for node in module.body if _is_test(node)]
         rows = [[f"`{group}.{node.name.removeprefix('test_')}`", _asks(node)] for node in tests]
-        parts += [
-            f"## {group}",
-            question,
-            (ast.get_docstring(module) or "").replace("``", "`"),
-            table(["check", "asks"], rows),
-        ]
+        texts = [(ast.get_docstring(module) or "").replace("``", "`") for module in modules]
+        parts += [f"## {group}", question, *texts, table(["check", "asks"], rows)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -54,8 +51,13 @@ def faults() -> str:
 PAGES = {"checks.md": checks, "faults.md": faults}
 
 
-def _file_of(group: str) -> Path:
-    return ROOT / "checks" / ("blackbox" if group == "blackbox" else "") / f"test_{group}.py"
+def _files_of(group: str) -> list[Path]:
+    folder = ROOT / "checks" / ("blackbox" if group == "blackbox" else "")
+    return sorted(folder.glob(f"test_{group}*.py"))
+
+
+def _is_test(node: ast.stmt) -> TypeGuard[ast.FunctionDef]:
+    return isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
 
 
 def _asks(check: ast.FunctionDef) -> str:

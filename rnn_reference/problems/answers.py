@@ -57,6 +57,12 @@ def tolerances_of(given: Inputs, dtype: str, cotangents: Mapping[str, Array]) ->
     return tolerances(cell, given.x, initial, given.parameters, ordered, unit_roundoff(dtype))
 
 
+def forward_tolerance(problem: Problem) -> Tensors:
+    """Returns the tolerance between two right runs of the forward function, for each result."""
+    tolerance = network_answers(problem).tolerance
+    return {name: 2 * tolerance[name] for name in problem.cell.forward.tensors}
+
+
 def gradients_at(
     states: Mapping[str, Array], given: Inputs, cotangents: Mapping[str, Array], dtype: str
 ) -> tuple[Tensors, Tensors]:
