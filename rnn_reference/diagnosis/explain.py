@@ -40,7 +40,9 @@ def full_finding(subject: Subject, function: str) -> Finding:
     finding = by_value(subject, function)
     if finding.status == "wrong" and not finding.matches:
         crashing = probes.crashing(subject, signature, finding)
-        finding = crashing or probes.hard_coded(subject, signature, finding, by_value)
+        finding = crashing or probes.starting_from_anything(subject, signature, finding)
+        if not crashing and not finding.matches:
+            finding = probes.hard_coded(subject, signature, finding, by_value)
     if signature.role == FORWARD:
         finding = side_effects.with_shared_caches(subject, signature, finding)
     return side_effects.with_modified_inputs(subject, signature, finding)

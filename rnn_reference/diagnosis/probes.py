@@ -114,6 +114,19 @@ def _why_it_changes(subject: Subject, signature: Signature, problem: Problem) ->
     return Finding(function, "wrong", matches=(kept,))
 
 
+def starting_from_anything(subject: Subject, signature: Signature, finding: Finding) -> Finding:
+    """Returns the finding, named if what ``np.empty`` gives enters the values. In one process that may not change."""
+    if subject.restart is None or any(subject.wrong(below) for below in depends_on(signature)):
+        return finding
+    problem = subject.problems(signature.cell)[0]
+    try:
+        first, filled = (_caller(subject.restart(fill), signature, problem)() for fill in (False, True))
+    except Outcome:
+        return finding
+    same = _same(first, filled, subject.u)
+    return finding if same else finding.with_(matches=(faults_named("not-repeatable")[0],))
+
+
 def _changes(finding: Finding) -> bool:
     ids = {fault.id for fault in finding.matches}
     return finding.status == "consequence" or bool(ids & {"state-between-calls", "not-repeatable"})
