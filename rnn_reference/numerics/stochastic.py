@@ -78,7 +78,7 @@ class Disturbed(NDArrayOperatorsMixin):
         noise = self.rng.standard_normal(value.shape, dtype=np.float32)  # seven digits of noise are enough
         noise[0] = 0
         noise *= np.float32(MAGNIFIED)
-        disturbed = noise * size
+        disturbed = np.multiply(noise, size, dtype=np.float64)  # numpy 1.26 would stay in float32 for a scalar
         disturbed += value
         return Disturbed(disturbed, self.rng)
 

@@ -48,11 +48,11 @@ def put_through(functions: Any, *options: str, name: str = "an object", group: s
     target, folder = Target(functions, name), checks_folder()
     arguments = ["-c", str(ISOLATED), "--rootdir", str(folder), "-p", "rnn_reference.plugin",
                  "-p", "no:cacheprovider", "-q"]  # fmt: skip
-    where = folder / f"test_{group}.py" if group else folder
+    where = sorted(folder.glob(f"test_{group}*.py")) if group else [folder]
     environment = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": "",
                    "GITHUB_STEP_SUMMARY": ""}  # fmt: skip
     with mock.patch.dict(os.environ, environment), contextlib.redirect_stdout(io.StringIO()) as printed:
-        status = pytest.main([*arguments, *options, str(where)], plugins=[target])
+        status = pytest.main([*arguments, *options, *map(str, where)], plugins=[target])
     records = {record["id"]: record for record in target.records}
     return SimpleNamespace(status=int(status), records=records, printed=printed.getvalue())
 
@@ -72,7 +72,7 @@ TELLING = {
     "rnn_cell_forward": ["forward.test_cell_state", "forward.test_cell_prediction"],
     "rnn_forward": ["forward.test_states", "forward.test_predictions", "protocol.test_caches", "gradient.test_network"],
     "rnn_cell_backward": ["protocol.test_cell_backward", "gradient.test_cell"],
-    "rnn_backward": ["protocol.test_network_backward", "gradient.test_network", "property.test_cotangent_kept"],
+    "rnn_backward": ["protocol.test_network_backward", "gradient.test_network", "property_calls.test_cotangent_kept"],
 }
 """The checks that are most likely to fail for a mistake in a function."""
 
@@ -92,8 +92,8 @@ def diagnosed(network: FaultyNetwork, **how: Any) -> Diagnosis:
 def first_failure(diagnosis: Diagnosis, function: str, seed: int) -> Outcome | None:
     """The outcome of the first of these checks that fails, explained as in a run of the suite; None if all pass."""
     own = diagnosis.implementation
-    for group, name in (check.split(".") for check in TELLING[function]):
-        check = getattr(_checks(group), name)
+    for file, name in (check.split(".") for check in TELLING[function]):
+        check = getattr(_checks(file), name)
         for problem in NAMED.values():
             judge = Judge(own, name)
             posed = judge.set_problem(problem.at(seed=seed).of(function_named(function).cell))
@@ -121,9 +121,9 @@ def _about(check: Any, cell: Any) -> str:
 
 
 @functools.cache
-def _checks(group: str) -> ModuleType:
-    path = checks_folder() / f"test_{group}.py"
-    spec = importlib.util.spec_from_file_location(f"checks_{group}", path)
+def _checks(file: str) -> ModuleType:
+    path = checks_folder() / f"test_{file}.py"
+    spec = importlib.util.spec_from_file_location(f"checks_{file}", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -194,9 +194,17 @@ def test_from_the_wheel_to_a_verdict_in_two_commands(built, tmp_path):
     assert "carry-dropped" in (tmp_path / "verdict.html").read_text(encoding="utf-8")
 
 
+TOLERANCES = (
+    "import json; from rnn_reference.problems.problem import Problem;"
+    "from rnn_reference.problems.answers import network_answers;"
+    "print(json.dumps({name: float(value.max()) for name, value in network_answers(Problem()).tolerance.items()}))"
+)
+"""The largest tolerance of each tensor of a problem, as a line of JSON."""
+
+
 @pytest.mark.slow
 def test_oldest_versions(built, tmp_path):
-    """The oldest versions that the package says it works with give the same verdict."""
+    """The oldest versions that the package says it works with give the same verdict, by the same tolerances."""
     python = _fresh(tmp_path / "old")
     oldest = ("numpy==1.26.0", "pytest==8.4.0", "nbformat==5.9.0")
     _pip("install", *oldest, f"{built.wheel}[check]", python=python)
@@ -205,3 +213,8 @@ def test_oldest_versions(built, tmp_path):
         cwd=tmp_path, capture_output=True, text=True, timeout=200, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
+    theirs = subprocess.run([python, "-c", TOLERANCES], capture_output=True, text=True, check=True, cwd=tmp_path).stdout
+    ours = subprocess.run(
+        [sys.executable, "-c", TOLERANCES], capture_output=True, text=True, check=True, cwd=ROOT
+    ).stdout
+    assert json.loads(theirs) == pytest.approx(json.loads(ours), rel=0.01)
