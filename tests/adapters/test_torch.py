@@ -44,7 +44,7 @@ def test_a_torch_layer_of_another_kind_is_refused(script):
     """An LSTM, or a layer that does not take two sizes, is refused in one line."""
     name = script("import torch\nlstm = torch.nn.LSTM(3, 4, num_layers=2)\nnorm = torch.nn.Identity()\n")
     for part in ("lstm", "norm"):
-        with pytest.raises(Unusable, match=r"no layer like torch.nn.RNN\(3, 5\)"):
+        with pytest.raises(Unusable, match=r"is not a layer like torch.nn.RNN\(3, 5\)"):
             load(f"{name}:{part}")
 
 
