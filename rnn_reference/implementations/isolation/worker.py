@@ -41,8 +41,7 @@ class Worker:
     """A process that loads ``target``. The constructor starts it, and ``load`` waits for it.
 
     ``target`` is a file or a notebook, with an optional ``:attribute``. ``seconds`` is the time limit of each call and
-    of a file's run. ``memory`` is the largest data size of the process in bytes (on Linux). ``fill_empty`` gives the
-    target large numbers from ``np.empty``, not whatever was in memory.
+    of a file's run, ``memory`` the largest data size in bytes (on Linux). ``fill_empty`` fills ``np.empty``.
     """
 
     def __init__(self, target: str, seconds: float = 10.0, memory: float = 2.0**32, fill_empty: bool = False) -> None:
