@@ -122,12 +122,17 @@ class Description:
     def reads_states_by_maps(self) -> bool:
         """True if states enter a step only as operands of maps: with zero weights, a step does not depend on them."""
         (parameters, x, states), (_, _, others) = self._random_step(0), self._random_step(1)
-        affine = Affine(self.maps, parameters)
+        affine = Affine(self.maps, self.without_recurrence(parameters, len(x), len(states[0])))
+        return all(map(np.array_equal, self.step(affine, x, states)[0], self.step(affine, x, others)[0]))
+
+    def without_recurrence(self, parameters: Mapping[str, Array], n_x: int, n_a: int) -> dict[str, Array]:
+        """Returns the parameters with all weights of states in the maps zero."""
+        changed = dict(parameters)
         for of in self.maps.values():
             for weight, operands in of.weights.items():
-                rows = [len(x) if operand == "x" else len(states[0]) for operand in operands]
-                parameters[weight] = parameters[weight] * np.repeat([o == "x" for o in operands], rows)
-        return all(map(np.array_equal, self.step(affine, x, states)[0], self.step(affine, x, others)[0]))
+                rows = [n_x if operand == "x" else n_a for operand in operands]
+                changed[weight] = parameters[weight] * np.repeat([operand == "x" for operand in operands], rows)
+        return changed
 
     @cached_property
     def multiplies_only_inputs(self) -> bool:

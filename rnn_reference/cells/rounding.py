@@ -8,7 +8,7 @@ import numpy as np
 from rnn_reference.arrays import Array
 from rnn_reference.cells.cell import Cell
 from rnn_reference.cells.head import disturbed_predictions
-from rnn_reference.cells.trace import Trace, at_states, run, run_back, time_first
+from rnn_reference.cells.trace import Trace, at_states, each_step, run, run_back, time_first
 from rnn_reference.numerics.affine import Affine
 from rnn_reference.numerics.stochastic import ABSOLUTE, SAFETY, Disturbed, DisturbedAffine, tolerance
 
@@ -59,7 +59,7 @@ def backward_tolerances(
 
 
 def _backward(cell: Cell, affine: Affine, trace: Trace, cotangents: Sequence[Array], u: float) -> Tolerances:
-    dx, initial = run_back(cell, affine, trace, list(zip(*map(time_first, cotangents), strict=True)))
+    dx, initial = run_back(cell, affine, trace, each_step(cotangents))
     found = {f"d{name}0": tolerance(one, u) for name, one in zip(cell.states, initial, strict=True)}
     return {"dx": _over_time(dx, u)} | found | {n: tolerance(one, u) for n, one in affine.gradients().items()}
 

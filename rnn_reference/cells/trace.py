@@ -44,11 +44,12 @@ def run_back(cell: Cell, affine: Affine, trace: Trace, cotangents: Sequence[Stat
     ``cotangents`` has, for each step, the gradient of the loss with respect to its states. After the run,
     ``affine.gradients()`` returns the gradients of the weights.
     """
+    back = back_of(cell)
     carry: States = ()
     dx = []
     for t in reversed(range(len(cotangents))):
         reached = tuple(map(_sum, cotangents[t], carry)) if carry else cotangents[t]
-        dxt, carry = back_of(cell)(affine, reached, trace.states[t + 1], trace.states[t], trace.kept[t], trace.x[t])
+        dxt, carry = back(affine, reached, trace.states[t + 1], trace.states[t], trace.kept[t], trace.x[t])
         dx.append(dxt)
     return dx[::-1], carry
 
@@ -70,7 +71,7 @@ def at_states(cell: Cell, affine: Affine, x: Array, initial: Sequence[Array], st
     ``x`` and ``states`` have a time axis; ``initial`` are the states before the first step.
     """
     steps = time_first(x)
-    given = [tuple(initial), *zip(*map(time_first, states), strict=True)]
+    given = [tuple(initial), *each_step(states)]
     kept = [cell.step(affine, xt, before)[1] for xt, before in zip(steps, given, strict=False)]
     return Trace(given, kept, steps)
 
@@ -86,7 +87,7 @@ def gradients_at_states(
     """Returns the right results of the backward function for given states, which may be wrong."""
     affine = Affine(cell.maps, parameters)
     trace = at_states(cell, affine, x, initial, states)
-    dx, first = run_back(cell, affine, trace, list(zip(*map(time_first, cotangents), strict=True)))
+    dx, first = run_back(cell, affine, trace, each_step(cotangents))
     weights = affine.gradients()
     found = {f"d{s}0": gradient for s, gradient in zip(cell.states, first, strict=True)}
     return {"dx": np.stack(dx, axis=-1), **found, **{name: weights[name] for name in cell.weight_gradients}}
@@ -99,3 +100,8 @@ def _sum(one: Any, other: Any) -> Any:
 def time_first(array: Array) -> list[Array]:
     """Returns the steps of an array ``(n, m, T_x)``, each ``(n, m)``."""
     return [array[:, :, t] for t in range(array.shape[2])]
+
+
+def each_step(arrays: Sequence[Array]) -> list[States]:
+    """Returns for each step the part of every array ``(n, m, T_x)``."""
+    return list(zip(*map(time_first, arrays), strict=True))

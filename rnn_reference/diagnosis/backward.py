@@ -23,8 +23,8 @@ from rnn_reference.diagnosis.hypotheses import Loop, backward_loops, faults_of, 
 from rnn_reference.diagnosis.matching import Case, Model, both_fail, explains
 from rnn_reference.diagnosis.own_derivative import is_derivative
 from rnn_reference.diagnosis.subject import Subject
+from rnn_reference.implementations.question import backward_call
 from rnn_reference.outcomes import Crashed, Outcome
-from rnn_reference.problems.inputs import of_sequence, of_step
 
 CACHE_FAULTS = ("shared-cache",)
 
@@ -33,7 +33,7 @@ def sequence(subject: Subject, signature: Signature) -> Finding:
     """Returns the finding on the backward function of the sequence, given the implementation's other functions."""
     function, cell, u = signature.name, signature.cell, subject.u
     forward = subject.finding(signature.partner.name)
-    cases = list(_sequence_cases(subject, signature))
+    cases = list(_cases(subject, signature))
     if not cases:
         return Finding(function, "consequence", forward.culprit)
     right = CacheSource(cell, caches_of_loop(right_loop(cell)))
@@ -72,18 +72,20 @@ def _matching(signature: Signature, sources: list[CacheSource], cases: list[Case
     return matches
 
 
-def _sequence_cases(subject: Subject, signature: Signature) -> Iterator[Case]:
-    own, cell = subject.implementation, signature.cell
+def _cases(subject: Subject, signature: Signature) -> Iterator[Case]:
+    """Yields each call of a backward function after its forward function; of a sequence with the caches it can read."""
+    own, cell, forward = subject.implementation, signature.cell, signature.partner
     for problem in subject.problems(cell):
+        inputs, cotangents = problem.arguments(forward), problem.cotangents_of(signature)
         try:
-            forward = own.ask(cell.forward.name, *problem.inputs)
-            kept = documented(own.cache_contents(forward["caches"]), problem)
+            results = own.ask(forward.name, *inputs)
+            cache = results[forward.returns[-1]]
+            kept = [documented(own.cache_contents(cache), problem)] if signature.role == BACKWARD else []
         except Outcome:
             continue  # without a forward pass there is no backward pass
-        cotangents = of_sequence(problem.cotangents)
-        arguments = signature.ordered({**cotangents, "caches": forward["caches"]})
-        result = result_or_outcome(partial(own.ask, signature.name, *arguments))
-        yield Case((problem.inputs, cotangents, {s: forward[s] for s in cell.states}, kept), result)
+        states = {s: results[f"{s}_next" if signature.role == CELL_BACKWARD else s] for s in cell.states}
+        name, arguments = backward_call(signature, cotangents, cache)
+        yield Case((inputs, cotangents, states, *kept), result_or_outcome(partial(own.ask, name, *arguments)))
 
 
 def _in_the_caches(subject: Subject, signature: Signature, cases: list[Case]) -> Finding | None:
@@ -115,7 +117,7 @@ def step(subject: Subject, signature: Signature) -> Finding:
     """Returns the finding on a step backward, given the implementation's own step forward."""
     function, cell, u = signature.name, signature.cell, subject.u
     forward = subject.finding(signature.partner.name)
-    cases = list(_step_cases(subject, signature))
+    cases = list(_cases(subject, signature))
     if not cases:
         return Finding(function, "consequence", forward.culprit)
     right, at_right, at_own = cell_backward_of(cell), _at_right_states(cell), _at_own_states(cell)
@@ -156,19 +158,6 @@ def _at_own_states(cell: Cell) -> Callable[[Function], Model]:
         return model
 
     return place
-
-
-def _step_cases(subject: Subject, signature: Signature) -> Iterator[Case]:
-    own, cell = subject.implementation, signature.cell
-    for problem in subject.problems(cell):
-        try:
-            forward = own.ask(cell.cell_forward.name, *problem.step)
-        except Outcome:
-            continue
-        cotangents = of_step(problem.cotangents)
-        arguments = signature.ordered({**cotangents, "cache": forward["cache"]})
-        result = result_or_outcome(partial(own.ask, signature.name, *arguments))
-        yield Case((problem.step, cotangents, {s: forward[f"{s}_next"] for s in cell.states}), result)
 
 
 FINDERS: dict[str, Callable[[Subject, Signature], Finding]] = {CELL_BACKWARD: step, BACKWARD: sequence}

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from rnn_reference.arrays import Array
-from rnn_reference.cells.cell import CELL_BACKWARD, Function
+from rnn_reference.cells.cell import Function
 from rnn_reference.implementations.implementation import Implementation
-from rnn_reference.problems.inputs import of_sequence, of_step
+from rnn_reference.implementations.question import backward_call
 from rnn_reference.problems.problem import Problem
 
 
@@ -58,12 +58,11 @@ def _all_equal(steps: Array) -> bool:
 
 def modifies_its_cache(implementation: Implementation, backward: Function, problem: Problem) -> bool:
     """Returns True if a call of a backward function changes arrays in its cache, as far as these can be read."""
-    of_a_step = backward.role == CELL_BACKWARD
-    cotangents = of_step(problem.cotangents) if of_a_step else of_sequence(problem.cotangents)
-    results = implementation.ask(backward.partner.name, *(problem.step if of_a_step else problem.inputs))
+    results = implementation.ask(backward.partner.name, *problem.arguments(backward.partner))
     cache = results[backward.partner.returns[-1]]
     before = copy.deepcopy(list(_arrays(implementation.cache_contents(cache))))
-    implementation.ask(backward.name, *backward.ordered({**cotangents, "cache": cache, "caches": cache}))
+    name, arguments = backward_call(backward, problem.cotangents_of(backward), cache)
+    implementation.ask(name, *arguments)
     after = list(_arrays(implementation.cache_contents(cache)))
     return len(before) == len(after) and not all(map(_equal, before, after))
 

@@ -85,7 +85,7 @@ def _fits(own: Implementation, signature: Signature, problem: Problem) -> bool:
     of_a_step = signature.role == CELL_FORWARD
     right = cell_answers(problem) if of_a_step else network_answers(problem)
     try:
-        got = own.ask(signature.name, *(problem.step if of_a_step else problem.inputs))
+        got = own.ask(signature.name, *problem.arguments(signature))
         if of_a_step:
             got = {signature.cell.of_sequence[name]: got[name][..., None] for name in signature.tensors}
         return agrees(got, right.forward, right.tolerance)

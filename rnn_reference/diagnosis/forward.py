@@ -77,8 +77,7 @@ def at_the_limits(subject: Subject, signature: Signature) -> Finding | None:
 def _cases(subject: Subject, signature: Signature) -> list[Case]:
     """Returns the results of the function on every problem."""
     own = as_model(signature, subject.implementation.function(signature.name))
-    problems = subject.problems(signature.cell)
-    given = [problem.step if signature.role == CELL_FORWARD else problem.inputs for problem in problems]
+    given = [problem.arguments(signature) for problem in subject.problems(signature.cell)]
     return [Case(inputs, result_or_outcome(lambda inputs=inputs: own(*inputs))) for inputs in given]  # type: ignore[misc]
 
 

@@ -9,18 +9,20 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from rnn_reference.arrays import Array
-from rnn_reference.cells.cell import CELL_BACKWARD, Cell
+from rnn_reference.cells.cell import BACKWARD, CELL_BACKWARD, Cell
 from rnn_reference.cells.cell import Function as Signature
 from rnn_reference.diagnosis.findings import Finding
 from rnn_reference.diagnosis.matching import Case, explains
 from rnn_reference.diagnosis.subject import Subject
 from rnn_reference.faults.derivative import derivative_of
 from rnn_reference.implementations.implementation import Implementation
+from rnn_reference.implementations.own_forward import as_sequence, own_sequence, own_step
+from rnn_reference.implementations.question import backward_call
 from rnn_reference.numerics.compare import difference
 from rnn_reference.numerics.elementwise import by_element, moved_inputs, states_of
 from rnn_reference.numerics.moved import Forward, ForwardCall
 from rnn_reference.outcomes import Outcome
-from rnn_reference.problems.inputs import Inputs, of_sequence, of_step
+from rnn_reference.problems.inputs import Inputs
 from rnn_reference.problems.problem import Problem
 
 SMALL_PROBLEM = Problem(n_x=2, n_a=3, n_y=6, m=4, T_x=5, push=50.0)
@@ -70,32 +72,23 @@ def is_derivative(subject: Subject, signature: Signature, forward: Finding) -> b
 
 
 def _of_the_sequence(own: Implementation, problem: Problem) -> _Claim:
-    cell, given = problem.cell, problem.given
-    caches = own.ask(cell.forward.name, *problem.inputs)["caches"]
-    arguments = cell.backward.ordered({**of_sequence(problem.cotangents), "caches": caches})
-
-    def forward(several: list[ForwardCall]) -> list[dict[str, Array]]:
-        calls = [given.at(x=run.x, initial=run.initial, parameters=run.parameters).forward for run in several]
-        return [own.ask(cell.forward.name, *call) for call in calls]
-
-    return _Claim(forward, own.ask(cell.backward.name, *arguments), given, problem.cotangents)
+    given, gradients = problem.given, _gradients(own, problem, BACKWARD)
+    return _Claim(own_sequence(own, given), gradients, given, problem.cotangents)
 
 
 def _of_a_step(own: Implementation, problem: Problem) -> _Claim:
-    cell, first = problem.cell, slice(0, 1)
-    given = problem.given.steps(first)
-    cache = own.ask(cell.cell_forward.name, *problem.step)["cache"]
-    arguments = cell.cell_backward.ordered({**of_step(problem.cotangents), "cache": cache})
-    step = own.ask(cell.cell_backward.name, *arguments)
-    gradients = {cell.of_sequence.get(name, name): value for name, value in step.items()}
-    gradients["dx"] = gradients["dx"][..., None]
+    first = slice(0, 1)
+    given, gradients = problem.given.steps(first), as_sequence(problem.cell, _gradients(own, problem, CELL_BACKWARD))
+    cotangents = {s: value[:, :, first] for s, value in problem.cotangents.items()}
+    return _Claim(own_step(own, given), gradients, given, cotangents)
 
-    def forward(several: list[ForwardCall]) -> list[dict[str, Array]]:
-        calls = [given.at(x=run.x, initial=run.initial, parameters=run.parameters).step for run in several]
-        answers = [own.ask(cell.cell_forward.name, *call) for call in calls]
-        return [{s: answer[f"{s}_next"][:, :, None] for s in cell.states} for answer in answers]
 
-    return _Claim(forward, gradients, given, {s: value[:, :, first] for s, value in problem.cotangents.items()})
+def _gradients(own: Implementation, problem: Problem, role: str) -> dict[str, Array]:
+    """Returns the results of the backward function with this role, after its forward function."""
+    backward = problem.cell.function(role)
+    results = own.ask(backward.partner.name, *problem.arguments(backward.partner))
+    name, arguments = backward_call(backward, problem.cotangents_of(backward), results[backward.partner.returns[-1]])
+    return own.ask(name, *arguments)
 
 
 def _along_directions(claim: _Claim) -> bool:

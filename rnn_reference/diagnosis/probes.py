@@ -16,9 +16,9 @@ from rnn_reference.diagnosis.findings import Finding
 from rnn_reference.diagnosis.subject import Subject
 from rnn_reference.faults import faults_named
 from rnn_reference.implementations.implementation import Implementation
+from rnn_reference.implementations.question import backward_call
 from rnn_reference.numerics.compare import difference
 from rnn_reference.outcomes import Outcome
-from rnn_reference.problems.inputs import of_sequence, of_step
 from rnn_reference.problems.problem import Problem
 
 COURSE = {"n_x": 3, "n_a": 5, "n_y": 2, "m": 10, "T_x": 4}
@@ -52,16 +52,13 @@ def crashing(subject: Subject, signature: Signature, finding: Finding) -> Findin
 
 def _caller(own: Implementation, signature: Signature, problem: Problem) -> Call:
     """Returns a function that repeats the same call; a backward function always gets the same cache."""
-    of_a_step = signature.role in (CELL_FORWARD, CELL_BACKWARD)
-    if signature.role == ACTIVATION:
-        arguments: tuple[Any, ...] = (problem.x[:, :, 0],)
-    elif signature.takes_cache:
-        forward = own.ask(signature.partner.name, *(problem.step if of_a_step else problem.inputs))
-        cotangents = of_step(problem.cotangents) if of_a_step else of_sequence(problem.cotangents)
-        cache = forward[signature.partner.returns[-1]]
-        arguments = signature.ordered({**cotangents, "cache": cache, "caches": cache})
+    if signature.takes_cache:
+        forward = own.ask(signature.partner.name, *problem.arguments(signature.partner))
+        _, arguments = backward_call(
+            signature, problem.cotangents_of(signature), forward[signature.partner.returns[-1]]
+        )
     else:
-        arguments = problem.step if of_a_step else problem.inputs
+        arguments = problem.arguments(signature)
 
     def call() -> dict[str, Any]:
         results = own.ask(signature.name, *arguments)
@@ -140,7 +137,7 @@ def _from_the_start(fresh: Implementation, signature: Signature, problem: Proble
 def hard_coded(
     subject: Subject, signature: Signature, finding: Finding, by_value: Callable[[Subject, str], Finding]
 ) -> Finding:
-    """Names ``sizes-hard-coded`` if the function is right at the course's sizes, but not if one size changes by 1."""
+    """Names ``sizes-hard-coded`` if the function is right at the course's sizes, and wrong at others of one size."""
 
     def right(**sizes: int) -> bool:
         problems = [Problem(seed=seed).at(**COURSE | sizes) for seed in (1, 2)]

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from rnn_reference.arrays import Array
-from rnn_reference.cells.cell import ACTIVATION, CELL_BACKWARD, CELL_FORWARD
 from rnn_reference.cells.cell import Function as Signature
 from rnn_reference.diagnosis.caches import share_their_states
 from rnn_reference.diagnosis.findings import Finding
@@ -17,7 +16,6 @@ from rnn_reference.faults import faults_named
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.implementations.question import Question, forward_backward, repeated
 from rnn_reference.outcomes import Outcome
-from rnn_reference.problems.inputs import of_sequence, of_step
 from rnn_reference.problems.problem import Problem
 
 
@@ -42,14 +40,12 @@ def _modified(own: Implementation, signature: Signature, problem: Problem) -> li
 
     Changes by the forward function before a backward function do not count: it is also called alone, for comparison.
     """
-    of_a_step = signature.role in (CELL_FORWARD, CELL_BACKWARD)
 
     def arrays() -> dict[str, Any]:
         forward = signature.partner if signature.takes_cache else signature
-        arguments = problem.step if of_a_step else problem.inputs
-        given = {"z": problem.x[:, :, 0]} if signature.role == ACTIVATION else forward.named(arguments)
+        given = forward.named(problem.arguments(forward))
         if signature.takes_cache:
-            given |= of_step(problem.cotangents) if of_a_step else of_sequence(problem.cotangents)
+            given |= problem.cotangents_of(signature)
         return {name: _in_dtype(value, own.dtype) for name, value in given.items()}
 
     before, given = arrays(), arrays()

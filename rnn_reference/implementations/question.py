@@ -7,7 +7,6 @@ from typing import Any
 from rnn_reference.arrays import Array
 from rnn_reference.cells.cell import CACHES, Function
 from rnn_reference.implementations.values import Handle
-from rnn_reference.problems.inputs import of_sequence, of_step
 from rnn_reference.problems.problem import Problem
 
 Call = tuple[str, tuple[Any, ...]]
@@ -62,9 +61,9 @@ def forward_backward(
 
 def through_time(problem: Problem) -> Question:
     """A call of the forward function of the sequence, and one of its backward function."""
-    return forward_backward(problem.cell.forward, problem.inputs, of_sequence(problem.cotangents))
+    return forward_backward(problem.cell.forward, problem.inputs, problem.cotangents_of(problem.cell.backward))
 
 
 def through_a_step(problem: Problem) -> Question:
     """The same for a step, at the problem's first one."""
-    return forward_backward(problem.cell.cell_forward, problem.step, of_step(problem.cotangents))
+    return forward_backward(problem.cell.cell_forward, problem.step, problem.cotangents_of(problem.cell.cell_backward))

@@ -14,8 +14,8 @@ import numpy as np
 from rnn_reference.arrays import Array
 from rnn_reference.cells.cell import CELL_BACKWARD, Function
 from rnn_reference.cells.trace import at_states
+from rnn_reference.implementations.own_forward import as_sequence, own_sequence, own_step
 from rnn_reference.judging.judge import Judge
-from rnn_reference.judging.own_forward import own_sequence, own_step
 from rnn_reference.numerics.affine import Affine
 from rnn_reference.numerics.compare import agrees
 from rnn_reference.numerics.elementwise import with_other_maps
@@ -82,8 +82,7 @@ def judge_cell(judge: Judge, problem: Problem, answers: list[Any], differentiate
     forward, step = answers
     cell, first = problem.cell, slice(0, 1)
     states = {s: forward[f"{s}_next"][..., None] for s in cell.states}
-    got = {cell.of_sequence.get(name, name): value for name, value in step.items()}
-    got["dx"] = got["dx"][..., None]
+    got = as_sequence(cell, step)
     cotangents = {s: value[:, :, first] for s, value in problem.cotangents.items()}
     given = problem.given.steps(first)
     case = _Case(

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from rnn_reference.implementations.own_forward import own_sequence
 from rnn_reference.judging.judge import Judge
-from rnn_reference.judging.own_forward import own_sequence
 from rnn_reference.numerics.compare import agrees, require_shapes
 from rnn_reference.numerics.elementwise import moved_inputs, one_by_one, states_of
 from rnn_reference.numerics.moved import ForwardCall

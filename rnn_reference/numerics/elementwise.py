@@ -19,12 +19,7 @@ def by_element(
 
     ``weights`` are the parameters with a gradient. The other arguments are those of ``by_injection``.
     """
-    inputs = moved_inputs(run, weights)
-    states = states_of(forward, run, list(cotangents))
-    together, noise = (np.concatenate([table[s] for s in cotangents]) for table in (cotangents, rounding))
-    limits = {f"d{name}": one_by_one(states, inputs, name, together, noise) for name in inputs}
-    errors = {name: bound(limit.cut_off, limit.rounding) for name, limit in limits.items()}
-    return Derivative({name: limit.value for name, limit in limits.items()}, errors)
+    return _of_inputs(moved_inputs(run, weights), forward, run, cotangents, rounding)
 
 
 def with_other_maps(found: Derivative, forward: Forward, point: Point, rounding: Tensors) -> Derivative:
@@ -33,14 +28,22 @@ def with_other_maps(found: Derivative, forward: Forward, point: Point, rounding:
     No injection reaches these maps: each element of their parameters is moved separately.
     """
     names = [name for of in point.affine.maps.values() if not of.reads("x") for name in of.parameters]
-    inputs = moved_inputs(point.run, names)
-    states = states_of(forward, point.run, list(point.cotangents))
-    together, noise = (np.concatenate([table[s] for s in point.cotangents]) for table in (point.cotangents, rounding))
-    value, error = dict(found.value), dict(found.error)
-    for name in names:
-        limit = one_by_one(states, inputs, name, together, noise)
-        value[f"d{name}"], error[f"d{name}"] = limit.value, bound(limit.cut_off, limit.rounding)
-    return found._replace(value=value, error=error)
+    if not names:
+        return found
+    inputs = {name: point.run.parameters[name] for name in names}
+    others = _of_inputs(inputs, forward, point.run, point.cotangents, rounding)
+    return found._replace(value={**found.value, **others.value}, error={**found.error, **others.error})
+
+
+def _of_inputs(
+    inputs: Inputs, forward: Forward, run: ForwardCall, cotangents: Tensors, rounding: Tensors
+) -> Derivative:
+    states = states_of(forward, run, list(cotangents))
+    every = moved_inputs(run, ()) | inputs
+    together, noise = (np.concatenate([table[s] for s in cotangents]) for table in (cotangents, rounding))
+    limits = {f"d{name}": one_by_one(states, every, name, together, noise) for name in inputs}
+    errors = {name: bound(limit.cut_off, limit.rounding) for name, limit in limits.items()}
+    return Derivative({name: limit.value for name, limit in limits.items()}, errors)
 
 
 def moved_inputs(run: ForwardCall, weights: Sequence[str]) -> Inputs:

@@ -50,15 +50,8 @@ class Inputs:
 
     def without_recurrence(self) -> "Inputs":
         """Returns the inputs with all weights of states in the cell's maps zero: a step depends on its input only."""
-        parameters = dict(self.parameters)
-        for of in self.cell.maps.values():
-            for weight, operands in of.weights.items():
-                rows = [
-                    len(self.x) if operand == "x" else len(self.initial[self.cell.states[0]]) for operand in operands
-                ]
-                kept = np.repeat([operand == "x" for operand in operands], rows)
-                parameters[weight] = self.parameters[weight] * kept
-        return replace(self, parameters=parameters)
+        n_x, n_a = len(self.x), len(self.initial[self.cell.states[0]])
+        return replace(self, parameters=self.cell.without_recurrence(self.parameters, n_x, n_a))
 
     def each_step(self, states: Mapping[str, Array]) -> list["Inputs"]:
         """Returns the inputs of each single step, which starts from the step before in ``states (n_a, m, T_x)``."""

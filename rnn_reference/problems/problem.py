@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from rnn_reference.arrays import Array
-from rnn_reference.cells.cell import Cell
+from rnn_reference.cells.cell import ACTIVATION, CELL_BACKWARD, CELL_FORWARD, Cell, Function
 from rnn_reference.cells.registry import cell_named
-from rnn_reference.problems.inputs import Inputs
+from rnn_reference.problems.inputs import Inputs, of_sequence, of_step
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,16 @@ class Problem:
     def cotangents(self) -> dict[str, Array]:
         """The gradient of a loss with respect to each state at every step, ``(n_a, m, T_x)``, by the state's name."""
         return {s: self.arrays[f"d{s}"] for s in self.cell.states}
+
+    def arguments(self, function: Function) -> tuple[Any, ...]:
+        """The arguments of a forward function or an activation. Those of a step are at the first step."""
+        if function.role == ACTIVATION:
+            return (self.arrays["x"][:, :, 0],)
+        return self.step if function.role == CELL_FORWARD else self.inputs
+
+    def cotangents_of(self, backward: Function) -> dict[str, Array]:
+        """The cotangents of a backward function, by its names. Those of a step are at the first step."""
+        return of_step(self.cotangents) if backward.role == CELL_BACKWARD else of_sequence(self.cotangents)
 
 
 @lru_cache(maxsize=256)

@@ -1,5 +1,6 @@
 """The forward function of an implementation, in the form for numerical differentiation."""
 
+from rnn_reference.cells.cell import Cell
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.implementations.question import repeated
 from rnn_reference.numerics.moved import Forward, ForwardCall
@@ -32,3 +33,9 @@ def own_step(implementation: Implementation, given: Inputs) -> Forward:
 def _of_states(given: Inputs, forward: Forward) -> Forward:
     """Returns the forward function with only the states among its results."""
     return lambda several: [{s: found[s] for s in given.cell.states} for found in forward(several)]
+
+
+def as_sequence(cell: Cell, gradients: Tensors) -> Tensors:
+    """Returns the results of a step backward by the names of a sequence of one step."""
+    named = {cell.of_sequence.get(name, name): value for name, value in gradients.items()}
+    return named | {"dx": named["dx"][..., None]}
