@@ -19,6 +19,9 @@ def test_split(judge, cell, every_problem):
     @every_problem
     def check(problem, t):
         given = problem.given
+        if not given.restarts:
+            missing = " and ".join(f"{s}0" for s in cell.states if s not in given.initial)
+            raise NotOffered([("", f"{cell.forward.name} takes no {missing}")], cell.forward.name)
         whole, first = yield repeated(cell.forward, given.forward, given.steps(slice(None, t)).forward)
         last = {s: first[s][:, :, -1] for s in cell.states}
         (second,) = yield repeated(cell.forward, given.steps(slice(t, None)).at(initial=last).forward)
@@ -75,7 +78,7 @@ def test_remembers(judge, cell, every_problem):
         halved = [given.at(initial={**given.initial, s: state / 2}) for s, state in given.initial.items()]
         runs = [given, given.at(x=earlier), *halved]
         right, *others = yield repeated(cell.forward, *(run.forward for run in runs))
-        moved = [(f"x at t={t - 1}", t), *((f"{s}0", 0) for s in cell.states)]
+        moved = [(f"x at t={t - 1}", t), *((f"{s}0", 0) for s in given.initial)]
         first = cell.states[0]
         for (what, step), other in zip(moved, others, strict=True):
             change = abs(other[first] - right[first])[:, :, step]

@@ -6,7 +6,7 @@ import pytest
 from rnn_reference.implementations.question import LAST_BUT_ONE, Question, backward_call, forward_backward, repeated
 from rnn_reference.numerics.compare import require_unchanged
 from rnn_reference.problems.answers import cell_answers, forward_tolerance, network_answers
-from rnn_reference.problems.inputs import of_sequence, of_step
+from rnn_reference.problems.inputs import of_sequence
 
 
 @pytest.mark.judges("forward")
@@ -54,7 +54,9 @@ def test_cell_caches_kept(judge, cell, every_problem):
     @every_problem
     def check(problem, t):
         other = problem.at(seed=problem.seed + 1)
-        question = _back_again_after(cell.cell_forward, other.step, problem.step, of_step(problem.cotangents))
+        question = _back_again_after(
+            cell.cell_forward, other.step, problem.step, problem.cotangents_of(cell.cell_backward)
+        )
         _, before, _, after = yield question
         judge.close(after, before, _cell_tolerance(problem), "before another step forward it was")
 
@@ -116,7 +118,7 @@ def test_cell_cotangent_kept(judge, cell, every_problem):
     @every_problem
     def check(problem, t):
         step = cell.cell_forward.ordered(_own_step(judge, problem))
-        given = judge.own_copies(of_step(problem.cotangents))
+        given = judge.own_copies(problem.cotangents_of(cell.cell_backward))
         before = judge.own_copies(given)
         _, first, second = yield forward_backward(cell.cell_forward, step, given, given, copy=False)
         require_unchanged(given, before, cell.cell_backward.name)

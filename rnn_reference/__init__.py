@@ -1,6 +1,6 @@
 """Is this recurrent network right, and if not, which mistake does it make?
 
-The six functions of the API (``tanh_forward`` ... ``rnn_backward``) are the reference itself, and need numpy alone;
+The functions of the cells (``tanh_forward`` ... ``lstm_backward``) are the reference itself, and need numpy alone;
 ``check_vjp`` checks the gradient of any function. Importing this package is cheap: each name is loaded on first use.
 """
 
@@ -10,12 +10,16 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOME = {
-    "tanh_forward": "cells.rnn.activations",
+    "tanh_forward": "cells.activations",
     "softmax_forward": "cells.head",
     "rnn_cell_forward": "cells.rnn.cell",
     "rnn_cell_backward": "cells.rnn.cell",
     "rnn_forward": "cells.rnn.network",
     "rnn_backward": "cells.rnn.network",
+    "lstm_cell_forward": "cells.lstm.cell",
+    "lstm_cell_backward": "cells.lstm.cell",
+    "lstm_forward": "cells.lstm.network",
+    "lstm_backward": "cells.lstm.network",
     "check_vjp": "numerics.vjp",
 }
 

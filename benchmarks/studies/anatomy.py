@@ -12,7 +12,7 @@ import numpy as np
 from benchmarks.markdown import table
 from rnn_reference import rnn_backward, rnn_forward
 from rnn_reference.cells.head import softmax_in_place
-from rnn_reference.cells.rnn.network import WIDE, _summed_product, _time_first
+from rnn_reference.cells.time_first import WIDE, summed_product, time_first
 from rnn_reference.problems.problem import Problem
 
 SIZE = {"n_x": 64, "n_a": 128, "n_y": 32, "T_x": 50}
@@ -34,7 +34,7 @@ def seconds(run: Callable[[], Any], budget: float = 0.15) -> float:
 def forward_parts(problem: Problem) -> dict[str, float]:
     """Time each part of rnn_forward by itself, on arrays of the same sizes."""
     x, a0, p = problem.inputs
-    x_steps = _time_first(x)
+    x_steps = time_first(x)
     a = p["Wax"] @ x_steps
     recurrent, scores = np.empty_like(a0), p["Wya"] @ a
 
@@ -55,7 +55,7 @@ def forward_parts(problem: Problem) -> dict[str, float]:
         f"products with Waa, step by step{LIMIT}": seconds(products),
         f"tanh, step by step{LIMIT}": seconds(tanhs),
         f"scores{LIMIT}": seconds(lambda: p["Wya"] @ a),
-        "x copied, time first": seconds(lambda: _time_first(x)),
+        "x copied, time first": seconds(lambda: time_first(x)),
         "biases added": seconds(lambda: (np.add(a, p["ba"], out=a), np.add(scores, p["by"], out=scores))),
         "sums, step by step": seconds(added),
         "softmax (its exp is the limit's)": seconds(lambda: softmax_in_place(scores, axis=1)),
@@ -66,7 +66,7 @@ def backward_parts(problem: Problem) -> dict[str, float]:
     """Time each part of rnn_backward by itself."""
     x, a0, p = problem.inputs
     a, _, _ = rnn_forward(x, a0, p)
-    x_steps, a = _time_first(x), _time_first(a)
+    x_steps, a = time_first(x), time_first(a)
     dz, da_prev = 0.5 * a, np.zeros_like(a0)
 
     def products() -> None:
@@ -85,9 +85,9 @@ def backward_parts(problem: Problem) -> dict[str, float]:
         f"products with Waa^T, step by step{LIMIT}": seconds(products),
         f"dx{LIMIT}": seconds(lambda: p["Wax"].T @ dz),
         f"dWax and dWaa{LIMIT}{', with their copies' if problem.m < WIDE else ''}": seconds(
-            lambda: (_summed_product(dz, x_steps), _summed_product(dz[1:], a[:-1]))
+            lambda: (summed_product(dz, x_steps), summed_product(dz[1:], a[:-1]))
         ),
-        "da copied, time first": seconds(lambda: _time_first(problem.da)),
+        "da copied, time first": seconds(lambda: time_first(problem.da)),
         "slopes of tanh": seconds(slopes),
         "sums and slopes applied, step by step": seconds(elementwise),
         "dba": seconds(lambda: dz.sum(axis=(0, 2))),

@@ -29,6 +29,7 @@ class Function:
     """One function of a cell: the names of its arguments and of its results, in order.
 
     ``optional`` are more arguments after these. An implementation need not take them; then their values are zero.
+    ``may_lack`` are results that an implementation need not return.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Function:
     returns: tuple[str, ...]
     cell: Cell = field(repr=False, compare=False)
     optional: tuple[str, ...] = ()
+    may_lack: tuple[str, ...] = ()
 
     @property
     def tensors(self) -> tuple[str, ...]:
@@ -100,7 +102,7 @@ class Cell(Description):
             Function(f"{n}_cell_backward", CELL_BACKWARD, (*(f"d{s}_next" for s in self.states), "cache"),
                      ("dxt", *before, *self.weight_gradients), self),
             Function(f"{n}_backward", BACKWARD, (f"d{first}", "caches"),
-                     ("dx", *initial, *self.weight_gradients), self, tuple(f"d{s}" for s in others)),
+                     ("dx", *initial, *self.weight_gradients), self, tuple(f"d{s}" for s in others), initial[1:]),
         ]  # fmt: skip
         return {function.name: function for function in made}
 

@@ -12,7 +12,7 @@ from functools import cache, partial
 from typing import Any, TypeAlias
 
 from rnn_reference.cells.cell import ROLES, Cell
-from rnn_reference.cells.registry import cells
+from rnn_reference.cells.registry import cells, functions
 from rnn_reference.cells.words import words_of
 
 Function: TypeAlias = Callable[..., Any]
@@ -149,8 +149,8 @@ def catalogue(cell: Cell) -> tuple[Fault, ...]:
 
 
 def every_fault() -> list[Fault]:
-    """Returns the faults of all cells."""
-    return [fault for cell in cells() for fault in catalogue(cell)]
+    """Returns the faults of all cells. Those of a function of several cells are given once."""
+    return [fault for cell in cells() for fault in catalogue(cell) if functions()[fault.function].cell == cell]
 
 
 def _in_a_line(docstring: str) -> str:

@@ -10,7 +10,7 @@ from importlib import import_module
 
 from rnn_reference.cells.cell import Cell, Function
 
-BUILT_IN = ("rnn",)
+BUILT_IN = ("rnn", "lstm")
 """The folders of the package's own cells, in the order of reports."""
 
 _added: list[Cell] = []
@@ -54,8 +54,11 @@ def function_named(name: str) -> Function:
 
 @cache
 def functions() -> Mapping[str, Function]:
-    """Returns the functions of all cells, by name."""
-    return {name: function for cell in cells() for name, function in cell.functions.items()}
+    """Returns the functions of all cells, by name. A function of several cells belongs to the first of them."""
+    found: dict[str, Function] = {}
+    for cell in cells():
+        found = {**cell.functions, **found}
+    return {name: found[name] for cell in cells() for name in cell.functions}
 
 
 copyreg.pickle(Cell, lambda cell: (cell_named, (cell.name,)))  # a copy, also from another process, is the same cell

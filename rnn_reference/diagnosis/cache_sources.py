@@ -85,8 +85,7 @@ def own_caches(arguments: tuple[Any, ...], cotangents: Tensors, states: Tensors,
 def inputs_of(cell: Cell, arguments: tuple[Any, ...]) -> Inputs:
     """Returns the arguments of a forward function as ``Inputs``."""
     given = cell.forward.named(arguments)
-    first = given[f"{cell.states[0]}0"]
-    initial = {s: given.get(f"{s}0", np.zeros_like(first)) for s in cell.states}
+    initial = {s: given[f"{s}0"] for s in cell.states if f"{s}0" in given}
     return Inputs(cell, given["x"], initial, given["parameters"])
 
 

@@ -38,9 +38,7 @@ def conventions_of(own: Implementation, wrong: Iterable[str], seed: int = 0) -> 
         names = [function.name for function in (cell.forward, cell.cell_forward) if function.name in set(wrong)]
         if names:
             with _quietly():
-                found |= _of_cell(
-                    own, cell, names, [NAMED[n].of(cell).at(seed=seed, dtype=own.dtype) for n in TRIED_ON]
-                )
+                found |= _of_cell(own, cell, names, [own.fitted(NAMED[n].of(cell).at(seed=seed)) for n in TRIED_ON])
     return found
 
 

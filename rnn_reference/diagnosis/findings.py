@@ -99,6 +99,8 @@ def ratios(model: Callable[..., dict[str, Array]], cases: Sequence[Case], u: flo
         if isinstance(case.got, Outcome) or expected is None:
             return ()
         for name, value in expected.items():
+            if name not in case.got:
+                continue
             fitting = set(_factors(case.got[name], value, _plain_ratios(case.inputs), u))
             found[name] = found.get(name, fitting) & fitting
     return tuple(("ratio", f"{name} is {min(words)} times what it should be") for name, words in found.items() if words)

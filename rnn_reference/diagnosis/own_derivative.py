@@ -22,6 +22,7 @@ from rnn_reference.numerics.compare import difference
 from rnn_reference.numerics.elementwise import by_element, moved_inputs, states_of
 from rnn_reference.numerics.moved import Forward, ForwardCall
 from rnn_reference.outcomes import Outcome
+from rnn_reference.problems.answers import complete
 from rnn_reference.problems.inputs import Inputs
 from rnn_reference.problems.problem import Problem
 
@@ -62,7 +63,7 @@ def is_derivative(subject: Subject, signature: Signature, forward: Finding) -> b
     claimed = _of_a_step if signature.role == CELL_BACKWARD else _of_the_sequence
     for problem in (SMALL_PROBLEM, SQUARE_PROBLEM):
         try:
-            claim = claimed(own, problem.of(cell).at(seed=subject.seed, dtype=own.dtype))
+            claim = claimed(own, own.fitted(problem.of(cell).at(seed=subject.seed)))
             if own.dtype != "float64":
                 return _of_the_explained(cell, forward, claim, subject.u)
             return _along_directions(claim) and _everywhere(claim)
@@ -73,14 +74,13 @@ def is_derivative(subject: Subject, signature: Signature, forward: Finding) -> b
 
 def _of_the_sequence(own: Implementation, problem: Problem) -> _Claim:
     given, gradients = problem.given, _gradients(own, problem, BACKWARD)
-    return _Claim(own_sequence(own, given), gradients, given, problem.cotangents)
+    cotangents = dict(zip(problem.cell.states, complete(problem.cell, problem.cotangents), strict=True))
+    return _Claim(own_sequence(own, given), gradients, given, cotangents)
 
 
 def _of_a_step(own: Implementation, problem: Problem) -> _Claim:
-    first = slice(0, 1)
-    given, gradients = problem.given.steps(first), as_sequence(problem.cell, _gradients(own, problem, CELL_BACKWARD))
-    cotangents = {s: value[:, :, first] for s, value in problem.cotangents.items()}
-    return _Claim(own_step(own, given), gradients, given, cotangents)
+    given, gradients = problem.first_step, as_sequence(problem.cell, _gradients(own, problem, CELL_BACKWARD))
+    return _Claim(own_step(own, given), gradients, given, problem.step_cotangents)
 
 
 def _gradients(own: Implementation, problem: Problem, role: str) -> dict[str, Array]:
@@ -98,6 +98,8 @@ def _along_directions(claim: _Claim) -> bool:
     cotangent = np.concatenate([claim.cotangents[s] for s in cell.states])
     inputs = moved_inputs(claim.run, cell.trained)
     for name, value in inputs.items():
+        if f"d{name}" not in claim.gradients:
+            continue
         gradient = claim.gradients[f"d{name}"]
         if gradient.shape != value.shape:
             return False
@@ -119,6 +121,7 @@ def _everywhere(claim: _Claim) -> bool:
     return all(
         bool(np.all(difference(claim.gradients[name], right.value[name]) <= right.error[name] + 1e-9 * (1 + largest)))
         for name in right.value
+        if name in claim.gradients
     )
 
 

@@ -62,7 +62,7 @@ def _caller(own: Implementation, signature: Signature, problem: Problem) -> Call
 
     def call() -> dict[str, Any]:
         results = own.ask(signature.name, *arguments)
-        return {name: results[name] for name in signature.tensors}
+        return {name: results[name] for name in signature.tensors if name in results}
 
     return call
 

@@ -39,13 +39,13 @@ class Subject:
         self.u = unit_roundoff(implementation.dtype)
         chosen = problems or [NAMED[name].at(seed=seed) for name in PANEL]
         self.seed = chosen[0].seed
-        self._problems = [problem.at(dtype=implementation.dtype) for problem in chosen]
+        self._problems = list(chosen)
         self._find = find
         self._findings: dict[str, Finding] = {}
 
     def problems(self, cell: Cell) -> list[Problem]:
         """Returns the problems for the functions of a cell."""
-        return [problem.of(cell) for problem in self._problems]
+        return [self.implementation.fitted(problem.of(cell)) for problem in self._problems]
 
     def finding(self, function: str) -> Finding:
         """Returns the finding on a function. Findings on the functions that it depends on are made first."""

@@ -16,8 +16,10 @@ from rnn_reference.implementations.crash import crash
 from rnn_reference.implementations.declared import dtype_of, tolerance_of
 from rnn_reference.implementations.question import Question, names_a_cache
 from rnn_reference.implementations.returned import results_of
+from rnn_reference.implementations.signatures import called, optional_in
 from rnn_reference.numerics.compare import require_shapes
 from rnn_reference.outcomes import NotImplementedYet, NotOffered, Outcome, Wrong
+from rnn_reference.problems.problem import Problem
 
 
 class Implementation:
@@ -34,6 +36,7 @@ class Implementation:
         self.notes = list(notes or [])
         self.wrong_shape: Wrong | None = None
         self._theirs_here = theirs
+        self._not_taken: dict[Cell, tuple[str, ...]] = {}
         self.predicts = getattr(theirs, "predicts", True) is not False
         self.dtype = self._dtype_of(getattr(theirs, "dtype", None))
         self.tolerance = tolerance_of(getattr(theirs, "tolerance", None))
@@ -64,13 +67,29 @@ class Implementation:
     @property
     def cells(self) -> list[Cell]:
         """The cells with at least one of its functions; the first cell if it has none."""
-        found = [cell for cell in cells() if any(map(self.offers, cell.functions))]
+        found = [
+            cell
+            for cell in cells()
+            if any(self.offers(f.name) for f in cell.functions.values() if f.role != ACTIVATION)
+        ]
         return found or [cells()[0]]
 
     @property
     def judged(self) -> tuple[str, ...]:
         """The names of the functions with a verdict in the report."""
-        return tuple(name for cell in self.cells for name in cell.functions)
+        return tuple(dict.fromkeys(name for cell in self.cells for name in cell.functions))
+
+    def takes(self, name: str) -> tuple[str, ...]:
+        """Returns the optional arguments of one of its functions that are in its signature."""
+        return optional_in(getattr(self._theirs_here, name, None), function_named(name).optional)
+
+    def fitted(self, problem: Problem) -> Problem:
+        """Returns the problem in its dtype, without the optional arguments that it does not take."""
+        if problem.cell not in self._not_taken:
+            both = (problem.cell.forward, problem.cell.backward)
+            missing = tuple(n for f in both if self.offers(f.name) for n in f.optional if n not in self.takes(f.name))
+            self._not_taken[problem.cell] = missing
+        return problem.at(dtype=self.dtype, without=self._not_taken[problem.cell])
 
     def ask(self, name: str, *arguments: Any, copy: bool = True) -> dict[str, Any]:
         """Calls a function. Returns its results by name: copies of the arrays, and a cache unchanged.
@@ -155,10 +174,13 @@ class Implementation:
 
     def _call_theirs(self, name: str, arguments: tuple[Any, ...], copy: bool) -> Any:
         """Returns the result of the function, None for a stub. Raises the outcome of a call that does not return."""
-        named = function_named(name).named(arguments)
-        given = [self._own_copy(value) if copy and key not in CACHES else value for key, value in named.items()]
+        function = function_named(name)
+        named = {
+            key: self._own_copy(value) if copy and key not in CACHES else value
+            for key, value in function.named(arguments).items()
+        }
         try:
-            return getattr(self._theirs_here, name)(*given)
+            return called(getattr(self._theirs_here, name), function, named)
         except NotImplementedError:
             return None
         except Outcome:
@@ -172,7 +194,7 @@ class Implementation:
         if function.takes_cache:
             sizes |= dict(zip(("n_x",), results["dx"].shape, strict=False))
         try:
-            expected = {name: function.cell.shape(name, sizes) for name in function.tensors}
+            expected = {name: function.cell.shape(name, sizes) for name in function.tensors if name in results}
             require_shapes(results, expected)
         except KeyError:
             pass

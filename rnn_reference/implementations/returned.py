@@ -43,7 +43,7 @@ def _tuple(function: Function, returned: Any) -> dict[str, Any]:
 
 def _gradients(function: Function, returned: Any) -> dict[str, Any]:
     """Returns the arrays of a backward function, by name. ``dx`` is accepted for ``dxt``: the document uses both."""
-    names = function.returns
+    names = tuple(name for name in function.returns if name not in function.may_lack or _has(returned, name))
     if not isinstance(returned, Mapping):
         came = f"{kind_of(returned)}, expected a dict of {', '.join(names)}"
         raise Wrong([("returned", came)], function=function.name)
@@ -55,6 +55,10 @@ def _gradients(function: Function, returned: Any) -> dict[str, Any]:
         raise Wrong([("returned", f"a dict without {' and '.join(missing)}; it has {has}")], function=function.name)
     _require_begun(function, [returned[name] for name in names])
     return {name: array_of(function.name, name, returned[name]) for name in names}
+
+
+def _has(returned: Any, name: str) -> bool:
+    return isinstance(returned, Mapping) and returned.get(name) is not None
 
 
 def _require_begun(function: Function, values: Sequence[Any]) -> None:

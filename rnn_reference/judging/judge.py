@@ -17,6 +17,9 @@ from rnn_reference.problems.problem import Problem
 TOO_WIDE = 64.0
 """A tolerance is too wide above this many square roots of u, relative to its tensor. The check then gives advice."""
 
+OPTIONAL = {name for cell in cells() for name in cell.backward.may_lack}
+"""Results that an implementation need not return."""
+
 
 class Judge:
     """One check's view of one implementation.
@@ -39,8 +42,8 @@ class Judge:
         self.evidence: dict[str, Any] = {}
 
     def set_problem(self, problem: Problem) -> Problem:
-        """Sets the problem of the check, in the implementation's dtype, and returns it."""
-        self.problem = problem.at(dtype=self.implementation.dtype)
+        """Sets the problem of the check, as the implementation takes it, and returns it."""
+        self.problem = self.implementation.fitted(problem)
         return self.problem
 
     def draw(self, *shape: int) -> Array:
@@ -75,7 +78,9 @@ class Judge:
         source: str,
     ) -> float:
         """As ``close``, for one of several comparisons. Returns the smallest error that it would have seen."""
-        expected = self._its_own(expected)
+        expected = {
+            name: value for name, value in self._its_own(expected).items() if name in got or name not in OPTIONAL
+        }
         used = self.tolerated(expected, tolerance)
         for name, array in expected.items():
             size = np.sqrt(np.mean(np.abs(array) ** 2)) if array.size else 0.0
@@ -105,7 +110,7 @@ class Judge:
         """As ``close``, for values that are exact to the last bit. Also notes the largest error in ulp."""
         self.close(got, exact, tolerance, "to the last bit it is")
         exact = self._its_own(exact)
-        self.ulps |= {name: float(ulps(got[name], exact[name]).max(initial=0.0)) for name in exact}
+        self.ulps |= {name: float(ulps(got[name], exact[name]).max(initial=0.0)) for name in exact if name in got}
 
     def note_error_seen(self, error: float) -> None:
         """Note the smallest error that would have been seen. Of several problems, the largest value counts."""

@@ -11,7 +11,7 @@ from rnn_reference.numerics.elementwise import moved_inputs, one_by_one, states_
 from rnn_reference.numerics.moved import ForwardCall
 from rnn_reference.numerics.stochastic import SAFETY
 from rnn_reference.outcomes import NotJudged
-from rnn_reference.problems.answers import network_answers
+from rnn_reference.problems.answers import complete, network_answers
 from rnn_reference.problems.problem import Problem
 
 
@@ -28,10 +28,12 @@ def judge_spots(judge: Judge, problem: Problem, answers: list[Any]) -> None:
     run = ForwardCall(given.x, given.initial, given.parameters)
     inputs = moved_inputs(run, cell.trained)
     states = states_of(own_sequence(judge.implementation, given), run, cell.states)
-    cotangent = np.concatenate([problem.cotangents[s] for s in cell.states])
+    cotangent = np.concatenate(complete(cell, problem.cotangents))
     rounding = np.concatenate([right.tolerance[s] for s in cell.states]) / SAFETY
     rng = np.random.default_rng(problem.seed)
     for name, array in inputs.items():
+        if f"d{name}" not in got:
+            continue
         spot = tuple(int(i) for i in rng.integers(array.shape))
         limit = one_by_one(states, inputs, name, cotangent, rounding, [spot])
         require_shapes({f"d{name}": got[f"d{name}"]}, {f"d{name}": array.shape})

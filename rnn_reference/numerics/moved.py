@@ -58,37 +58,38 @@ def moved_runs(forward: Forward, point: Point, moves: Array) -> Iterator[dict[st
     """Yields, for each step t, the states from t on with one row moved at t: ``(n_a, move, row, m, T_x - t)`` each.
 
     The rows are those of the maps and, at the first step, those of the initial states too. Each run starts from the
-    states before t, because a move does not change earlier steps.
+    states before t, because a move does not change earlier steps; from the first step, if it cannot start from any
+    states.
     """
     (n_x, m, T_x), extra = point.run.x.shape, sum(rows_of(point).values())
+    restarts = len(point.run.initial) == len(point.states)
     widened = _widened(point, extra)
     initial = sum(len(state) for state in point.run.initial.values())
 
     def call(t: int, rows: range) -> ForwardCall:
-        columns = (len(moves), len(rows), m)
-        x = np.zeros((n_x + extra, *columns, T_x - t), dtype=moves.dtype)
-        x[:n_x] = point.run.x[:, None, None, :, t:]
-        start = {
-            s: np.broadcast_to((point.states[s][:, :, t - 1] if t else first)[:, None, None], (len(first), *columns))
-            for s, first in point.run.initial.items()
-        }
+        columns, begin = (len(moves), len(rows), m), t if restarts else 0
+        x = np.zeros((n_x + extra, *columns, T_x - begin), dtype=moves.dtype)
+        x[:n_x] = point.run.x[:, None, None, :, begin:]
+        before = {s: point.states[s][:, :, begin - 1] if begin else one for s, one in point.run.initial.items()}
+        start = {s: np.broadcast_to(one[:, None, None], (len(one), *columns)) for s, one in before.items()}
         start = {s: np.array(state, dtype=moves.dtype) if t == 0 else state for s, state in start.items()}
         places = [(state, row) for state in start.values() for row in range(len(state))]
         for place, row in enumerate(rows):
             if row < extra:
-                x[n_x + row, :, place, :, 0] = moves[:, None]
+                x[n_x + row, :, place, :, t - begin] = moves[:, None]
             else:
                 state, own = places[row - extra]
                 state[own, :, place] += moves[:, None]
         together = {s: state.reshape(len(state), -1) for s, state in start.items()}
-        return ForwardCall(x.reshape(n_x + extra, -1, T_x - t), together, widened)
+        return ForwardCall(x.reshape(n_x + extra, -1, T_x - begin), together, widened)
 
-    numbers = [(n_x + extra) * len(moves) * m * (T_x - t) for t in range(T_x)]
+    numbers = [(n_x + extra) * len(moves) * m * (T_x - (t if restarts else 0)) for t in range(T_x)]
     runs: list[dict[str, list[Array]]] = [{s: [] for s in point.states} for _ in range(T_x)]
     for calls in _in_one_go([extra + initial] + [extra] * (T_x - 1), numbers):
         for (t, rows), states in zip(calls, forward([call(*one) for one in calls]), strict=True):
             for s, kept in runs[t].items():
-                kept.append(states[s].reshape(len(states[s]), len(moves), len(rows), m, T_x - t))
+                after = states[s][:, :, -(T_x - t) :]
+                kept.append(after.reshape(len(after), len(moves), len(rows), m, T_x - t))
     return iter([{s: np.concatenate(kept, axis=2) for s, kept in run.items()} for run in runs])
 
 

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from rnn_reference.arrays import Array
+from rnn_reference.cells.cell import Cell
 from rnn_reference.cells.functions import reference_of
 from rnn_reference.cells.rounding import backward_tolerances, tolerances
 from rnn_reference.cells.trace import gradients_at_states
@@ -35,9 +38,7 @@ def network_answers(problem: Problem) -> Answers:
 @lru_cache(maxsize=64)
 def cell_answers(problem: Problem) -> Answers:
     """Returns the answers for the two functions of a step, at the first step, with the names of a sequence."""
-    first = slice(0, 1)
-    cotangents = {s: value[:, :, first] for s, value in problem.cotangents.items()}
-    return answers_to(problem.given.steps(first), cotangents, problem.dtype)
+    return answers_to(problem.first_step, problem.step_cotangents, problem.dtype)
 
 
 def answers_to(given: Inputs, cotangents: Mapping[str, Array], dtype: str) -> Answers:
@@ -52,9 +53,14 @@ def answers_to(given: Inputs, cotangents: Mapping[str, Array], dtype: str) -> An
 def tolerances_of(given: Inputs, dtype: str, cotangents: Mapping[str, Array]) -> Tensors:
     """Returns the tolerance of each result on given inputs, by name and of its shape."""
     cell = given.cell
-    ordered = [cotangents[s] for s in cell.states]
-    initial = [given.initial[s] for s in cell.states]
-    return tolerances(cell, given.x, initial, given.parameters, ordered, unit_roundoff(dtype))
+    initial = list(given.start.values())
+    return tolerances(cell, given.x, initial, given.parameters, complete(cell, cotangents), unit_roundoff(dtype))
+
+
+def complete(cell: Cell, cotangents: Mapping[str, Array]) -> list[Array]:
+    """Returns the cotangent of each state, in order. One that is not there is zero."""
+    first = cotangents[cell.states[0]]
+    return [cotangents.get(s, np.zeros_like(first)) for s in cell.states]
 
 
 def forward_tolerance(problem: Problem) -> Tensors:
@@ -71,9 +77,9 @@ def gradients_at(
     The states may be wrong. A backward pass that returns these gradients is right for any forward pass.
     """
     cell = given.cell
-    initial = [given.initial[s] for s in cell.states]
+    initial = list(given.start.values())
     found = [states[s] for s in cell.states]
-    ordered = [cotangents[s] for s in cell.states]
+    ordered = complete(cell, cotangents)
     tolerance = backward_tolerances(cell, given.x, initial, given.parameters, found, ordered, unit_roundoff(dtype))
     return gradients_at_states(cell, given.x, initial, given.parameters, found, ordered), tolerance
 

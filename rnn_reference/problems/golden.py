@@ -45,10 +45,11 @@ class Golden:
 
     @property
     def given(self) -> Inputs:
-        """The inputs of the forward function. A single step is a sequence of one step."""
+        """The inputs of the forward function, without optional ones. A single step is a sequence of one step."""
         of_a_step = "xt" in self.inputs
         x = self.inputs["xt"][:, :, None] if of_a_step else self.inputs["x"]
-        initial = {s: self.inputs[f"{s}_prev" if of_a_step else f"{s}0"] for s in self.cell.states}
+        names = {s: f"{s}_prev" if of_a_step else f"{s}0" for s in self.cell.states}
+        initial = {s: self.inputs[name] for s, name in names.items() if name in self.inputs}
         return Inputs(self.cell, x, initial, self.parameters)
 
     @property

@@ -14,14 +14,25 @@ from rnn_reference.cells.cell import Cell
 class Inputs:
     """The inputs of a forward function of a cell.
 
-    ``x`` is ``(n_x, m, T_x)``. ``initial`` has each initial state, ``(n_a, m)``, by the name of the state.
-    ``parameters`` are those of the cell.
+    ``x`` is ``(n_x, m, T_x)``. ``initial`` has each initial state, ``(n_a, m)``, by the name of the state; a state that
+    is not there is not passed, and is zero. ``parameters`` are those of the cell.
     """
 
     cell: Cell
     x: Array
     initial: Mapping[str, Array]
     parameters: Mapping[str, Array]
+
+    @property
+    def start(self) -> dict[str, Array]:
+        """Every initial state, by name: those in ``initial``, and zeros."""
+        first = self.initial[self.cell.states[0]]
+        return {s: self.initial.get(s, np.zeros_like(first)) for s in self.cell.states}
+
+    @property
+    def restarts(self) -> bool:
+        """True if a run can start from any states: none of them is always zero."""
+        return len(self.initial) == len(self.cell.states)
 
     @property
     def forward(self) -> tuple[Any, ...]:
@@ -32,7 +43,7 @@ class Inputs:
     @property
     def step(self) -> tuple[Any, ...]:
         """The arguments of the forward function of a step, at the first step."""
-        named = {f"{s}_prev": value for s, value in self.initial.items()}
+        named = {f"{s}_prev": value for s, value in self.start.items()}
         return self.cell.cell_forward.ordered({"xt": self.x[:, :, 0], "parameters": self.parameters, **named})
 
     def at(self, **changes: Any) -> "Inputs":
@@ -55,7 +66,7 @@ class Inputs:
 
     def each_step(self, states: Mapping[str, Array]) -> list["Inputs"]:
         """Returns the inputs of each single step, which starts from the step before in ``states (n_a, m, T_x)``."""
-        before = {s: np.concatenate([self.initial[s][:, :, None], states[s][:, :, :-1]], axis=2) for s in self.initial}
+        before = {s: np.concatenate([one[:, :, None], states[s][:, :, :-1]], axis=2) for s, one in self.start.items()}
         return [
             replace(self, x=self.x[:, :, t : t + 1], initial={s: value[:, :, t] for s, value in before.items()})
             for t in range(self.x.shape[2])

@@ -25,7 +25,8 @@ class Problem:
 
     The arrays are float64, but ``dtype`` can hold each element: an implementation in float32 and the float64 reference
     start from the same numbers. ``gain`` multiplies the weights of the state (above 1: saturated), ``push`` the
-    cotangents. With ``blank``, initial states, biases, and x at step 2 are zero.
+    cotangents. With ``blank``, initial states, biases, and x at step 2 are zero. ``without`` has the names of optional
+    arguments, such as ``c0``, that are not passed to the functions of a sequence, and are zero there.
     """
 
     n_x: int = 3
@@ -39,17 +40,20 @@ class Problem:
     blank: bool = False
     dtype: str = "float64"
     cell_name: str = "rnn"
+    without: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """The text from which the problem can be made again: ``n_x=3 n_a=5 n_y=2 m=8 T_x=6 seed=0``."""
-        unusual = ("gain", "push", "blank", "dtype", "cell_name")
+        unusual = ("gain", "push", "blank", "dtype", "cell_name", "without")
         shown = (f for f in fields(self) if f.name not in unusual)
         changed = (f for f in fields(self) if f.name in unusual and getattr(self, f.name) != f.default)
-        return " ".join(f"{f.name.removesuffix('_name')}={getattr(self, f.name)}" for f in (*shown, *changed))
+        words = {f.name.removesuffix("_name"): getattr(self, f.name) for f in (*shown, *changed)}
+        return " ".join(f"{n}={','.join(value) if isinstance(value, tuple) else value}" for n, value in words.items())
 
     def as_data(self) -> dict[str, Any]:
         """Returns the problem as plain data for a report: its fields, and its text."""
-        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "cell_name"} | {"text": str(self)}
+        inner = ("cell_name", "without")
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in inner} | {"text": str(self)}
 
     def at(self, **changes: Any) -> "Problem":
         """Returns the problem with other sizes, seed, dtype or cell."""
@@ -87,9 +91,15 @@ class Problem:
 
     @property
     def given(self) -> Inputs:
-        """The inputs of the forward function."""
-        initial = {s: self.arrays[f"{s}0"] for s in self.cell.states}
+        """The inputs of the forward function of the sequence."""
+        initial = {s: self.arrays[f"{s}0"] for s in self.cell.states if f"{s}0" not in self.without}
         return Inputs(self.cell, self.arrays["x"], initial, self.parameters)
+
+    @property
+    def first_step(self) -> Inputs:
+        """The inputs of the forward function of a step, as a sequence of one step, with every state."""
+        initial = {s: self.arrays[f"{s}0"] for s in self.cell.states}
+        return Inputs(self.cell, self.arrays["x"][:, :, :1], initial, self.parameters)
 
     @property
     def inputs(self) -> tuple[Any, ...]:
@@ -99,12 +109,17 @@ class Problem:
     @property
     def step(self) -> tuple[Any, ...]:
         """The arguments of the forward function of a step, at the first step: ``xt, a_prev, parameters``."""
-        return self.given.step
+        return self.first_step.step
 
     @property
     def cotangents(self) -> dict[str, Array]:
         """The gradient of a loss with respect to each state at every step, ``(n_a, m, T_x)``, by the state's name."""
-        return {s: self.arrays[f"d{s}"] for s in self.cell.states}
+        return {s: self.arrays[f"d{s}"] for s in self.cell.states if f"d{s}" not in self.without}
+
+    @property
+    def step_cotangents(self) -> dict[str, Array]:
+        """The gradient of a loss with respect to each state after the first step, ``(n_a, m, 1)``."""
+        return {s: self.arrays[f"d{s}"][:, :, :1] for s in self.cell.states}
 
     def arguments(self, function: Function) -> tuple[Any, ...]:
         """The arguments of a forward function or an activation. Those of a step are at the first step."""
@@ -114,7 +129,7 @@ class Problem:
 
     def cotangents_of(self, backward: Function) -> dict[str, Array]:
         """The cotangents of a backward function, by its names. Those of a step are at the first step."""
-        return of_step(self.cotangents) if backward.role == CELL_BACKWARD else of_sequence(self.cotangents)
+        return of_step(self.step_cotangents) if backward.role == CELL_BACKWARD else of_sequence(self.cotangents)
 
 
 @lru_cache(maxsize=256)

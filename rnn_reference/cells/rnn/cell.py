@@ -8,8 +8,8 @@ yt_pred = softmax(Wya a_next + by)
 from typing import Any
 
 from rnn_reference.arrays import Array, Gradients, aligned
+from rnn_reference.cells.activations import tanh_forward
 from rnn_reference.cells.head import softmax_forward
-from rnn_reference.cells.rnn.activations import tanh_forward
 from rnn_reference.cells.rnn.arguments import PARAMETER_SHAPES, Cache, cache_of, parameter_values
 
 

@@ -12,13 +12,8 @@ import numpy as np
 from rnn_reference.arrays import Array, Gradients, aligned, at_least_one_step
 from rnn_reference.cells.head import softmax_in_place
 from rnn_reference.cells.rnn.arguments import PARAMETER_SHAPES, Caches, parameter_values
-from rnn_reference.cells.rnn.caches import Steps, Whole, opened
-
-WIDE = 64
-"""Number of columns above which one product for each step is as fast as one for all steps, and needs no copy."""
-
-LARGE = 2**16
-"""Size in bytes above which an array is copied row by row."""
+from rnn_reference.cells.rnn.caches import Whole, opened
+from rnn_reference.cells.time_first import summed_product, time_first, time_last
 
 
 def rnn_forward(x: Any, a0: Any, parameters: Any) -> tuple[Array, Array, Caches]:
@@ -36,7 +31,7 @@ def rnn_forward(x: Any, a0: Any, parameters: Any) -> tuple[Array, Array, Caches]
     Wax, Waa, Wya, ba, by = weights
     at_least_one_step(where, "x", x.shape[2])
 
-    x_steps = _time_first(x)
+    x_steps = time_first(x)
     a = Wax @ x_steps
     a += ba
     a_prev, recurrent = a0, np.empty_like(a0)
@@ -47,9 +42,9 @@ def rnn_forward(x: Any, a0: Any, parameters: Any) -> tuple[Array, Array, Caches]
 
     scores = Wya @ a
     scores += by
-    y_pred = _time_last(softmax_in_place(scores, axis=1))
+    y_pred = time_last(softmax_in_place(scores, axis=1))
     parameters = dict(zip(PARAMETER_SHAPES, weights, strict=True))
-    return _time_last(a), y_pred, (Steps(Whole(a, a0, x_steps, parameters)), x)
+    return time_last(a), y_pred, (Whole(a, a0, x_steps, parameters).steps(), x)
 
 
 def rnn_backward(da: Any, caches: Any) -> Gradients:
@@ -70,43 +65,15 @@ def rnn_backward(da: Any, caches: Any) -> Gradients:
     dz = a * a
     np.subtract(1, dz, out=dz)
     da_prev = np.zeros_like(a0)
-    for dz_t, da_t in zip(dz[::-1], _time_first(da)[::-1], strict=True):  # each starts as the slope of tanh
+    for dz_t, da_t in zip(dz[::-1], time_first(da)[::-1], strict=True):  # each starts as the slope of tanh
         da_prev += da_t
         dz_t *= da_prev
         np.matmul(Waa.T, dz_t, out=da_prev)
 
     return {
-        "dx": _time_last(Wax.T @ dz),
+        "dx": time_last(Wax.T @ dz),
         "da0": da_prev,
-        "dWax": _summed_product(dz, x),
-        "dWaa": dz[0] @ a0.T + _summed_product(dz[1:], a[:-1]),
+        "dWax": summed_product(dz, x),
+        "dWaa": dz[0] @ a0.T + summed_product(dz[1:], a[:-1]),
         "dba": dz.sum(axis=(0, 2))[:, None],
     }
-
-
-def _summed_product(dz: Array, inputs: Array) -> Array:
-    """Returns ``sum over t of dz_t inputs_t^T``: step by step if a step has many columns, else as one product."""
-    T_x, _, m = dz.shape
-    if m < WIDE:
-        dz, inputs = (steps.transpose(1, 0, 2).reshape(steps.shape[1], T_x * m) for steps in (dz, inputs))
-        return dz @ inputs.T
-    total = np.zeros((dz.shape[1], inputs.shape[1]), dz.dtype)
-    product = np.empty_like(total)
-    for dz_t, input_t in zip(dz, inputs, strict=True):
-        total += np.matmul(dz_t, input_t.T, out=product)
-    return total
-
-
-def _time_first(array: Array) -> Array:
-    """Moves time to the first axis. Large arrays are copied one row at a time, because each row fits in cache."""
-    steps = array.transpose(2, 0, 1)
-    if array.nbytes < LARGE or steps.flags.c_contiguous:
-        return np.ascontiguousarray(steps)
-    copy = np.empty(steps.shape, steps.dtype)
-    for i, row in enumerate(array):
-        copy[:, i] = row.T
-    return copy
-
-
-def _time_last(array: Array) -> Array:
-    return array.transpose(1, 2, 0)

@@ -1,9 +1,9 @@
 """The description of the tanh RNN for the rest of the package."""
 
+from rnn_reference.cells.activations import tanh_forward
 from rnn_reference.cells.cell import Cell
 from rnn_reference.cells.description import Activation, Head
 from rnn_reference.cells.head import softmax_forward, softmax_tolerance
-from rnn_reference.cells.rnn.activations import tanh_forward
 from rnn_reference.cells.rnn.equations import MAPS, back, step
 from rnn_reference.cells.rounding import bounded_tolerance
 

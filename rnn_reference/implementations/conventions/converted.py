@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from rnn_reference.arrays import Array
-from rnn_reference.cells.cell import ACTIVATION, CACHES, Function
+from rnn_reference.cells.cell import ACTIVATION, CACHES, Cell, Function
 from rnn_reference.cells.registry import function_named
 from rnn_reference.implementations.conventions.known import Conventions
 from rnn_reference.implementations.implementation import Implementation
@@ -25,11 +25,16 @@ class Converted(Implementation):
         words = conventions.words(inner.cells[0])
         self.notes = [*inner.notes, f"judged under --rnn-convention={conventions.name}, {words}"]
         self.wrong_shape: Wrong | None = None
+        self._not_taken: dict[Cell, tuple[str, ...]] = {}
         self._prefetched: dict[Question, Question] = {}
 
     def offers(self, name: str) -> bool:
         """True if the inner implementation has the function."""
         return self._inner.offers(name)
+
+    def takes(self, name: str) -> tuple[str, ...]:
+        """The optional arguments of the inner implementation's function."""
+        return self._inner.takes(name)
 
     def cache_contents(self, caches: Any) -> Any:
         """Returns the caches unchanged: they have the other convention."""

@@ -104,7 +104,8 @@ def _load(wanted: dict[str, Any], channel: Channel) -> Implementation | None:
         return None
     description = {name: getattr(found, name) for name in (*ATTRIBUTES, "notes")}
     description["definitions_only"] = any(note.endswith(DEFINITIONS_ALONE) for note in found.notes)
-    channel.send(description | {"offers": found.offered})
+    takes = {name: found.takes(name) for name in found.offered}
+    channel.send(description | {"offers": found.offered, "takes": takes})
     return found
 
 

@@ -32,11 +32,16 @@ class Isolated(Implementation):
         loaded = worker.load()
         super().__init__(worker.target, SimpleNamespace(**{name: loaded.get(name) for name in ATTRIBUTES}))
         self.notes = [str(note) for note in loaded.get("notes", [])]
+        self._takes = {name: tuple(taken) for name, taken in loaded.get("takes", {}).items()}
         self._offers = {name for name in functions() if name in loaded["offers"]}
 
     def offers(self, name: str) -> bool:
         """True if the worker has found the function."""
         return name in self._offers
+
+    def takes(self, name: str) -> tuple[str, ...]:
+        """The optional arguments that the worker has found in the signature."""
+        return self._takes.get(name, ())
 
     def cache_contents(self, caches: Handle) -> Any:
         """Returns the worker's description of the caches."""

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from rnn_reference.arrays import Array
+from rnn_reference.cells.activations import tanh_forward
 from rnn_reference.cells.head import softmax_forward
-from rnn_reference.cells.rnn.activations import tanh_forward
 
 SHOWING = frozenset("matplotlib seaborn plotly IPython ipywidgets tqdm pandas PIL cv2 google".split())
 

@@ -1,4 +1,4 @@
-"""The activation of the tanh RNN's state."""
+"""The hyperbolic tangent, the activation of the states of several cells."""
 
 from typing import Any
 

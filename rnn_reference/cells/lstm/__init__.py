@@ -1,0 +1,1 @@
+"""The LSTM: its equations, a fast reference, and the mistakes of this cell only."""

@@ -1,0 +1,27 @@
+"""Checks of the arguments of the four LSTM functions."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+from rnn_reference.arrays import Array, described, table
+from rnn_reference.cells.lstm.signature import CELL, PARAMETERS
+
+Parameters: TypeAlias = Mapping[str, Array]
+Cache: TypeAlias = tuple[Any, ...]
+Caches: TypeAlias = tuple[Sequence[Cache], Array]
+
+
+def parameter_values(where: str, parameters: Any) -> dict[str, Any]:
+    """Returns the ten parameters by name, from a mapping that may hold more.
+
+    Raises TypeError if ``parameters`` is not a mapping, and ValueError with the name of each missing parameter.
+    """
+    return table(where, "parameters", parameters, PARAMETERS)
+
+
+def cache_of(where: str, name: str, cache: Any) -> dict[str, Any]:
+    """Returns the parts of a cache of the course's form by name; for another form raises TypeError."""
+    names = CELL.cache
+    if not isinstance(cache, tuple | list) or len(cache) != len(names) or not isinstance(cache[-1], Mapping):
+        raise TypeError(f"{where}: {name} must be ({', '.join(names)}), got {described(cache)}")
+    return dict(zip(names, cache, strict=True))
