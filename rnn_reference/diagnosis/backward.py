@@ -15,7 +15,7 @@ from rnn_reference.cells.cell import Function as Signature
 from rnn_reference.cells.fault import Fault, Function
 from rnn_reference.cells.functions import cache_of, cell_backward_of, kept_by
 from rnn_reference.diagnosis.cache_sources import CacheSource, caches_of_loop, distinct, own_caches, sources_after
-from rnn_reference.diagnosis.caches import documented, dropped
+from rnn_reference.diagnosis.caches import documented, documented_step, dropped
 from rnn_reference.diagnosis.crashes import removed_name
 from rnn_reference.diagnosis.findings import Finding, matching, unnamed
 from rnn_reference.diagnosis.forward import result_or_outcome
@@ -73,19 +73,20 @@ def _matching(signature: Signature, sources: list[CacheSource], cases: list[Case
 
 
 def _cases(subject: Subject, signature: Signature) -> Iterator[Case]:
-    """Yields each call of a backward function after its forward function; of a sequence with the caches it can read."""
+    """Yields each call of a backward function after its forward function, with the caches as far as it can read them."""
     own, cell, forward = subject.implementation, signature.cell, signature.partner
     for problem in subject.problems(cell):
         inputs, cotangents = problem.arguments(forward), problem.cotangents_of(signature)
         try:
             results = own.ask(forward.name, *inputs)
             cache = results[forward.returns[-1]]
-            kept = [documented(own.cache_contents(cache), problem)] if signature.role == BACKWARD else []
+            read = documented if signature.role == BACKWARD else documented_step
+            kept = read(own.cache_contents(cache), problem) if signature.role == BACKWARD or cell.kept else ()
         except Outcome:
             continue  # without a forward pass there is no backward pass
         states = {s: results[f"{s}_next" if signature.role == CELL_BACKWARD else s] for s in cell.states}
         name, arguments = backward_call(signature, cotangents, cache)
-        yield Case((inputs, cotangents, states, *kept), result_or_outcome(partial(own.ask, name, *arguments)))
+        yield Case((inputs, cotangents, states, kept), result_or_outcome(partial(own.ask, name, *arguments)))
 
 
 def _in_the_caches(subject: Subject, signature: Signature, cases: list[Case]) -> Finding | None:
@@ -125,39 +126,61 @@ def step(subject: Subject, signature: Signature) -> Finding:
         return Finding(function)
     places = [at_right]
     if not forward.is_right:
-        if explains(at_own(right), cases, u) or is_derivative(subject, signature, forward):
+        after = [at_own, *(_at_cache_of(cell, place) for place in _steps_behind(cell, forward))]
+        if any(explains(place(right), cases, u) for place in after) or is_derivative(subject, signature, forward):
             return Finding(function, "consequence", forward.culprit)
-        places = [at_own, at_right]
+        places = [*after, at_right]
+    elif cell.kept and explains(_at_cache_of(cell, _own_cache)(right), cases, u):
+        return Finding(
+            function, "wrong", forward.function, lines=(("caches", "they do not hold the gates of the step"),)
+        )
     finding = unnamed(function, places[0](right), cases, u)
     hypotheses = [(fault, fault.of(right)) for fault in faults_of(signature)] if subject.naming else []
     return finding.with_(matches=tuple(f for place in places for f, _ in matching(hypotheses, place, cases, u)))
 
 
-def _at_right_states(cell: Cell) -> Callable[[Function], Model]:
-    forward = right_loop(cell).step
+StepCache = Callable[[tuple[Any, ...], Any, tuple[Any, ...]], Any]
+"""``cache(arguments of the step forward, its states, the cache that it returned if this can be read)``."""
+
+
+def _at_cache_of(cell: Cell, cache: StepCache) -> Callable[[Function], Model]:
+    """Returns a function that makes a model of a step backward, with these caches."""
 
     def place(backward: Function) -> Model:
-        def model(arguments: tuple[Any, ...], cotangents: Any, states: Any) -> Any:
-            *_, cache = forward(*arguments)
-            return backward(*cell.cell_backward.ordered({**cotangents, "cache": cache}))
+        def model(arguments: tuple[Any, ...], cotangents: Any, states: Any, kept: Any) -> Any:
+            return backward(*cell.cell_backward.ordered({**cotangents, "cache": cache(arguments, states, kept)}))
 
         return model
 
     return place
+
+
+def _at_right_states(cell: Cell) -> Callable[[Function], Model]:
+    forward = right_loop(cell).step
+    return _at_cache_of(cell, lambda arguments, states, kept: forward(*arguments)[-1])
 
 
 def _at_own_states(cell: Cell) -> Callable[[Function], Model]:
-    def place(backward: Function) -> Model:
-        def model(arguments: tuple[Any, ...], cotangents: Any, states: Any) -> Any:
-            given = cell.cell_forward.named(arguments)
-            xt, p, before = given["xt"], given["parameters"], tuple(given[f"{s}_prev"] for s in cell.states)
-            kept = kept_by(cell, xt, before, p)
-            cache = cache_of(cell, [states[s] for s in cell.states], before, kept, xt, p)
-            return backward(*cell.cell_backward.ordered({**cotangents, "cache": cache}))
+    def cache(arguments: tuple[Any, ...], states: Any, kept: Any) -> Any:
+        given = cell.cell_forward.named(arguments)
+        xt, p, before = given["xt"], given["parameters"], tuple(given[f"{s}_prev"] for s in cell.states)
+        return cache_of(cell, [states[s] for s in cell.states], before, kept_by(cell, xt, before, p), xt, p)
 
-        return model
+    return _at_cache_of(cell, cache)
 
-    return place
+
+def _own_cache(arguments: tuple[Any, ...], states: Any, kept: tuple[Any, ...]) -> Any:
+    if not kept:
+        raise ValueError("its cache has another form")
+    return kept
+
+
+def _steps_behind(cell: Cell, forward: Finding) -> Iterator[StepCache]:
+    """Yields the caches of a wrong step forward that keeps values: its own, and those of the faults that explain it."""
+    if cell.kept:
+        yield _own_cache
+        for loop in forward.loops[:4]:
+            yield lambda arguments, states, kept, step=loop.step: step(*arguments)[-1]  # type: ignore[misc]
 
 
 FINDERS: dict[str, Callable[[Subject, Signature], Finding]] = {CELL_BACKWARD: step, BACKWARD: sequence}

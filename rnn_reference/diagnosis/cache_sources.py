@@ -90,10 +90,12 @@ def inputs_of(cell: Cell, arguments: tuple[Any, ...]) -> Inputs:
 
 
 def _documented(cell: Cell, step: Function) -> Function:
-    """Returns the step with the document's cache: its inputs and its results."""
+    """Returns the step with the document's cache: its own, or else its inputs and its results."""
 
     def cell_forward(*arguments: Any) -> Any:
         given, results = cell.cell_forward.named(arguments), list(step(*arguments))
+        if cell.kept and isinstance(results[-1], tuple) and len(results[-1]) == len(cell.cache):
+            return tuple(results)
         after, before = results[: len(cell.states)], tuple(given[f"{s}_prev"] for s in cell.states)
         kept = kept_by(cell, given["xt"], before, given["parameters"])
         return (*results[:-1], cache_of(cell, after, before, kept, given["xt"], given["parameters"]))

@@ -23,6 +23,11 @@ def documented(caches: Any, problem: Problem) -> tuple[Array, ...]:
     return tuple(np.stack([step[k] for step in steps]) for k in range(len(problem.cell.cache) - 1))
 
 
+def documented_step(cache: Any, problem: Problem) -> tuple[Any, ...]:
+    """Returns a step's cache; empty for a cache of another form."""
+    return tuple(cache) if _is_documented(cache, problem) else ()
+
+
 def _is_documented(step: Any, problem: Problem) -> bool:
     """True for a tuple with the document's arrays, in its order, and a dict of parameters at the end."""
     names = problem.cell.cache

@@ -6,6 +6,7 @@ from suite import FIRST, blamed, diagnosed, found, judged, told, wrong
 from uncatalogued import UNCATALOGUED
 
 from rnn_reference.cells.loop import backward_of
+from rnn_reference.cells.registry import function_named
 from rnn_reference.diagnosis.explain import Diagnosis
 from rnn_reference.faults import ANY, FaultyNetwork, faults_named
 from rnn_reference.implementations.implementation import Implementation
@@ -51,21 +52,26 @@ def test_derivative_is_not_blamed(id):
 class Layer:
     """A framework's layer: without a cell and activations, and with opaque caches."""
 
-    def __init__(self, network):
-        self.network = network
+    def __init__(self, network, cell):
+        forward, backward = (getattr(network, function.name) for function in (cell.forward, cell.backward))
 
-    def rnn_forward(self, *inputs):
-        a, y_pred, caches = self.network.rnn_forward(*inputs)
-        return a, y_pred, lambda: caches
+        def opaque(*arguments):
+            *results, caches = forward(*arguments)
+            return *results, lambda: caches
 
-    def rnn_backward(self, da, caches):
-        return self.network.rnn_backward(da, caches())
+        def back(*arguments):
+            given = cell.backward.named(arguments)
+            return backward(*cell.backward.ordered({**given, "caches": given["caches"]()}))
+
+        setattr(self, cell.forward.name, opaque)
+        setattr(self, cell.backward.name, back)
 
 
 @pytest.mark.parametrize("fault", [f for f in FIRST.values() if f.stage != ANY and f.id != "caches-dropped"], ids=str)
 def test_named_in_a_layer(fault):
     """Without a cell, a mistake of the cell is named from the results of the whole network."""
-    diagnosis = Diagnosis(Implementation("layer", Layer(FaultyNetwork(fault))))
+    cell = function_named(fault.function).cell
+    diagnosis = Diagnosis(Implementation("layer", Layer(FaultyNetwork(fault), cell)))
     candidates = {id for finding in diagnosis.findings.values() for id in finding.candidates}
     assert {id for _, id in found(diagnosis)} == {fault.id} or candidates == {"shared-cache", "wrong-cache"}
 
