@@ -73,7 +73,7 @@ def _matching(signature: Signature, sources: list[CacheSource], cases: list[Case
 
 
 def _cases(subject: Subject, signature: Signature) -> Iterator[Case]:
-    """Yields each call of a backward function after its forward function, with the caches as far as it can read them."""
+    """Yields each call of a backward function after its forward function, with the caches that can be read."""
     own, cell, forward = subject.implementation, signature.cell, signature.partner
     for problem in subject.problems(cell):
         inputs, cotangents = problem.arguments(forward), problem.cotangents_of(signature)

@@ -27,7 +27,7 @@ ORDERS: Mapping[str, str] = {
 
 
 def stacked(parameters: Mapping[str, Array], order: str) -> tuple[Array, Array, Array]:
-    """Returns the weights of the input ``(4 n_a, n_x)``, of the state ``(4 n_a, n_a)``, and the biases ``(4 n_a, 1)``."""
+    """Returns the weights of x ``(4 n_a, n_x)``, those of the state ``(4 n_a, n_a)``, and the biases ``(4 n_a, 1)``."""
     n_a = len(parameters["bf"])
     W = np.concatenate([parameters[f"W{g}"] for g in order])
     return W[:, n_a:], W[:, :n_a], np.concatenate([parameters[f"b{g}"] for g in order])
