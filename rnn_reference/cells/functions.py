@@ -51,7 +51,7 @@ def cell_forward_of(
         p, before = named["parameters"], tuple(named[f"{s}_prev"] for s in cell.states)
         maps = affine(cell.maps, p)
         after, kept = cell.step(maps, named["xt"], before, **keywords)
-        values = {"after": after[0], "before": before[0], "z": maps.results}
+        values = {"after": after[0], "states": after, "before": before[0], "z": maps.results}
         prediction = predict(scores(cell.head, values, p))
         return (*after, prediction, cache_of(cell, after, before, kept, named["xt"], p))
 

@@ -26,7 +26,7 @@ from rnn_reference.diagnosis.subject import Subject
 from rnn_reference.implementations.question import backward_call
 from rnn_reference.outcomes import Crashed, Outcome
 
-CACHE_FAULTS = ("shared-cache",)
+CACHE_FAULTS = ("shared-cache", "initial-cell-is-view")
 
 
 def sequence(subject: Subject, signature: Signature) -> Finding:

@@ -52,6 +52,13 @@ def each_and_all(names: Sequence[str]) -> dict[str, dict[str, Any]]:
     return {name: {"names": (name,)} for name in names} | {"all": {"names": tuple(names)}}
 
 
+def each_state(cell: Cell) -> dict[str, dict[str, Any]]:
+    """Returns variants of a mistake: in each state alone, and in all. For a cell with one state it has no name."""
+    if len(cell.states) == 1:
+        return {"": {"states": cell.states}}
+    return {"all": {"states": cell.states}} | {s: {"states": (s,)} for s in cell.states}
+
+
 MAX_FOR_SUBSETS = 3
 """Up to this number of tensors, every subset is a variant. For more, the variants are each tensor alone, and all."""
 

@@ -13,6 +13,7 @@ from rnn_reference.cells.cell import Cell
 from rnn_reference.cells.fault import Function, Variants, fault_of_any_cell
 from rnn_reference.cells.loop import Gradients as Step
 from rnn_reference.cells.loop import Steps, backward_function, backward_of, carried, gathered, stepped
+from rnn_reference.faults.building_blocks import each_state
 
 THE_CARRY = "the gradient that the loop carries from step t+1 to step t"
 CARRIED = "call the cell with {da}[:, :, t] + {da_prev}, where {da_prev} is its result at step t+1"
@@ -37,12 +38,18 @@ def added(one: Sequence[Array], other: Sequence[Any]) -> list[Array]:
 
 @fault_of_any_cell("backward", where=THE_CARRY, change=CARRIED,
                    seen="the document, section 2.2; qixianbiao/RNN#2; sagarnildass/andrew_ng_deep_learning#1; "
-                   "4 of 46 public ones")  # fmt: skip
-def carry_dropped(cell: Cell, step: Function) -> Function:
+                   "4 of 46 public ones", variants=each_state)  # fmt: skip
+def carry_dropped(cell: Cell, step: Function, states: tuple[str, ...]) -> Function:
     """{carries} is not carried from step t+1 to step t."""
-    return backward_function(
-        cell, lambda da, caches: gathered(cell, stepped(cell, step, da, caches, lambda t, steps: at(da, t)))
-    )
+
+    def body(da: Cotangents, caches: Any) -> Gradients:
+        def enters(t: int, steps: Steps) -> list[Array]:
+            pairs = zip(cell.states, at(da, t), carried(cell, da)(t, steps), strict=True)
+            return [alone if s in states else both for s, alone, both in pairs]
+
+        return gathered(cell, stepped(cell, step, da, caches, enters))
+
+    return backward_function(cell, body)
 
 
 @fault_of_any_cell("backward", where=THE_CARRY, change=CARRIED, seen="Burton2000/CS231n-2017#7")

@@ -10,7 +10,7 @@ from rnn_reference.cells.cell import Cell
 from rnn_reference.cells.fault import Function, Variants, fault_of_any_cell
 from rnn_reference.cells.functions import softmax
 from rnn_reference.cells.loop import forward_function, forward_of, looped
-from rnn_reference.faults.building_blocks import called, in_order, results_of, shifted
+from rnn_reference.faults.building_blocks import called, each_state, in_order, results_of, shifted
 
 THE_STATE = "the state that the loop passes to the cell"
 HANDED_ON = "pass the cell's {a_next} to the next step; start the first step from {a0}"
@@ -18,19 +18,29 @@ HANDED_ON = "pass the cell's {a_next} to the next step; start the first step fro
 States = Sequence[Array]
 
 
-@fault_of_any_cell("forward", where=THE_STATE, change=HANDED_ON, seen="karpathy/makemore#3; a public notebook")
-def initial_state_every_step(cell: Cell, step: Function) -> Function:
+@fault_of_any_cell("forward", where=THE_STATE, change=HANDED_ON, seen="karpathy/makemore#3; a public notebook",
+                   variants=each_state)  # fmt: skip
+def initial_state_every_step(cell: Cell, step: Function, states: tuple[str, ...]) -> Function:
     """Every step starts from {initial} instead of the previous state."""
-    return forward_function(cell, lambda x, states, p: looped(cell, step, x, p, lambda t, done: states))
+
+    def body(x: Array, initial: States, p: Any) -> Any:
+        def before(t: int, done: list[Any]) -> Any:
+            pairs = zip(cell.states, initial, done[-1] if t else initial, strict=True)
+            return [first if s in states else last for s, first, last in pairs]
+
+        return looped(cell, step, x, p, before)
+
+    return forward_function(cell, body)
 
 
 @fault_of_any_cell("forward", where=f"{THE_STATE} at t = 0", change="start from {a0}",
-                   seen="pytorch/pytorch#95137; a notebook")  # fmt: skip
-def initial_state_ignored(cell: Cell, step: Function) -> Function:
+                   seen="pytorch/pytorch#95137; a notebook", variants=each_state)  # fmt: skip
+def initial_state_ignored(cell: Cell, step: Function, states: tuple[str, ...]) -> Function:
     """The first step starts from zeros instead of {initial}."""
 
-    def body(x: Array, states: States, p: Any) -> Any:
-        return in_order(cell, called(cell, step, x, [0 * state for state in states], p))
+    def body(x: Array, initial: States, p: Any) -> Any:
+        start = [0 * first if s in states else first for s, first in zip(cell.states, initial, strict=True)]
+        return in_order(cell, called(cell, step, x, start, p))
 
     return forward_function(cell, body)
 
@@ -70,10 +80,10 @@ def time_reversed(cell: Cell, step: Function, back: int) -> Function:
 
 
 def _shifts(cell: Cell) -> Variants:
-    a, y = cell.states[0], cell.head.of_sequence
+    a, y, others = cell.states[0], cell.head.of_sequence, cell.states[1:]
     return {
         f"{tensor}, {by:+d}, {'round' if wraps else 'zero'}": {"tensors": tensors, "by": by, "wraps": wraps}
-        for tensor, tensors in {a: (a,), y: (y,), "both": (a, y)}.items()
+        for tensor, tensors in {a: (a,), y: (y,), "both": (a, y), **{s: (s,) for s in others}}.items()
         for by in (1, -1) for wraps in (False, True)
     }  # fmt: skip
 
@@ -171,15 +181,21 @@ def bias_first_step_missing(cell: Cell, step: Function, bias: str) -> Function:
     return forward_function(cell, body)
 
 
+def _limits(cell: Cell) -> Variants:
+    """Returns limits of the state, and of z if the state is tanh(z)."""
+    of_z = {"z to 1": float(np.tanh(1.0))} if len(cell.maps) == 1 else {}
+    return {
+        f"{name}, {'before' if first else 'after'} predicting": {"limit": limit, "first": first}
+        for name, limit in {"state to 1/2": 0.5, **of_z}.items() for first in (True, False)
+    }  # fmt: skip
+
+
 @fault_of_any_cell(
     "forward",
     where="np.clip, or limits of the activation",
     change="leave the state as it is: tanh bounds it",
     seen="microsoft/onnxruntime#27224",
-    variants={
-        f"{name}, {'before' if first else 'after'} predicting": {"limit": limit, "first": first}
-        for name, limit in {"state to 1/2": 0.5, "z to 1": float(np.tanh(1.0))}.items() for first in (True, False)
-    },
+    variants=_limits,
 )  # fmt: skip
 def state_clipped(cell: Cell, step: Function, limit: float, first: bool) -> Function:
     """The state, or the argument of tanh, is clipped."""

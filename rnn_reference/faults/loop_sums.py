@@ -12,7 +12,7 @@ from rnn_reference.arrays import Array, Gradients
 from rnn_reference.cells.cell import Cell
 from rnn_reference.cells.fault import Function, Variants, fault_of_any_cell
 from rnn_reference.cells.loop import backward_function, backward_of, carried, gathered, stepped
-from rnn_reference.faults.building_blocks import each_and_all, scaled, shifted, subsets
+from rnn_reference.faults.building_blocks import each_and_all, each_state, scaled, shifted, subsets
 
 THE_SUMS = "the sums of {weights} in the loop"
 SUMMED = "start {weight} at zero and add the cell's result at every step; the same for {other_weights}"
@@ -52,10 +52,10 @@ def weight_gradient_over_time(cell: Cell, step: Function, names: tuple[str, ...]
 
 
 @fault_of_any_cell("backward", where="the line after the loop that sets {initial_gradients}",
-                   change="{da0} = {da_prev} of step 0")  # fmt: skip
-def initial_state_gradient_zero(cell: Cell, step: Function) -> Function:
+                   change="{da0} = {da_prev} of step 0", variants=each_state)  # fmt: skip
+def initial_state_gradient_zero(cell: Cell, step: Function, states: tuple[str, ...]) -> Function:
     """{initial_gradients} stays zero."""
-    return scaled(backward_of(cell, step), [f"d{s}0" for s in cell.states], lambda da: 0)
+    return scaled(backward_of(cell, step), [f"d{s}0" for s in states], lambda da: 0)
 
 
 def _initial_gradients(cell: Cell) -> Variants:
@@ -137,15 +137,16 @@ def last_state_as_first(cell: Cell, step: Function) -> Function:
 
 
 @fault_of_any_cell("backward", where="{da}[:, :, t] += ...", seen="Burton2000/CS231n-2017#7",
-                   change="add to a copy: da_next = {da}[:, :, t] + {da_prev}")  # fmt: skip
-def cotangent_overwritten(cell: Cell, step: Function) -> Function:
+                   variants=each_state, change="add to a copy: da_next = {da}[:, :, t] + {da_prev}")  # fmt: skip
+def cotangent_overwritten(cell: Cell, step: Function, states: tuple[str, ...]) -> Function:
     """{da} itself is modified: the carry is added to it in place."""
 
     def backward(*arguments: Any) -> Gradients:
         gradients: Gradients = backward_of(cell, step)(*arguments)
-        da = arguments[0]
-        for t in range(da.shape[2] - 1):
-            da[:, :, t] += gradients[f"d{cell.states[0]}0"]
+        given = cell.backward.named(arguments)
+        for s in states:
+            for t in range(given[f"d{s}"].shape[2] - 1 if f"d{s}" in given else 0):
+                given[f"d{s}"][:, :, t] += gradients[f"d{s}0"]
         return gradients
 
     return backward

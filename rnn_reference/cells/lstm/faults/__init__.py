@@ -1,0 +1,1 @@
+"""Mistakes that only the LSTM can have."""
