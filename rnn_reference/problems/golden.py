@@ -1,6 +1,7 @@
 """Golden values: numbers from other sources, each with the recipe of its inputs."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -53,6 +54,12 @@ class Golden:
         return Inputs(self.cell, x, initial, self.parameters)
 
     @property
+    def judged(self) -> Inputs:
+        """The steps of ``given`` with a cotangent. The loss does not depend on later steps."""
+        steps = next(iter(self.cotangents.values())).shape[2]
+        return self.given.steps(slice(steps))
+
+    @property
     def cotangents(self) -> dict[str, Array]:
         """The cotangent of each state, by name; zero if the document has none."""
         x, found = self.given.x, {}
@@ -64,25 +71,31 @@ class Golden:
 
     @property
     def value(self) -> Array:
-        """The right values: the printed array plus the printed difference, or the gradient from another source."""
-        if "gradient" in self.entry:
-            return np.array(self.entry["gradient"])
+        """The right values: the printed array plus the printed difference, or values from another source."""
+        for source in ("gradient", "value"):
+            if source in self.entry:
+                return np.array(self.entry[source])
         return np.asarray(np.array(self.entry["correct_out"]) + np.array(self.entry["difference"]))
 
     def prints_like_published(self, got: Array) -> bool:
         """True if ``got`` agrees with the published digits, to the last printed one."""
-        digits = (len(text.partition(".")[2]) for text in self.published)
-        return [f"{v:.{n}f}" for v, n in zip(np.atleast_1d(got), digits, strict=True)] == self.published
+        return prints_like(self.published, got)
 
     @property
     def published(self) -> list[str]:
-        """The digits in the document, for values that the document prints wrong."""
+        """The digits in the document, for values that the document prints wrong or without a difference."""
         return list(np.atleast_1d(self.entry["published"]))
 
     @property
     def place(self) -> str:
         """``dx[1][2]``."""
         return self.tensor + "".join(f"[{i}]" for i in self.at)
+
+
+def prints_like(printed: list[str], got: Array) -> bool:
+    """True if ``got`` agrees with printed numbers, to the last digit of each."""
+    digits = (len(text.partition(".")[2]) for text in printed)
+    return [f"{v:.{n}f}" for v, n in zip(np.atleast_1d(got), digits, strict=True)] == printed
 
 
 def read(path: Path) -> dict[tuple[str, str], Golden]:
@@ -110,7 +123,11 @@ class Certified:
 def read_certified(path: Path) -> dict[str, Certified]:
     """Returns the certified cases of a file, by name."""
     cases = json.loads(path.read_text(encoding="utf-8"))["cases"]
-    return {name: Certified(Problem(**c["sizes"]), _arrays(c["arrays"]), c["sha256"]) for name, c in cases.items()}
+    return {name: Certified(_problem(**c["sizes"]), _arrays(c["arrays"]), c["sha256"]) for name, c in cases.items()}
+
+
+def _problem(without: Sequence[str] = (), **sizes: Any) -> Problem:
+    return Problem(without=tuple(without), **sizes)
 
 
 def _arrays(written: dict[str, Any]) -> dict[str, Array]:
@@ -124,5 +141,7 @@ def _made(how: dict[str, Any], random: np.random.RandomState | None) -> Array:
     if "linspace" in how:
         start, stop, count = how["linspace"]
         return np.linspace(start, stop, num=count).reshape(how["shape"])
+    if "zeros" in how:
+        return np.zeros(how["zeros"])
     assert random is not None
     return random.randn(*how["randn"])
