@@ -6,6 +6,7 @@ judged.
 
 import pytest
 
+from rnn_reference.cells.words import listed
 from rnn_reference.diagnosis.caches import documented, share_their_states
 from rnn_reference.numerics.compare import require_shapes
 from rnn_reference.outcomes import NotOffered, Wrong
@@ -36,6 +37,7 @@ def test_softmax(implementation, judge):
 def test_cell_forward(implementation, cell, problem):
     """{cell_forward} returns {next_states_and_shapes}, {step_prediction} (n_y, m) and a cache."""
     require_shapes(implementation.ask(cell.cell_forward.name, *problem.step), _shapes(problem, cell.cell_forward))
+    _require_own_weights(implementation, cell.cell_forward)
 
 
 @pytest.mark.judges("forward")
@@ -43,6 +45,7 @@ def test_cell_forward(implementation, cell, problem):
 def test_network_forward(implementation, cell, problem):
     """{forward} returns {states_and_shapes}, {prediction} (n_y, m, T_x) and caches."""
     require_shapes(implementation.ask(cell.forward.name, *problem.inputs), _shapes(problem, cell.forward))
+    _require_own_weights(implementation, cell.forward)
 
 
 @pytest.mark.judges("cell_backward", needs=("cell_forward",))
@@ -52,6 +55,7 @@ def test_cell_backward(implementation, cell, problem):
     cache = implementation.ask(cell.cell_forward.name, *problem.step)["cache"]
     arguments = cell.cell_backward.ordered({**problem.cotangents_of(cell.cell_backward), "cache": cache})
     require_shapes(implementation.ask(cell.cell_backward.name, *arguments), _shapes(problem, cell.cell_backward))
+    _require_own_weights(implementation, cell.cell_backward)
 
 
 @pytest.mark.judges("backward", needs=("forward",))
@@ -62,6 +66,7 @@ def test_network_backward(implementation, cell, problem):
     arguments = cell.backward.ordered({**of_sequence(problem.cotangents), "caches": caches})
     results, shapes = implementation.ask(cell.backward.name, *arguments), _shapes(problem, cell.backward)
     require_shapes(results, {name: shape for name, shape in shapes.items() if name in results})
+    _require_own_weights(implementation, cell.backward)
 
 
 @pytest.mark.judges("forward")
@@ -75,6 +80,14 @@ def test_caches(implementation, cell, problem):
     if share_their_states(caches, results, problem):
         raise Wrong([("caches", "every step's cache holds the same {a_next} and {a_prev}".format(
             a_next=f"{cell.states[0]}_next", a_prev=f"{cell.states[0]}_prev"))])  # fmt: skip
+
+
+def _require_own_weights(implementation, function):
+    """Raise Wrong for a function that reads its weights from the notebook around it."""
+    names = implementation.reads_globals(function.name)
+    if names:
+        read = f"it reads {listed(names)} from the notebook, not from parameters; judged with them put in"
+        raise Wrong([("globals", read)], function.name)
 
 
 def _shapes(problem, function):

@@ -29,7 +29,8 @@ class Fault:
     ``of`` makes the wrong function from the right pieces: an activation or a step backward from the right one, a step
     forward from its activations, a loop from a step; with ``stage`` ANY, any function from the right one. ``where`` is
     a first hint, ``change`` a stronger one. ``seen`` names a place where the mistake was found. ``advice`` marks a
-    function that is correct except for overflow and rounding. Two faults with one ``id`` are one mistake.
+    function that is correct except for overflow and rounding. Two faults with one ``id`` are one mistake. ``beside`` is
+    the id of another mistake in the same function that is made at the same time.
     """
 
     id: str
@@ -42,6 +43,12 @@ class Fault:
     seen: str = ""
     variant: str = ""
     advice: bool = False
+    beside: str = ""
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of the mistakes that it makes: its own, and the one beside it."""
+        return [one for one in (self.beside, self.id) if one]
 
     def __str__(self) -> str:
         """``carry-truncated (sliding, k=2)``."""
@@ -62,6 +69,7 @@ class _Declared:
     variants: Variants | Callable[[Cell], Variants]
     any_function: bool
     advice: bool
+    beside: Mapping[str, str]
 
     def faults(self, cell: Cell) -> Iterator[Fault]:
         """Yields the faults of a cell from this declaration."""
@@ -77,7 +85,7 @@ class _Declared:
                 of = partial(self.factory, cell, **settings) if self.role else partial(self.factory, **settings)
                 yield Fault(
                     self.id, ANY if self.any_function else function.name, function.name, sentence, of, where, change,
-                    self.seen, variant, self.advice,
+                    self.seen, variant, self.advice, self.beside.get(variant, ""),
                 )  # fmt: skip
 
 
@@ -94,16 +102,30 @@ def fault(
     variants: Variants | None = None,
     any_function: bool = False,
     advice: bool = False,
+    beside: Mapping[str, str] | None = None,
 ) -> Callable[[Factory], Factory]:
     """Declare a fault of one function. The factory takes the right pieces; its name gives the ``id``.
 
-    ``variants`` are the ways to make the mistake: for each, the keyword arguments of the factory.
+    ``variants`` are the ways to make the mistake: for each, the keyword arguments of the factory. ``beside`` has the id
+    of another mistake for a variant that makes it too.
     """
 
     def declared(factory: Factory) -> Factory:
         name = id or factory.__name__.replace("_", "-")
         _DECLARED.append(
-            _Declared(factory, function, "", name, where, change, seen, variants or {"": {}}, any_function, advice)
+            _Declared(
+                factory,
+                function,
+                "",
+                name,
+                where,
+                change,
+                seen,
+                variants or {"": {}},
+                any_function,
+                advice,
+                beside or {},
+            )
         )
         return factory
 
@@ -129,7 +151,7 @@ def fault_of_any_cell(
     def declared(factory: Factory) -> Factory:
         name = id or factory.__name__.replace("_", "-")
         _DECLARED.extend(
-            _Declared(factory, "", role, name, where, change, seen, variants or {"": {}}, any_function, False)
+            _Declared(factory, "", role, name, where, change, seen, variants or {"": {}}, any_function, False, {})
             for role in roles
         )
         return factory

@@ -17,7 +17,7 @@ from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.outcomes import Crashed, Doubt, NotJudged, Outcome, Wrong
 from rnn_reference.problems.problem import Problem
 
-SIDE_EFFECTS = ("changed", "caches")
+SIDE_EFFECTS = ("changed", "caches", "globals")
 """Labels of failures that are not about values."""
 
 FINDERS = forward.FINDERS | backward.FINDERS
@@ -45,6 +45,7 @@ def full_finding(subject: Subject, function: str) -> Finding:
             finding = probes.hard_coded(subject, signature, finding, by_value)
     if signature.role == FORWARD:
         finding = side_effects.with_shared_caches(subject, signature, finding)
+    finding = side_effects.with_globals(subject, signature, finding)
     return side_effects.with_modified_inputs(subject, signature, finding)
 
 

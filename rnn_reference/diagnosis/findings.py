@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from rnn_reference.arrays import Array
-from rnn_reference.cells.fault import Fault
+from rnn_reference.cells.fault import Fault, catalogue
+from rnn_reference.cells.registry import function_named
 from rnn_reference.diagnosis.hypotheses import Loop
 from rnn_reference.diagnosis.matching import Case, attempted, explains
 from rnn_reference.numerics.compare import difference
@@ -19,6 +20,12 @@ T = TypeVar("T")
 def named_line(fault: Fault) -> tuple[str, str]:
     """Returns the line that names a mistake."""
     return "looks like", f"{fault.id}: {fault.sentence}"
+
+
+def _beside(fault: Fault) -> Fault:
+    """Returns the mistake that a fault makes at the same time."""
+    cell = function_named(fault.function).cell
+    return next(one for one in catalogue(cell) if (one.id, one.function) == (fault.beside, fault.function))
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,7 @@ class Finding:
     def faults(self) -> list[str]:
         """The mistake that its results name with confidence, if any."""
         ids = list(dict.fromkeys(fault.id for fault in self.matches))
-        return ids if len(ids) == 1 else []
+        return self.matches[0].ids if len(ids) == 1 else []
 
     @property
     def candidates(self) -> list[str]:
@@ -70,6 +77,8 @@ class Finding:
         if self.candidates:
             return [("looks like", f"one of {', '.join(self.candidates)}: they give the same results here")]
         name = [named_line(self.matches[0])] if self.matches else [("looks like", "not in the catalogue")]
+        if self.matches and self.matches[0].beside:
+            name.insert(0, named_line(_beside(self.matches[0])))
         return [*name, *self.lines]
 
     def with_(self, **changes: Any) -> "Finding":

@@ -80,6 +80,13 @@ def _flat(arrays: dict[str, Any]) -> dict[str, Array]:
     return flat
 
 
+def with_globals(subject: Subject, signature: Signature, finding: Finding) -> Finding:
+    """Returns the finding with the side effect, if the function reads its weights from the notebook around it."""
+    if not subject.implementation.reads_globals(signature.name):
+        return finding
+    return finding.with_(side_effects=(*finding.side_effects, faults_named("weights-from-globals")[0]))
+
+
 def with_shared_caches(subject: Subject, signature: Signature, finding: Finding) -> Finding:
     """Returns the finding on a forward function with the side effect, if all caches hold the same states."""
     problem = subject.problems(signature.cell)[0]

@@ -8,15 +8,14 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from rnn_reference.cells.cell import ACTIVATION, CACHES, CELL_BACKWARD, Cell, Function
 from rnn_reference.cells.registry import cells, function_named, functions
 from rnn_reference.implementations.crash import crash
 from rnn_reference.implementations.declared import dtype_of, tolerance_of
 from rnn_reference.implementations.question import Question, names_a_cache
-from rnn_reference.implementations.returned import results_of
-from rnn_reference.implementations.signatures import called, optional_in
+from rnn_reference.implementations.returned import results_of, sizes_of
+from rnn_reference.implementations.theirs import Theirs
+from rnn_reference.implementations.values import own_copy
 from rnn_reference.numerics.compare import require_shapes
 from rnn_reference.outcomes import NotImplementedYet, NotOffered, Outcome, Wrong
 from rnn_reference.problems.problem import Problem
@@ -35,7 +34,7 @@ class Implementation:
         self.name = name
         self.notes = list(notes or [])
         self.wrong_shape: Wrong | None = None
-        self._theirs_here = theirs
+        self._held = Theirs(theirs)
         self._not_taken: dict[Cell, tuple[str, ...]] = {}
         self.predicts = getattr(theirs, "predicts", True) is not False
         self.dtype = self._dtype_of(getattr(theirs, "dtype", None))
@@ -57,7 +56,7 @@ class Implementation:
 
     def offers(self, name: str) -> bool:
         """True if it has the function, also if this is a stub."""
-        return callable(getattr(self._theirs_here, name, None))
+        return self._held.offers(name)
 
     @property
     def offered(self) -> list[str]:
@@ -81,7 +80,11 @@ class Implementation:
 
     def takes(self, name: str) -> tuple[str, ...]:
         """Returns the optional arguments of one of its functions that are in its signature."""
-        return optional_in(getattr(self._theirs_here, name, None), function_named(name).optional)
+        return self._held.takes(name)
+
+    def reads_globals(self, name: str) -> tuple[str, ...]:
+        """Returns the weights that one of its functions reads from the module around it, not from its arguments."""
+        return self._held.reads_globals(name)
 
     def fitted(self, problem: Problem) -> Problem:
         """Returns the problem in its dtype, without the optional arguments that it does not take."""
@@ -176,11 +179,11 @@ class Implementation:
         """Returns the result of the function, None for a stub. Raises the outcome of a call that does not return."""
         function = function_named(name)
         named = {
-            key: self._own_copy(value) if copy and key not in CACHES else value
+            key: own_copy(value, self.dtype) if copy and key not in CACHES else value
             for key, value in function.named(arguments).items()
         }
         try:
-            return called(getattr(self._theirs_here, name), function, named)
+            return self._held.call(function, named)
         except NotImplementedError:
             return None
         except Outcome:
@@ -201,21 +204,3 @@ class Implementation:
         except Wrong as wrong:
             wrong.function = function.name
             self.wrong_shape = self.wrong_shape or wrong
-
-    def _own_copy(self, value: Any) -> Any:
-        if isinstance(value, Mapping):
-            return {name: self._own_copy(item) for name, item in value.items()}
-        if isinstance(value, np.ndarray):
-            return np.array(value, dtype=self.dtype if value.dtype.kind == "f" else None, order="C")
-        return value
-
-
-def sizes_of(function: Function, given: Mapping[str, Any]) -> dict[str, int]:
-    """The length of each axis, by its name, as the arrays that a function is given have it."""
-    arrays = {name: value for name, value in given.items() if name not in (*CACHES, "parameters")}
-    arrays = {**given.get("parameters", {}), **arrays}
-    sizes: dict[str, int] = {}
-    for name, value in arrays.items():
-        axes = function.cell.axes.get(name, ())
-        sizes |= {axis: n for axis, n in zip(axes, np.shape(value), strict=False) if isinstance(axis, str)}
-    return sizes

@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from rnn_reference.arrays import Array
-from rnn_reference.cells.cell import ACTIVATION, Function
+from rnn_reference.cells.cell import ACTIVATION, CACHES, Function
 from rnn_reference.implementations.values import as_numbers, kind_of
 from rnn_reference.outcomes import NotImplementedYet, Wrong
 
@@ -66,3 +68,14 @@ def _require_begun(function: Function, values: Sequence[Any]) -> None:
     if all(value is None for value in values):
         names = ", ".join(function.tensors)
         raise NotImplementedYet([("", f"{function.name} is a stub: {names} are None")], function=function.name)
+
+
+def sizes_of(function: Function, given: Mapping[str, Any]) -> dict[str, int]:
+    """The length of each axis, by its name, as the arrays that a function is given have it."""
+    arrays = {name: value for name, value in given.items() if name not in (*CACHES, "parameters")}
+    arrays = {**given.get("parameters", {}), **arrays}
+    sizes: dict[str, int] = {}
+    for name, value in arrays.items():
+        axes = function.cell.axes.get(name, ())
+        sizes |= {axis: n for axis, n in zip(axes, np.shape(value), strict=False) if isinstance(axis, str)}
+    return sizes

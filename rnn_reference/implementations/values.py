@@ -110,3 +110,12 @@ def _inside(value: Any, left: list[int], depth: int = 4) -> Any:
     if depth and isinstance(value, Mapping):
         return {str(name): _inside(item, left, depth - 1) for name, item in value.items()}
     return _leaf(value)
+
+
+def own_copy(value: Any, dtype: str) -> Any:
+    """Returns a contiguous copy of an array in ``dtype``, or of a table of arrays; any other value unchanged."""
+    if isinstance(value, Mapping):
+        return {name: own_copy(item, dtype) for name, item in value.items()}
+    if isinstance(value, np.ndarray):
+        return np.array(value, dtype=dtype if value.dtype.kind == "f" else None, order="C")
+    return value

@@ -25,7 +25,7 @@ def test_right_is_right():
 def test_named(fault):
     """Each mistake is named once, in the function that makes it."""
     diagnosis = diagnosed(FaultyNetwork(fault))
-    assert found(diagnosis) == {(fault.function, fault.id)}
+    assert found(diagnosis) == {(fault.function, id) for id in fault.ids}
     assert blamed(diagnosis) == {fault.function}
 
 
@@ -73,7 +73,7 @@ def test_named_in_a_layer(fault):
     cell = function_named(fault.function).cell
     diagnosis = Diagnosis(Implementation("layer", Layer(FaultyNetwork(fault), cell)))
     candidates = {id for finding in diagnosis.findings.values() for id in finding.candidates}
-    assert {id for _, id in found(diagnosis)} == {fault.id} or candidates == {"shared-cache", "wrong-cache"}
+    assert {id for _, id in found(diagnosis)} == {*fault.ids} or candidates == {"shared-cache", "wrong-cache"}
 
 
 @pytest.mark.parametrize("name", UNCATALOGUED)

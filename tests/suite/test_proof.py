@@ -40,11 +40,11 @@ def test_every_variant(stage, seed, dtype):
     for fault in WRONG:
         if fault.stage == stage:
             diagnosis = diagnosed(FaultyNetwork(fault, dtype=dtype), **problems(seed))
-            assert found(diagnosis) == {(fault.function, fault.id)}, str(fault)
+            assert found(diagnosis) == {(fault.function, id) for id in fault.ids}, str(fault)
             assert blamed(diagnosis) == {fault.function}, str(fault)
             if stage != ANY:
                 outcome = first_failure(diagnosis, fault.function, seed)
-                assert outcome is not None and outcome.faults == [fault.id], str(fault)
+                assert outcome is not None and outcome.faults == fault.ids, str(fault)
 
 
 @dtypes
@@ -94,7 +94,7 @@ def test_derivative_of_a_wrong_forward_pass(dtype):
     for fault in FORWARD:
         if fault.id not in ("shared-cache", "caches-dropped"):  # it has its own caches
             diagnosis = diagnosed(FaultyNetwork(fault, consistent=True, dtype=dtype))
-            assert found(diagnosis) == {(fault.function, fault.id)}, str(fault)
+            assert found(diagnosis) == {(fault.function, id) for id in fault.ids}, str(fault)
             assert blamed(diagnosis) == {fault.function}, str(fault)
 
 

@@ -12,6 +12,7 @@ from rnn_reference.arrays import Array, Gradients
 from rnn_reference.cells.fault import Function
 from rnn_reference.cells.functions import Scores, cell_backward_of, cell_forward_of
 from rnn_reference.cells.functions import scores as right_scores
+from rnn_reference.cells.loop import forward_of
 from rnn_reference.cells.lstm.equations import BACKWARD, FORWARD, GATES, OF_GATES, Line, back, step
 from rnn_reference.cells.lstm.signature import CELL
 from rnn_reference.numerics.affine import Affine
@@ -85,6 +86,16 @@ class Values:
 def _noted(seen: dict[str, Any], name: str, line: Line, v: Any) -> Any:
     seen[name] = line(v)
     return seen[name]
+
+
+def results_of(step: Function, *arguments: Any) -> dict[str, Any]:
+    """Returns the results of a right loop over ``step``, by name."""
+    return CELL.forward.results(forward_of(CELL, step)(*arguments))
+
+
+def in_order(results: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Returns the results of ``lstm_forward`` as a tuple, in its order."""
+    return tuple(results[name] for name in CELL.forward.returns)
 
 
 ORDERS = ["".join(order) for order in permutations(GATES) if order != GATES]

@@ -36,6 +36,10 @@ class Converted(Implementation):
         """The optional arguments of the inner implementation's function."""
         return self._inner.takes(name)
 
+    def reads_globals(self, name: str) -> tuple[str, ...]:
+        """The weights that the inner implementation's function reads from the module around it."""
+        return self._inner.reads_globals(name)
+
     def cache_contents(self, caches: Any) -> Any:
         """Returns the caches unchanged: they have the other convention."""
         return self._inner.cache_contents(caches)

@@ -105,7 +105,8 @@ def _load(wanted: dict[str, Any], channel: Channel) -> Implementation | None:
     description = {name: getattr(found, name) for name in (*ATTRIBUTES, "notes")}
     description["definitions_only"] = any(note.endswith(DEFINITIONS_ALONE) for note in found.notes)
     takes = {name: found.takes(name) for name in found.offered}
-    channel.send(description | {"offers": found.offered, "takes": takes})
+    reads = {name: found.reads_globals(name) for name in found.offered}
+    channel.send(description | {"offers": found.offered, "takes": takes, "reads_globals": reads})
     return found
 
 

@@ -33,6 +33,7 @@ class Isolated(Implementation):
         super().__init__(worker.target, SimpleNamespace(**{name: loaded.get(name) for name in ATTRIBUTES}))
         self.notes = [str(note) for note in loaded.get("notes", [])]
         self._takes = {name: tuple(taken) for name, taken in loaded.get("takes", {}).items()}
+        self._reads_globals = {name: tuple(read) for name, read in loaded.get("reads_globals", {}).items()}
         self._offers = {name for name in functions() if name in loaded["offers"]}
 
     def offers(self, name: str) -> bool:
@@ -42,6 +43,10 @@ class Isolated(Implementation):
     def takes(self, name: str) -> tuple[str, ...]:
         """The optional arguments that the worker has found in the signature."""
         return self._takes.get(name, ())
+
+    def reads_globals(self, name: str) -> tuple[str, ...]:
+        """The weights that the worker's function reads from the module around it."""
+        return self._reads_globals.get(name, ())
 
     def cache_contents(self, caches: Handle) -> Any:
         """Returns the worker's description of the caches."""

@@ -7,8 +7,8 @@ import numpy as np
 from rnn_reference.arrays import Gradients
 from rnn_reference.cells.fault import Function, fault
 from rnn_reference.cells.loop import backward_of, forward_of
+from rnn_reference.cells.lstm.building_blocks import in_order, results_of
 from rnn_reference.cells.lstm.signature import CELL
-from rnn_reference.faults.building_blocks import in_order, results_of
 
 THE_CELL_STATE = "the line before the loop that sets the first c_next"
 
@@ -19,11 +19,11 @@ def initial_cell_is_view(step: Function) -> Function:
     """The first c_prev is a view, c_next = c[:, :, 0], which the loop writes over: its cache holds c of step 0."""
 
     def lstm_forward(*arguments: Any) -> Any:
-        results = results_of(CELL, step, *arguments)
+        results = results_of(step, *arguments)
         (first, *rest), x = results["caches"]
         place = CELL.cache.index("c_prev")
         spoilt = (*first[:place], np.array(results["c"][:, :, 0]), *first[place + 1 :])
-        return in_order(CELL, results | {"caches": ([spoilt, *rest], x)})
+        return in_order(results | {"caches": ([spoilt, *rest], x)})
 
     return lstm_forward
 
@@ -35,8 +35,8 @@ def states_aliased(step: Function, kept: str) -> Function:
     """a and c are one array: both hold the same states."""
 
     def lstm_forward(*arguments: Any) -> Any:
-        results = results_of(CELL, step, *arguments)
-        return in_order(CELL, results | dict.fromkeys(("a", "c"), results[kept]))
+        results = results_of(step, *arguments)
+        return in_order(results | dict.fromkeys(("a", "c"), results[kept]))
 
     return lstm_forward
 
@@ -89,8 +89,9 @@ def first_step_skipped(step: Function) -> Function:
     def lstm_backward(da: Any, caches: Any, *dc: Any) -> Gradients:
         steps, x = caches
         after = slice(1, da.shape[2])
-        rest: Gradients = backward_of(CELL, step)(da[:, :, after], (steps[after], x), *(one[:, :, after] for one in dc))
-        return {**rest, "dx": np.pad(rest["dx"], ((0, 0), (0, 0), (1, 0)))}
+        rest = backward_of(CELL, step)(da[:, :, after], (steps[after], x), *(one[:, :, after] for one in dc))
+        whole: Gradients = {**rest, "dx": np.pad(rest["dx"], ((0, 0), (0, 0), (1, 0)))}
+        return whole
 
     return lstm_backward
 
@@ -100,21 +101,24 @@ OTHERS = ("dbi", "dbc", "dbo")
 
 @fault("lstm_backward", where="the sums of dbi, dbc and dbo in the loop", change="add each bias's own gradient to it",
        seen="the course's older printed values; three public files",
-       variants={"": {"carried": True}, "nothing carried": {"carried": False}})  # fmt: skip
+       variants={"": {"carried": True}, "nothing carried": {"carried": False}},
+       beside={"nothing carried": "carry-dropped"})  # fmt: skip
 def bias_sums_from_another(step: Function, carried: bool) -> Function:
     """dbi, dbc and dbo are each added to the sum of dbf: they end as dbf plus their own term of step 0."""
 
-    def lstm_backward(da: Any, caches: Any, *dc: Any) -> Any:
+    def lstm_backward(da: Any, caches: Any, *dc: Any) -> Gradients:
         steps: list[Gradients] = []
 
         def noted(da_next: Any, dc_next: Any, cache: Any) -> Gradients:
-            found = step(da_next, dc_next, cache)
+            found: Gradients = step(da_next, dc_next, cache)
             steps.append(dict(found))
             return found if carried else found | {name: 0 * found[name] for name in ("da_prev", "dc_prev")}
 
         total: Gradients = backward_of(CELL, noted)(da, caches, *dc)
         first = steps[-1]
         initial = {"da0": first["da_prev"], "dc0": first["dc_prev"]}
-        return {**total, **initial, **{name: total["dbf"] + first[name] for name in OTHERS}}
+        spoilt: Gradients = {name: total["dbf"] + first[name] for name in OTHERS}
+        whole: Gradients = {**total, **initial, **spoilt}
+        return whole
 
     return lstm_backward
