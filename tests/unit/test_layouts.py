@@ -16,6 +16,11 @@ RIGHT = {
         ["rnn_cell_forward", "rnn_forward", "rnn_cell_backward", "rnn_backward"],
     ),
     "min_char_rnn.py": ("recognised as min-char-rnn's layout", ["rnn_forward", "rnn_backward"]),
+    "cs231n_lstm.py": (
+        "recognised as CS231n's layout",
+        ["lstm_cell_forward", "lstm_forward", "lstm_cell_backward", "lstm_backward"],
+    ),
+    "karpathy_lstm.py": ("recognised as Karpathy's LSTM", ["lstm_forward", "lstm_backward"]),
 }
 
 
@@ -44,6 +49,24 @@ MISTAKES = {
         "np.dot(Why.T, dy)",
     ),
     "initial-state-ignored": ("min_char_rnn.py", "rnn_forward", "np.copy(hprev)", "0 * hprev"),
+    "carry-dropped in CS231n's LSTM": (
+        "cs231n_lstm.py",
+        "lstm_backward",
+        "dh[:, t] + dprev_h, dprev_c, cache[t]",
+        "dh[:, t], 0 * dprev_c, cache[t]",
+    ),
+    "cotangent-overwritten in CS231n's LSTM": (
+        "cs231n_lstm.py",
+        "lstm_cell_backward",
+        "dc = dnext_c + dnext_h * o * (1 - squashed**2)",
+        "dnext_c += dnext_h * o * (1 - squashed**2)\n    dc = dnext_c",
+    ),
+    "carry-dropped in Karpathy's LSTM": (
+        "karpathy_lstm.py",
+        "lstm_backward",
+        "dh = dHout_in[t] + dh\n",
+        "dh = dHout_in[t] + (dh if t == T - 1 else 0)\n            dc = dc if t == T - 1 else 0\n",
+    ),
 }
 
 

@@ -1,16 +1,18 @@
 """CS231n's layout: ``rnn_step_forward(x, prev_h, Wx, Wh, b)``, ``rnn_forward(x, h0, Wx, Wh, b)`` and their backwards.
 
 The batch comes first, ``(N, T, D)``, and the weights are the transposes of the document's. The layout has no
-predictions: they are computed here from its states, and are not judged.
+predictions: they are computed here from its states, and are not judged. CS231n's LSTM may be in the same file.
 """
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from rnn_reference.arrays import Array
 from rnn_reference.cells.rnn.arguments import Parameters
+from rnn_reference.implementations.layouts import cs231n_lstm
 from rnn_reference.implementations.layouts.shared.predictions import predictions_of
 from rnn_reference.implementations.layouts.shared.signature import takes
 
@@ -25,10 +27,14 @@ THEIRS = {
 
 
 def recognise(found: Any, target: str) -> tuple[Any, list[str]] | None:
-    """Returns the document's functions, made from CS231n's; None for anything else."""
-    if takes(found, "rnn_forward", 5) or takes(found, "rnn_step_forward", 5):
-        return Cs231n(found), ["recognised as CS231n's layout: rnn_forward(x, h0, Wx, Wh, b), arrays (N, T, D)"]
-    return None
+    """Returns the document's functions, made from CS231n's RNN and, if it is there, LSTM; None for anything else."""
+    if not takes(found, "rnn_forward", 5) and not takes(found, "rnn_step_forward", 5):
+        return None
+    rnn, notes = Cs231n(found), ["recognised as CS231n's layout: rnn_forward(x, h0, Wx, Wh, b), arrays (N, T, D)"]
+    lstm = cs231n_lstm.recognise(found, target)
+    if lstm is None:
+        return rnn, notes
+    return SimpleNamespace(**(vars(lstm[0]) | vars(rnn)), predicts=False), [*notes, *lstm[1]]
 
 
 class Cs231n:
