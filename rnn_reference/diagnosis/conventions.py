@@ -10,6 +10,7 @@ import numpy as np
 
 from rnn_reference.cells.cell import CELL_FORWARD, Cell
 from rnn_reference.cells.cell import Function as Signature
+from rnn_reference.diagnosis.gates import order_of_gates
 from rnn_reference.implementations.conventions.converted import Converted
 from rnn_reference.implementations.conventions.known import Conventions, every_choice
 from rnn_reference.implementations.implementation import Implementation
@@ -44,11 +45,21 @@ def conventions_of(own: Implementation, wrong: Iterable[str], seed: int = 0) -> 
 
 def _of_cell(own: Implementation, cell: Cell, wrong: list[str], problems: list[Problem]) -> dict[str, Conventions]:
     ends = time.monotonic() + SEARCH_SECONDS
-    whole = _first_fit(own, cell.forward, problems, every_choice(), ends)
-    preferred = [*([whole] if whole else []), *filter(_shows_in_a_step, every_choice())]
+    whole = _first_fit(own, cell.forward, problems, _choices(own, cell), ends)
+    preferred = [*([whole] if whole else []), *filter(_shows_in_a_step, _choices(own, cell))]
     step = _first_fit(own, cell.cell_forward, problems, preferred, ends) if cell.cell_forward.name in wrong else None
     found = {cell.forward.name: whole, cell.cell_forward.name: step}
     return {name: conventions for name in wrong if (conventions := found[name])}
+
+
+def _choices(own: Implementation, cell: Cell) -> Iterator[Conventions]:
+    """Yields every set of conventions, and those with another order of the gates, which is found by probing."""
+    if cell.name == "lstm":
+        for choice in (None, *(one for one in every_choice(cell) if len(one) == 1)):
+            order = order_of_gates(Converted(own, choice) if choice else own)
+            if order:
+                yield Conventions((order, *(choice or ())))
+    yield from every_choice(cell)
 
 
 def _shows_in_a_step(conventions: Conventions) -> bool:

@@ -6,8 +6,7 @@ implementation work with the document's convention.
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
@@ -17,11 +16,9 @@ from rnn_reference.cells.head import softmax_forward
 from rnn_reference.cells.registry import cells
 from rnn_reference.cells.words import words_of
 from rnn_reference.implementations.conventions import two_biases
-
-Turn: TypeAlias = Callable[[str, Array], Array]
-"""Converts an array; the first argument is its name."""
-
-Table: TypeAlias = two_biases.Table
+from rnn_reference.implementations.conventions.convention import Convention, Turn
+from rnn_reference.implementations.conventions.gates import GATE_ORDERS, INPUTS_FIRST
+from rnn_reference.implementations.conventions.two_biases import Table
 
 
 def _names(wanted: Callable[[Cell, str, Shape], bool]) -> frozenset[str]:
@@ -34,32 +31,6 @@ BATCH = _names(lambda cell, name, axes: "m" in axes) | {"z"}
 WEIGHTS = _names(lambda cell, name, axes: name in cell.parameters and axes[1] != 1)
 STATE_WEIGHTS = _names(lambda cell, name, axes: name in cell.trained and axes[1] != 1)
 BIASES = _names(lambda cell, name, axes: name in cell.parameters and axes[1] == 1) | two_biases.names()
-
-
-def _same(name: str, array: Array) -> Array:
-    return array
-
-
-def _kept(table: Table) -> Table:
-    return table
-
-
-@dataclass(frozen=True)
-class Convention:
-    """One convention for arrays that is not the document's.
-
-    ``words`` describe it, with names of the cell in braces (``words_of``). ``theirs`` converts the document's arrays,
-    ``ours`` converts arrays back, also gradients and results. If names change, ``split`` and ``joined`` convert the
-    table of parameters, and ``gradients`` the table of gradients.
-    """
-
-    name: str
-    words: str
-    theirs: Turn = _same
-    ours: Turn = _same
-    split: Callable[[Table], Table] = _kept
-    joined: Callable[[Table], Table] = _kept
-    gradients: Callable[[Table], Table] = _kept
 
 
 def _transposing(name: str, words: str, weights: frozenset[str]) -> Convention:
@@ -112,6 +83,7 @@ ALTERNATIVES = (
     (Convention("logits", "with {prediction} as scores, before softmax", ours=_probabilities),),
     (Convention("two-biases", "with two biases, such as b_ih and b_hh, instead of {bias}",
                 split=two_biases.split, joined=two_biases.joined, gradients=two_biases.one_gradient),),
+    (INPUTS_FIRST,),
     (Convention("biases-flat", "with biases of one axis, {bias} (n_a,) and {head_bias} (n_y,)", _flat, _upright),),
     (_transposing("weights-transposed", "with {all_weights} transposed", WEIGHTS),
      _transposing("state-weights-transposed", "with {state_weights} transposed", STATE_WEIGHTS)),
@@ -120,6 +92,9 @@ ALTERNATIVES = (
      _batch_first("time-major", "with time first: x (T_x, m, n_x), {a0} (m, n_a)", (2, 1, 0))),
 )  # fmt: skip
 """At most one convention of each group can hold. They are undone in reverse order: scores become probabilities last."""
+
+GROUPS = (GATE_ORDERS, *ALTERNATIVES)
+"""The same with the orders of gates. These are found by probing, not by trying them with all the others."""
 
 KNOWN = {convention.name: convention for group in ALTERNATIVES for convention in group}
 
@@ -170,9 +145,10 @@ class Conventions(tuple[Convention, ...]):
         return theirs
 
 
-def every_choice() -> Iterator[Conventions]:
-    """Yields every set of conventions that can hold at once, the smallest sets first."""
-    choices = itertools.product(*((None, *group) for group in ALTERNATIVES))
+def every_choice(cell: Cell) -> Iterator[Conventions]:
+    """Yields every set of conventions that can hold at once for a cell, the smallest sets first."""
+    groups = [[None, *(one for one in group if one.applies(cell))] for group in ALTERNATIVES]
+    choices = itertools.product(*groups)
     sets = (Conventions(each for each in choice if each) for choice in choices)
     return iter(sorted((chosen for chosen in sets if chosen), key=len))
 
@@ -180,11 +156,11 @@ def every_choice() -> Iterator[Conventions]:
 def conventions_named(name: str) -> Conventions:
     """Returns the conventions with this name; ``+`` joins several. Raises ValueError, with the known names."""
     parts = set(name.split("+"))
-    chosen = Conventions(each for group in ALTERNATIVES for each in group if each.name in parts)
+    chosen = Conventions(each for group in GROUPS for each in group if each.name in parts)
     if len(chosen) != len(parts):
-        unknown = " and ".join(sorted(parts - set(KNOWN)))
-        known = f"{', '.join(KNOWN)}, and several joined by +"
+        unknown = " and ".join(sorted(parts - {each.name for each in chosen}))
+        known = f"{', '.join(KNOWN)}, {GATE_ORDERS[0].name} and other orders, and several joined by +"
         raise ValueError(f"there is no convention {unknown or repr(name)}; there are {known}")
-    if len({n for each in chosen for n, group in enumerate(ALTERNATIVES) if each in group}) != len(chosen):
+    if len({n for each in chosen for n, group in enumerate(GROUPS) if each in group}) != len(chosen):
         raise ValueError(f"{name}: not all of these can hold at once")
     return chosen
