@@ -1,4 +1,4 @@
-# make check [RNN=target]   is this recurrent network right? (without RNN: a right example, then a wrong one)
+# make check [RNN=target]   is this recurrent network right? (without RNN: a right example, then two wrong ones)
 # make test                 everything that CI runs
 # make proof                what takes minutes: thousands of fresh problems, every mistake there is
 # make docs                 the pages that are made from the code alone: docs/generated/checks.md, faults.md
@@ -20,7 +20,9 @@ check: $(VENV)/ready
 	@echo "A right network, examples/right.py:"; $(IN) -m rnn_reference examples/right.py
 	@echo; echo "The document's own notebook, examples/document.ipynb, whose published gradient is wrong:"
 	@$(IN) -m rnn_reference examples/document.ipynb; test $$? -eq 1
-	@echo; echo "Both verdicts came out as they should. Yours: make check RNN=your_notebook.ipynb"
+	@echo; echo "An LSTM that makes the two mistakes of the course's older solution, examples/lstm_document.ipynb:"
+	@$(IN) -m rnn_reference examples/lstm_document.ipynb; test $$? -eq 1
+	@echo; echo "All verdicts came out as they should. Yours: make check RNN=your_notebook.ipynb"
 endif
 
 test: $(VENV)/ready lint

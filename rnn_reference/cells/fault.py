@@ -75,13 +75,12 @@ class _Declared:
         """Yields the faults of a cell from this declaration."""
         of_this = [f for f in cell.functions.values() if f.name == self.function or f.role == self.role]
         for function in of_this:
-            words = words_of(cell)
-            sentence = _in_a_line(self.factory.__doc__ or "")
-            where, change = self.where, self.change
-            if self.role:
-                sentence, where, change = (text.format(**words) for text in (sentence, where, change))
             variants = self.variants(cell) if callable(self.variants) else self.variants
             for variant, settings in variants.items():
+                sentence, where, change = _in_a_line(self.factory.__doc__ or ""), self.where, self.change
+                if self.role:
+                    words = words_of(cell, settings.get("states", ()))
+                    sentence, where, change = (text.format(**words) for text in (sentence, where, change))
                 of = partial(self.factory, cell, **settings) if self.role else partial(self.factory, **settings)
                 yield Fault(
                     self.id, ANY if self.any_function else function.name, function.name, sentence, of, where, change,

@@ -9,17 +9,23 @@ from rnn_reference.cells.cell import Cell
 
 
 @cache
-def words_of(cell: Cell) -> dict[str, str]:
-    """Returns the names in a cell, for sentences about any cell: ``{forward}`` is ``rnn_forward``."""
-    first = cell.states[0]
+def words_of(cell: Cell, some: tuple[str, ...] = ()) -> dict[str, str]:
+    """Returns the names in a cell, for sentences about any cell: ``{forward}`` is ``rnn_forward``.
+
+    For a sentence about ``some`` of the states, only these are named.
+    """
+    states = some or cell.states
+    first = states[0]
     names = {function.role: function.name for function in cell.functions.values()}
     return names | {
-        "initial": listed([f"{s}0" for s in cell.states]),
-        "initial_gradients": listed([f"d{s}0" for s in cell.states]),
-        "carries": listed([f"d{s}_prev" for s in cell.states]),
-        "cotangents": listed([f"d{s}" for s in cell.states]),
-        "states": listed(cell.states),
-        "before": listed([f"{s}_prev" for s in cell.states]),
+        "initial": listed([f"{s}0" for s in states]),
+        "initial_gradients": listed([f"d{s}0" for s in states]),
+        "carries": listed([f"d{s}_prev" for s in states]),
+        "cotangents": listed([f"d{s}" for s in states]),
+        "are": "is" if len(states) == 1 else "are",
+        "stay": "stays" if len(states) == 1 else "stay",
+        "states": listed(states),
+        "before": listed([f"{s}_prev" for s in states]),
         "weights": listed(cell.weight_gradients),
         "weight": cell.weight_gradients[0],
         "other_weights": listed(cell.weight_gradients[1:]),

@@ -8,6 +8,7 @@ import numpy as np
 
 from rnn_reference.arrays import Array
 from rnn_reference.cells.cell import Function as Signature
+from rnn_reference.cells.fault import Fault, catalogue
 from rnn_reference.diagnosis.caches import share_their_states
 from rnn_reference.diagnosis.findings import Finding
 from rnn_reference.diagnosis.probes import depends_on
@@ -31,8 +32,14 @@ def with_modified_inputs(subject: Subject, signature: Signature, finding: Findin
     if not modified:
         return finding
     cotangents = {name for name in (*signature.arguments, *signature.optional) if name.startswith("d")}
-    fault = faults_named("cotangent-overwritten" if set(modified) <= cotangents else "inputs-modified")[0]
-    return finding.with_(side_effects=(*finding.side_effects, fault))
+    id = "cotangent-overwritten" if set(modified) <= cotangents else "inputs-modified"
+    return finding.with_(side_effects=(*finding.side_effects, _fault_of(signature, id, modified[0])))
+
+
+def _fault_of(signature: Signature, id: str, name: str) -> Fault:
+    """Returns the fault of this function with this id, if possible the one whose sentence begins with ``name``."""
+    own = [fault for fault in catalogue(signature.cell) if (fault.id, fault.function) == (id, signature.name)]
+    return min(own or faults_named(id), key=lambda fault: not fault.sentence.startswith(f"{name} "))
 
 
 def _modified(own: Implementation, signature: Signature, problem: Problem) -> list[str] | None:

@@ -40,7 +40,7 @@ def added(one: Sequence[Array], other: Sequence[Any]) -> list[Array]:
                    seen="the document, section 2.2; qixianbiao/RNN#2; sagarnildass/andrew_ng_deep_learning#1; "
                    "4 of 46 public ones", variants=each_state)  # fmt: skip
 def carry_dropped(cell: Cell, step: Function, states: tuple[str, ...]) -> Function:
-    """{carries} is not carried from step t+1 to step t."""
+    """{carries} {are} not carried from step t+1 to step t."""
 
     def body(da: Cotangents, caches: Any) -> Gradients:
         def enters(t: int, steps: Steps) -> list[Array]:

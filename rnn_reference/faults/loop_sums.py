@@ -54,7 +54,7 @@ def weight_gradient_over_time(cell: Cell, step: Function, names: tuple[str, ...]
 @fault_of_any_cell("backward", where="the line after the loop that sets {initial_gradients}",
                    change="{da0} = {da_prev} of step 0", variants=each_state)  # fmt: skip
 def initial_state_gradient_zero(cell: Cell, step: Function, states: tuple[str, ...]) -> Function:
-    """{initial_gradients} stays zero."""
+    """{initial_gradients} {stay} zero."""
     return scaled(backward_of(cell, step), [f"d{s}0" for s in states], lambda da: 0)
 
 

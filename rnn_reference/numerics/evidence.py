@@ -7,7 +7,7 @@ import numpy as np
 
 from rnn_reference.arrays import Array
 
-COMPUTED_BACKWARD = ("dx", "da")
+COMPUTED_BACKWARD = ("dx", "da", "dc")
 """Tensors that are computed from the last step to the first."""
 
 LARGEST_MAP = 1024

@@ -43,20 +43,26 @@ def error_per_step(evidence: dict[str, Any], key: str) -> str:
     return svg(TOP + HIGH + 46, title, _description(errors, tolerances, backward), parts, key)
 
 
-def error_map(evidence: dict[str, Any], key: str) -> str:
-    """Returns the map of the errors of one tensor: a row for each unit, a column for each step; "" without errors."""
+def error_maps(evidence: dict[str, Any], key: str) -> list[str]:
+    """Returns a map of the errors of each tensor with a time axis: a row for each unit, a column for each step.
+
+    If no tensor has one, it is the map of the first tensor. The list is empty without errors.
+    """
     maps: dict[str, Rows] = {n: rows for n, rows in evidence.get("error_map", {}).items() if len(rows[0]) > 1}
     placed = evidence.get("error_per_step", {})
-    name = next((n for n in maps if n in placed), next(iter(maps), ""))
-    if not name:
-        return ""
-    rows, row_word, column_word = maps[name], *(("unit", "step") if name in placed else ("row", "column"))
+    names = [name for name in maps if name in placed] or list(maps)[:1]
+    keys = [f"{key}-{name}" if number else key for number, name in enumerate(names)]
+    return [_error_map(name, maps[name], name in placed, own) for name, own in zip(names, keys, strict=True)]
+
+
+def _error_map(name: str, rows: Rows, over_time: bool, key: str) -> str:
+    row_word, column_word = ("unit", "step") if over_time else ("row", "column")
     tall = max(6.0, min(24.0, 240 / len(rows)))
     parts = [text(LEFT, 14, f"{name}: a {row_word} a row, a {column_word} a column"), *_cells(rows, tall)]
     every = math.ceil(len(rows) * 12 / 240)
     parts += [text(LEFT - 6, TOP + (i + 0.5) * tall + 4, str(i), "end") for i in range(0, len(rows), every)]
     bottom = TOP + tall * len(rows)
-    parts += [*_step_labels(len(rows[0]), bottom + 16, "t=" if name in placed else ""), *_shades(rows, bottom + 28)]
+    parts += [*_step_labels(len(rows[0]), bottom + 16, "t=" if over_time else ""), *_shades(rows, bottom + 28)]
     return svg(bottom + 48, f"Where {name} is wrong", _map_description(rows, row_word, column_word), parts, key)
 
 

@@ -10,7 +10,7 @@ from rnn_reference.numerics.compare import require_close
 from rnn_reference.numerics.extrapolation import STEPS, extrapolated, largest_errors
 from rnn_reference.outcomes import Wrong
 from rnn_reference.report import pictures
-from rnn_reference.report.pictures import error_map, error_per_step, error_per_step_size
+from rnn_reference.report.pictures import error_maps, error_per_step, error_per_step_size
 from rnn_reference.report.verdict import finite
 
 CSS = Path(pictures.__file__).with_name("report.css").read_text(encoding="utf-8")
@@ -29,7 +29,7 @@ def test_the_map_has_a_unit_a_row_and_a_step_a_column():
     off[1, 2, 3], off[0, 0, 1] = 1.5, np.nan
     evidence = _evidence({"a": off}, {"a": right})
     assert evidence["error_map"] == {"a": [[0.0, None, 0.0, 0.0], [0.0, 0.0, 0.0, 0.5]]}
-    drawn = error_map(evidence, "key")
+    (drawn,) = error_maps(evidence, "key")
     assert drawn.count('height="24.0"') == 8 and "2 of 8 places are wrong" in drawn
     assert "The largest error is no number, at unit 0, step 1. Right in the whole of step 0, 2." in drawn
     assert "forward pass goes this way" in error_per_step(evidence, "key")
@@ -44,7 +44,7 @@ def test_the_direction_of_the_backward_pass_is_marked():
 @pytest.mark.parametrize("evidence", [{}, {"error_per_step": {"a": [1.0]}}, {"error_map": {"dba": [[1.0], [2.0]]}}])
 def test_nothing_is_drawn_of_nothing(evidence):
     """Evidence with fewer than two steps or columns has no picture."""
-    assert error_per_step(evidence, "key") == "" == error_map(evidence, "key")
+    assert error_per_step(evidence, "key") == "" and error_maps(evidence, "key") == []
 
 
 def test_the_derivative_says_what_one_step_is_worth():

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from rnn_reference.report.page_data import page_data
-from rnn_reference.report.pictures import error_map, error_per_step, error_per_step_size
+from rnn_reference.report.pictures import error_maps, error_per_step, error_per_step_size
 from rnn_reference.report.verdict import Report
 
 NEEDS = "jinja2"
@@ -25,6 +25,6 @@ def render(report: Report) -> str:
         keep_trailing_newline=True,
     )
     environment.globals |= {
-        "error_per_step": error_per_step, "error_map": error_map, "error_per_step_size": error_per_step_size,
+        "error_per_step": error_per_step, "error_maps": error_maps, "error_per_step_size": error_per_step_size,
     }  # fmt: skip
     return environment.get_template("report.html.j2").render(page_data(report))
