@@ -49,6 +49,12 @@ MISTAKES = {
         "np.dot(Why.T, dy)",
     ),
     "initial-state-ignored": ("min_char_rnn.py", "rnn_forward", "np.copy(hprev)", "0 * hprev"),
+    "initial-state-every-step in CS231n's LSTM": (
+        "cs231n_lstm.py",
+        "lstm_forward",
+        "prev_h, prev_c, step = lstm_step_forward(x",
+        "prev_h, _, step = lstm_step_forward(x",
+    ),
     "carry-dropped in CS231n's LSTM": (
         "cs231n_lstm.py",
         "lstm_backward",
