@@ -1,8 +1,9 @@
 """Adapters: frameworks with a name, such as torch. Each is one file, imported on first use.
 
 An adapter is only this file: ``flax_nnx.py`` has the name ``flax-nnx``, and the first line of its docstring describes
-it. The part of the name before ``-`` is the package that it needs, and the extra that installs it. The file has the six
-functions, or an object ``NETWORK`` with them. With a function ``use_device(name)`` it supports ``--rnn-device``.
+it. The part of the name before ``-`` is the package that it needs, and the extra that installs it. The file has some
+of the cells' functions, or an object ``NETWORK`` with them. With a function ``use_device(name)`` it supports
+``--rnn-device``.
 """
 
 import ast

@@ -1,16 +1,16 @@
-"""The RNN operator of onnxruntime, on the CPU: float32, forward only.
+"""The RNN and LSTM operators of onnxruntime, on the CPU: float32, forward only.
 
-Needs onnxruntime and onnx. Tanh and softmax are its operators with these names. MatMul, Add and Softmax after the RNN
-node compute the predictions.
+Needs onnxruntime and onnx. Tanh and softmax are its operators with these names. MatMul, Add and Softmax after the node
+compute the predictions.
 """
 
 import onnx
 import onnxruntime
 
-from rnn_reference.implementations.adapters.shared.onnx_model import Network, Run, function
+from rnn_reference.implementations.adapters.shared.onnx_model import LSTMNetwork, RNNNetwork, Run, function
 
 dtype = "float32"
-"""The RNN operator of onnxruntime has no float64 kernel."""
+"""The RNN and LSTM operators of onnxruntime have no float64 kernel."""
 
 
 def runner(model: onnx.ModelProto) -> Run:
@@ -22,6 +22,7 @@ def runner(model: onnx.ModelProto) -> Run:
     return lambda given: list(session.run(None, dict(given)))
 
 
-rnn_forward = Network(runner, dtype).rnn_forward
+rnn_forward = RNNNetwork(runner, dtype).rnn_forward
+lstm_forward = LSTMNetwork(runner, dtype).lstm_forward
 tanh_forward = function(runner, "Tanh")
 softmax_forward = function(runner, "Softmax", axis=0)

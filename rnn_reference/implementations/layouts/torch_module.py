@@ -1,9 +1,9 @@
-"""A user's layer with the interface of ``torch.nn.RNN``, given as ``model.py:MyLayer``.
+"""A user's layer with the interface of ``torch.nn.RNN`` or ``torch.nn.LSTM``, given as ``model.py:MyLayer``.
 
 The target is a class or an instance. The class is called with other sizes: ``MyLayer(input_size, hidden_size)``. The
-layer takes ``x (T_x, m, n_x)`` and ``h0 (1, m, n_a)``; with ``batch_first`` the batch is before time. It returns all
-states and the last state. Its weights are found by torch's names, at any depth: ``weight_ih``, ``weight_hh``,
-``bias_ih``, ``bias_hh``.
+layer takes ``x (T_x, m, n_x)`` and ``h0 (1, m, n_a)``, an LSTM ``(h0, c0)``; with ``batch_first`` the batch of ``x`` is
+before time. It returns all states ``h`` and the last state, an LSTM ``(h_n, c_n)``. Its weights are found by torch's
+names, at any depth: ``weight_ih``, ``weight_hh``, ``bias_ih``, ``bias_hh``; an LSTM's have four blocks of rows.
 """
 
 from __future__ import annotations
@@ -12,15 +12,19 @@ import inspect
 import sys
 from typing import TYPE_CHECKING, Any
 
-from rnn_reference.arrays import Array
-from rnn_reference.cells.rnn.arguments import Parameters
-from rnn_reference.implementations.adapters import adapter
+import numpy as np
+
+from rnn_reference.arrays import Array, Gradients
+from rnn_reference.cells.cell import Cell
+from rnn_reference.implementations.adapters.shared.weights import LSTM, RNN, Parameters, parameter_gradients
 from rnn_reference.implementations.unusable import Unusable
 
 if TYPE_CHECKING:
     import torch
 
-TORCH_NAMES = {"dWax": "weight_ih", "dWaa": "weight_hh", "dba": "bias_ih"}
+NAMES = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+BLOCKS = {5: RNN, 20: LSTM}
+"""The cell, by the number of rows of ``weight_ih`` for five units."""
 
 
 def recognise(found: Any, target: str) -> tuple[Any, list[str]] | None:
@@ -33,7 +37,36 @@ def recognise(found: Any, target: str) -> tuple[Any, list[str]] | None:
         return None
     module: type = torch.nn.Module
     is_layer = isinstance(found, module) or (inspect.isclass(found) and issubclass(found, module))
-    return (TorchModule(found, target), []) if is_layer else None
+    return (_adapted(found, target), []) if is_layer else None
+
+
+def _adapted(found: Any, target: str) -> TorchModule:
+    """Returns the network functions of the cell that the shape of ``weight_ih`` shows. Raises Unusable."""
+    make: Any = found if inspect.isclass(found) else type(found)
+    try:
+        if found is not make:
+            _weights(found)
+        rows, columns = _weights(make(3, 5))["weight_ih"].shape
+        if rows not in BLOCKS or columns != 3:
+            raise ValueError(f"its weight_ih has shape {(rows, columns)}, not (5, 3) or (20, 3)")
+    except (Exception, SystemExit) as error:
+        expected = "torch.nn.RNN(3, 5) or torch.nn.LSTM(3, 5)"
+        raise Unusable(f"{target}: {make.__name__}(3, 5) is not a layer like {expected}: {error}") from None
+    return TorchLSTM(make) if BLOCKS[rows] is LSTM else TorchRNN(make)
+
+
+def _weights(layer: torch.nn.Module) -> dict[str, torch.nn.Parameter]:
+    """Returns the parameters of a layer by torch's names, without prefixes and the suffix ``_l0``."""
+    found = {}
+    for name, value in layer.named_parameters():
+        role = name.rpartition(".")[2].removesuffix("_l0")
+        if role in found or role not in NAMES:
+            raise ValueError(f"its parameter {name} has no place in one layer of torch.nn.RNN or torch.nn.LSTM")
+        found[role] = value
+    missing = [role for role in NAMES[:3] if role not in found]
+    if missing:
+        raise ValueError(f"it has no {' and no '.join(missing)}")
+    return found
 
 
 class TorchModule:
@@ -41,58 +74,54 @@ class TorchModule:
 
     predicts = False
     dtype = "float64"
+    cell: Cell
 
-    def __init__(self, found: Any, target: str) -> None:
-        self._make: Any = found if inspect.isclass(found) else type(found)
-        self._torch: Any = adapter("torch")
-        try:
-            own = self._weights(self._layer(3, 5, self._torch.torch.float64))
-            if own["weight_ih"].shape != (5, 3):
-                raise ValueError(f"its weight_ih has shape {tuple(own['weight_ih'].shape)}, not (5, 3)")
-        except (Exception, SystemExit) as error:
-            name = self._make.__name__
-            raise Unusable(f"{target}: {name}(3, 5) is not a layer like torch.nn.RNN(3, 5): {error}") from None
+    def __init__(self, make: Any) -> None:
+        from rnn_reference.implementations.adapters.shared import torch_graph
 
-    def rnn_forward(self, x: Array, a0: Array, parameters: Parameters) -> Any:
-        """Returns ``a, y_pred, caches``. The cache is the graph: its end and its leaves."""
-        given, start = self._torch.tensor(x.transpose(2, 1, 0)), self._torch.tensor(a0.T[None])
-        layer = self._layer(len(x), len(a0), given.dtype)
-        weights = self._set(layer, parameters)
-        leaves = {"x": given.requires_grad_(), "a0": start.requires_grad_(), **weights}
-        first = bool(getattr(layer, "batch_first", False))
-        out = layer(leaves["x"].transpose(0, 1) if first else leaves["x"], leaves["a0"])
-        a = out[0] if isinstance(out, tuple | list) else out
-        a = a.transpose(0, 1) if first else a
-        predicted = self._torch.predicted(a, parameters)
-        return self._torch.array(a).transpose(2, 1, 0), predicted.transpose(2, 1, 0), (a, leaves)
+        self._make, self._graph = make, torch_graph
 
-    def rnn_backward(self, da: Array, caches: Any) -> dict[str, Array]:
+    def _run(self, x: Array, initial: tuple[Array, ...], parameters: Parameters) -> Any:
+        """Returns the states, the predictions and the graph."""
+        layer = self._make(len(x), len(initial[0])).to(self._graph.tensor(x).dtype).train(False)
+        states = self._graph.states_of(self.cell, layer, time_axis=int(getattr(layer, "batch_first", False)))
+        return self._graph.run(self.cell, states, _weights(layer), x, initial, parameters)
+
+    def _run_back(self, cotangents: tuple[Array | None, ...], caches: Any) -> Gradients:
         """Returns the gradients, from ``torch.autograd.grad`` of the layer's graph."""
-        gradients: dict[str, Array] = self._torch.rnn_backward(da, caches)
-        return gradients
+        inputs, weights = self._graph.run_back(cotangents, caches)
+        named = dict(zip(self.cell.backward.returns, inputs, strict=False))
+        return named | parameter_gradients(self.cell, weights, self._graph.ORDER)
 
-    def _layer(self, n_x: int, n_a: int, dtype: torch.dtype) -> torch.nn.Module:
-        layer: torch.nn.Module = self._make(n_x, n_a)
-        return layer.to(dtype).train(False)
 
-    def _weights(self, layer: torch.nn.Module) -> dict[str, torch.nn.Parameter]:
-        """Returns its parameters by torch's names, without prefixes and the suffix ``_l0``."""
-        found = {}
-        for name, value in layer.named_parameters():
-            role = name.rpartition(".")[2].removesuffix("_l0")
-            if role in found or role not in (*TORCH_NAMES.values(), "bias_hh"):
-                raise ValueError(f"its parameter {name} has no place in one layer of torch.nn.RNN")
-            found[role] = value
-        missing = [role for role in TORCH_NAMES.values() if role not in found]
-        if missing:
-            raise ValueError(f"it has no {' and no '.join(missing)}")
-        return found
+class TorchRNN(TorchModule):
+    """The functions of a layer like ``torch.nn.RNN``."""
 
-    def _set(self, layer: torch.nn.Module, parameters: Parameters) -> dict[str, torch.Tensor]:
-        own = self._weights(layer)
-        values = {role: gradient.removeprefix("d") for gradient, role in TORCH_NAMES.items()}
-        with self._torch.torch.no_grad():
-            for role, parameter in own.items():
-                value = parameters[values[role]] if role in values else 0 * parameters["ba"]
-                parameter.copy_(self._torch.tensor(value).reshape(parameter.shape))
-        return {gradient: own[role] for gradient, role in TORCH_NAMES.items()}
+    cell = RNN
+
+    def rnn_forward(self, x: Array, a0: Array, parameters: Parameters) -> tuple[Array, Array, Any]:
+        """Returns ``a, y_pred, caches``. The cache is the graph: its ends and its leaves."""
+        (a,), y_pred, caches = self._run(x, (a0,), parameters)
+        return a, y_pred, caches
+
+    def rnn_backward(self, da: Array, caches: Any) -> Gradients:
+        """Returns the gradients of the layer."""
+        return self._run_back((da,), caches)
+
+
+class TorchLSTM(TorchModule):
+    """The functions of a layer like ``torch.nn.LSTM``."""
+
+    cell = LSTM
+
+    def lstm_forward(
+        self, x: Array, a0: Array, parameters: Parameters, c0: Array | None = None
+    ) -> tuple[Array, Array, Array, Any]:
+        """Returns ``a, y, c, caches``. The cache is the graph: its ends and its leaves."""
+        initial = (a0, np.zeros_like(a0) if c0 is None else c0)
+        (a, c), y, caches = self._run(x, initial, parameters)
+        return a, y, c, caches
+
+    def lstm_backward(self, da: Array, caches: Any, dc: Array | None = None) -> Gradients:
+        """Returns the gradients of the layer."""
+        return self._run_back((da, dc), caches)

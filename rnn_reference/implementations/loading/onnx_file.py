@@ -1,4 +1,4 @@
-"""A user's ``.onnx`` file with one RNN node: the node and its attributes, run with our weights and sizes.
+"""A user's ``.onnx`` file with one RNN or LSTM node: the node and its attributes, run with our weights and sizes.
 
 It is run by onnxruntime if that is installed and accepts the node, otherwise by onnx's own evaluator. The file has no
 predictions, so none are judged.
@@ -11,12 +11,19 @@ from typing import Any
 
 import numpy as np
 
+from rnn_reference.arrays import Array
 from rnn_reference.implementations.unusable import Unusable
 from rnn_reference.paths import ADAPTERS, parts_in
 
+DEFAULTS = {"RNN": [b"tanh"], "LSTM": [b"sigmoid", b"tanh", b"tanh"]}
+"""The kinds of nodes, with their activations if the file names none."""
+
+PEEPHOLES = 7
+"""The place of the peephole weights among the inputs of an LSTM node."""
+
 
 def read(path: Path) -> tuple[Any, list[str]]:
-    """Returns an object with ``rnn_forward``, and notes on the runtime. Raises Unusable for other kinds of models."""
+    """Returns an object with the forward function, and notes on the runtime. Raises Unusable for other models."""
     if not path.is_file():
         raise Unusable(f"{path}: no such file")
     try:
@@ -34,24 +41,26 @@ def _only_node(path: Path, model: Any) -> Any:
     """Returns the only node of the graph. Constants do not count."""
     nodes = [node for node in model.graph.node if node.op_type != "Constant"]
     kinds = ", ".join(dict.fromkeys(node.op_type for node in nodes)) or "nothing"
-    if len(nodes) != 1 or nodes[0].op_type != "RNN":
-        raise Unusable(f"{path} holds {len(nodes)} nodes ({kinds}), expected one RNN node and no other")
+    if len(nodes) != 1 or kinds not in DEFAULTS:
+        raise Unusable(f"{path} holds {len(nodes)} nodes ({kinds}), expected one RNN or LSTM node and no other")
     directions = [attribute.s.decode() for attribute in nodes[0].attribute if attribute.name == "direction"]
     if "bidirectional" in directions:
-        raise Unusable(f"{path}: its RNN is bidirectional, expected one direction")
+        raise Unusable(f"{path}: its {kinds} is bidirectional, expected one direction")
+    if any(nodes[0].input[PEEPHOLES:]):
+        raise Unusable(f"{path}: its LSTM has peepholes, expected gates that do not read c")
     return nodes[0]
 
 
 def _network(path: Path, model: Any, node: Any) -> tuple[Any, list[str]]:
-    from rnn_reference.implementations.adapters.shared.onnx_model import Network
+    from rnn_reference.implementations.adapters.shared.onnx_model import NETWORKS
 
     opset = next(entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx"))
     dtype, notes = _dtype(model, node), []
     for name, runtime in (("onnxruntime", "onnxruntime"), ("onnx's evaluator", "onnx")):
         try:
             runner = importlib.import_module(parts_in(ADAPTERS)[runtime]).runner
-            having = functools.partial(Network, runner, dtype, opset=opset, head=False)
-            ignored = _ignored(having, dtype, node.attribute)
+            having = functools.partial(NETWORKS[node.op_type], runner, dtype, opset=opset, head=False)
+            ignored = _ignored(having, dtype, node)
         except ModuleNotFoundError as error:
             notes.append(f"{error.name} is not installed")
         except Exception as error:
@@ -63,28 +72,39 @@ def _network(path: Path, model: Any, node: Any) -> tuple[Any, list[str]]:
     raise Unusable(f"{path} cannot be run: {'; '.join(notes)}")
 
 
-def _ignored(network: Any, dtype: str, attributes: Any) -> list[str]:
+def _ignored(network: Any, dtype: str, node: Any) -> list[str]:
     """Returns the names of the attributes that a runtime ignores: they should change the result, but do not.
 
     Without them, a wrong network could pass.
     """
-    one = np.ones((1, 1), dtype)
-    parameters = {"Wax": one, "Waa": one / 2, "Wya": one, "ba": one / 8, "by": one}
-    x = np.array([[[0.25, -1000, 0.5]]], dtype)  # large enough for any clip that tanh does not hide
-    whole = network(attributes).rnn_forward(x, one / 2, parameters)[0]
-    found = []
-    for attribute in filter(lambda attribute: _matters(attribute, dtype), attributes):
-        others = [other for other in attributes if other is not attribute]
-        if np.array_equal(whole, network(others).rnn_forward(x, one / 2, parameters)[0]):
+    whole, found = _probed(network(node.attribute), dtype), []
+    for attribute in filter(lambda attribute: _matters(attribute, dtype, node.op_type), node.attribute):
+        others = [other for other in node.attribute if other is not attribute]
+        if np.array_equal(whole, _probed(network(others), dtype)):
             found.append(attribute.name)
     return found
 
 
-def _matters(attribute: Any, dtype: str) -> bool:
+def _probed(network: Any, dtype: str) -> Array:
+    """Returns the states for one unit, and an input large enough for any clip that no activation hides."""
+    one = np.ones((1, 1), dtype)
+    x = np.array([[[0.25, -1000, 0.5]]], dtype)
+    axes = {"n_x": 1, "n_a": 1, "n_y": 1}
+    parameters = {name: np.full(network.cell.shape(name, axes), 1, dtype) for name in network.cell.parameters}
+    parameters |= {name: parameters[name] / (2 * (1 + k)) for k, name in enumerate(network.cell.trained)}
+    with np.errstate(over="ignore"):  # onnx's evaluator computes exp(1000) for sigmoid
+        states: Array = network.run(x, (one / 2,) * len(network.cell.states), parameters)[0]
+    return states
+
+
+def _matters(attribute: Any, dtype: str, op: str) -> bool:
     if attribute.name == "clip":
-        return bool(0 < np.tanh(np.asarray(attribute.f, dtype)) < 1)
-    return (attribute.name == "direction" and attribute.s == b"reverse") or (
-        attribute.name == "activations" and [kind.lower() for kind in attribute.strings] != [b"tanh"]
+        slowest = attribute.f / 2 if op == "LSTM" else attribute.f  # sigmoid(z) = (1 + tanh(z / 2)) / 2
+        return bool(0 < np.tanh(np.asarray(slowest, dtype)) < 1)
+    return (
+        (attribute.name == "direction" and attribute.s == b"reverse")
+        or (attribute.name == "input_forget" and attribute.i != 0)
+        or (attribute.name == "activations" and [kind.lower() for kind in attribute.strings] != DEFAULTS[op])
     )
 
 

@@ -1,4 +1,4 @@
-"""The six functions of a network written for jax, backward by ``jax.vjp``.
+"""The functions of networks written for jax, backward by ``jax.vjp``.
 
 Needs jax. Arrays ``(n, m, T_x)`` of the document are transposed to ``(T_x, m, n)`` and back. The network computes in
 the dtype of its inputs; the suite uses float64, which jax keeps only during each call.
@@ -6,33 +6,42 @@ the dtype of its inputs; the suite uses float64, which jax keeps only during eac
 
 import contextlib
 import importlib
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeAlias
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from rnn_reference.arrays import Array
-from rnn_reference.cells.rnn.arguments import Parameters
+from rnn_reference.cells.cell import Function
+from rnn_reference.implementations.adapters.shared.functions import ForwardBackward
+from rnn_reference.implementations.adapters.shared.weights import LSTM, RNN, Parameters, Weights, head_of, weights_of
+from rnn_reference.implementations.gate_orders import ORDERS
 
-States = Callable[[jax.Array, jax.Array, dict[str, jax.Array]], jax.Array]
-"""A function of ``x, a0, parameters`` that returns ``a``. Axes: time (in a sequence), batch, units."""
+States: TypeAlias = tuple[jax.Array, ...]
+Network: TypeAlias = Callable[[jax.Array, States, Any], States]
+"""A function of ``x, initial, weights`` that returns each state. Axes: time (in a sequence), batch, units."""
 
 
-class JaxNetwork:
-    """The six functions, made from a step and a loop in the style of jax's users.
+class JaxNetwork(ForwardBackward):
+    """The functions, made from a step and a loop of each cell in the style of jax's users.
 
-    ``cell(xt (m, n_x), a_prev (m, n_a), parameters)`` returns ``a_next (m, n_a)``. ``network(x (T_x, m, n_x),
-    a0 (m, n_a), parameters)`` returns ``a (T_x, m, n_a)``. The parameters are those of the document. Predictions are
-    ``jax.nn.softmax`` of a linear layer. Each function is compiled once for each shape; otherwise jax would compile
-    every operation separately.
+    A step takes ``xt (m, n_x)`` and the previous states ``(m, n_a)``, and returns the next states. A loop takes
+    ``x (T_x, m, n_x)`` and the initial states, and returns the states ``(T_x, m, n_a)``. Both take the weights of
+    ``weights_of``, with the gates in jax's order. Predictions are ``jax.nn.softmax`` of a linear layer. Each function
+    is compiled once for each shape; otherwise jax would compile every operation separately.
     """
 
     dtype = "float64"
+    order = ORDERS["jax"]
 
-    def __init__(self, cell: States, network: States) -> None:
-        self._cell, self._network = jax.jit(_with_vjp(cell)), jax.jit(_with_vjp(network))
+    def __init__(self, rnn: tuple[Network, Network], lstm: tuple[Network, Network]) -> None:
+        self._compiled = {
+            function.name: jax.jit(_with_vjp(own))
+            for cell, pair in ((RNN, rnn), (LSTM, lstm))
+            for function, own in zip((cell.cell_forward, cell.forward), pair, strict=True)
+        }
         self._device: Any = None
 
     def use_device(self, name: str) -> None:
@@ -53,32 +62,28 @@ class JaxNetwork:
         with self._in_float64():
             return np.asarray(jax.nn.softmax(x, axis=0))
 
-    def rnn_cell_forward(self, xt: Array, a_prev: Array, parameters: Parameters) -> tuple[Array, Array, Any]:
-        """One step. The cache is the function from ``jax.vjp``."""
+    def run(
+        self, function: Function, x: Array, initial: Sequence[Array], parameters: Parameters
+    ) -> tuple[Sequence[Array], Array, Any]:
+        """Runs the network. The cache is the function from ``jax.vjp``."""
+        weights = weights_of(function.cell, parameters, self.order)
+        compiled = self._compiled[function.name]
         with self._in_float64():
-            a_next, yt_pred, vjp = self._cell(xt.T, a_prev.T, dict(parameters))
-        return np.asarray(a_next).T, np.asarray(yt_pred).T, vjp
+            states, predictions, vjp = compiled(
+                x.T, tuple(state.T for state in initial), weights, head_of(function.cell, parameters)
+            )
+        cache = vjp, [(state.shape, state.dtype) for state in states]
+        return [np.asarray(state).T for state in states], np.asarray(predictions).T, cache
 
-    def rnn_forward(self, x: Array, a0: Array, parameters: Parameters) -> tuple[Array, Array, Any]:
-        """The whole sequence. The cache is the function from ``jax.vjp``."""
+    def run_back(
+        self, function: Function, cotangents: Sequence[Array | None], cache: Any
+    ) -> tuple[Sequence[Array], Weights]:
+        """Returns the gradients from the network's vector-Jacobian product."""
+        vjp, states = cache
+        given = [np.zeros(*like) if d is None else d.T for d, like in zip(cotangents, states, strict=True)]
         with self._in_float64():
-            a, y_pred, vjp = self._network(x.transpose(2, 1, 0), a0.T, dict(parameters))
-        return np.asarray(a).transpose(2, 1, 0), np.asarray(y_pred).transpose(2, 1, 0), vjp
-
-    def rnn_cell_backward(self, da_next: Array, cache: Any) -> dict[str, Array]:
-        """Returns the gradients of the cell, from its vector-Jacobian product."""
-        dxt, da_prev, weights = self._pulled_back(cache, da_next.T)
-        return {"dxt": dxt.T, "da_prev": da_prev.T, **weights}
-
-    def rnn_backward(self, da: Array, caches: Any) -> dict[str, Array]:
-        """Returns the gradients of the network, from its vector-Jacobian product."""
-        dx, da0, weights = self._pulled_back(caches, da.transpose(2, 1, 0))
-        return {"dx": dx.transpose(2, 1, 0), "da0": da0.T, **weights}
-
-    def _pulled_back(self, vjp: Any, cotangent: Array) -> tuple[Array, Array, dict[str, Array]]:
-        with self._in_float64():
-            first, state, weights = _applied(vjp, cotangent)
-        return np.asarray(first), np.asarray(state), {f"d{name}": np.asarray(value) for name, value in weights.items()}
+            first, initial, weights = _applied(vjp, tuple(given))
+        return [np.asarray(one).T for one in (first, *initial)], Weights(*map(np.asarray, weights))
 
     @contextlib.contextmanager
     def _in_float64(self) -> Iterator[None]:
@@ -88,14 +93,15 @@ class JaxNetwork:
             yield
 
 
-def _with_vjp(states: States) -> Callable[[jax.Array, jax.Array, Parameters], tuple[jax.Array, jax.Array, Any]]:
-    def forward(x: jax.Array, a0: jax.Array, p: Parameters) -> tuple[jax.Array, jax.Array, Any]:
-        a, vjp = jax.vjp(states, x, a0, {name: p[name] for name in ("Wax", "Waa", "ba")})
-        return a, jax.nn.softmax(a @ p["Wya"].T + p["by"][:, 0], axis=-1), vjp
+def _with_vjp(network: Network) -> Callable[..., tuple[States, jax.Array, Any]]:
+    def forward(x: jax.Array, initial: States, weights: Any, head: Any) -> tuple[States, jax.Array, Any]:
+        states, vjp = jax.vjp(network, x, initial, weights)
+        W, b = head
+        return states, jax.nn.softmax(states[0] @ W.T + b, axis=-1), vjp
 
     return forward
 
 
 @jax.jit
-def _applied(vjp: Any, cotangent: jax.Array) -> Any:
-    return vjp(cotangent)
+def _applied(vjp: Any, cotangents: States) -> Any:
+    return vjp(cotangents)

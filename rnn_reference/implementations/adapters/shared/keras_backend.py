@@ -1,4 +1,4 @@
-"""Keras on an installed backend, and the derivatives of this backend for a function ``(x, state, weights)``.
+"""Keras on an installed backend, and the derivatives of this backend.
 
 By default keras chooses tensorflow, even if it is not installed.
 """
@@ -28,29 +28,25 @@ keras = _imported()
 
 
 def gradients_on(backend: str) -> Any:
-    """Returns a function of ``function, x, state, weights``, or None if the backend has no derivatives.
+    """Returns a function of ``function, inputs``, or None if the backend has no derivatives.
 
-    It returns the value of ``function``, and a function that returns the five gradients for a cotangent.
+    It returns the values of ``function(*inputs)``, a list, and a function that returns the gradients of all inputs for
+    a cotangent of each value.
     """
     return {"torch": _torch, "jax": _jax}.get(backend)
 
 
-def _torch(function: Any, x: Any, state: Any, weights: list[Any]) -> tuple[Any, Any]:
+def _torch(function: Any, inputs: list[Any]) -> tuple[Any, Any]:
     import torch
 
-    leaves = [tensor.requires_grad_() for tensor in (x, state, *weights)]
-    value = function(leaves[0], leaves[1], leaves[2:])
-    return value, lambda da: torch.autograd.grad(value, leaves, da, retain_graph=True)
+    leaves = [tensor.requires_grad_() for tensor in inputs]
+    values = function(*leaves)
+    return values, lambda cotangents: torch.autograd.grad(values, leaves, cotangents, retain_graph=True)
 
 
-def _jax(function: Any, x: Any, state: Any, weights: list[Any]) -> tuple[Any, Any]:
-    value, vjp = _value_and_vjp(function)(x, state, weights)
-
-    def flat(da: Any) -> list[Any]:
-        dx, dstate, dweights = _applied()(vjp, da)
-        return [dx, dstate, *dweights]
-
-    return value, flat
+def _jax(function: Any, inputs: list[Any]) -> tuple[Any, Any]:
+    values, vjp = _value_and_vjp(function)(*inputs)
+    return values, lambda cotangents: _applied()(vjp, list(cotangents))
 
 
 @functools.lru_cache(maxsize=512)
@@ -65,4 +61,4 @@ def _value_and_vjp(function: Any) -> Any:
 def _applied() -> Any:
     import jax
 
-    return jax.jit(lambda vjp, da: vjp(da))
+    return jax.jit(lambda vjp, cotangents: vjp(cotangents))

@@ -4,7 +4,7 @@ All code that runs a model uses this module. Needs onnx to make the models.
 """
 
 import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -12,7 +12,9 @@ import onnx
 from onnx import helper
 
 from rnn_reference.arrays import Array
-from rnn_reference.cells.rnn.arguments import Parameters
+from rnn_reference.cells.cell import Cell
+from rnn_reference.implementations.adapters.shared.weights import LSTM, RNN, Parameters, head_of, weights_of
+from rnn_reference.implementations.gate_orders import ORDERS
 
 Run: TypeAlias = Callable[[Mapping[str, Array]], list[Any]]
 Runner: TypeAlias = Callable[[onnx.ModelProto], Run]
@@ -20,15 +22,22 @@ Runner: TypeAlias = Callable[[onnx.ModelProto], Run]
 OPSET, IR = 14, 8
 """The operator version that introduced ``layout``, and a file format that runtimes of 2022 can read."""
 
+INITIAL = ("initial_h", "initial_c")
+OUTPUTS = {"RNN": {"Y": 4}, "LSTM": {"Y": 4, "Y_h": 3, "Y_c": 3}}
+"""The outputs of a node, each with its number of axes."""
+
 _SIZED = ("hidden_size",)
 
 
 class Network:
-    """``rnn_forward`` made from an RNN node. ``runner`` returns a function that runs a model.
+    """A function of a sequence made from a node. ``runner`` returns a function that runs a model.
 
     ``attributes`` are those of the node, except its size. With ``head``, MatMul, Add and Softmax after the node compute
     the predictions. Without it there are only states, and predictions are not judged.
     """
+
+    cell: Cell
+    op: str
 
     def __init__(
         self,
@@ -47,34 +56,86 @@ class Network:
 
     def model(self, n_a: int, dtype: str) -> onnx.ModelProto:
         """Returns the model for one number of units, which is the only size in the node."""
-        node = helper.make_node("RNN", ["X", "W", "R", "B", "", "initial_h"], ["Y"], hidden_size=n_a)
+        initial, outputs = INITIAL[: len(self.cell.states)], OUTPUTS[self.op]
+        node = helper.make_node(self.op, ["X", "W", "R", "B", "", *initial], list(outputs), hidden_size=n_a)
         node.attribute.extend(self._attributes)
-        given = {"X": 3, "W": 3, "R": 3, "B": 2, "initial_h": 3}
+        given = {"X": 3, "W": 3, "R": 3, "B": 2, **dict.fromkeys(initial, 3)}
         if not self.predicts:
-            return _model([node], given, {"Y": 4}, dtype, self._opset)
+            return _model([node], given, outputs, dtype, self._opset)
         head = [
-            helper.make_node("MatMul", ["Y", "Wya"], ["product"]),
+            helper.make_node("MatMul", ["Y", "Wy"], ["product"]),
             helper.make_node("Add", ["product", "by"], ["scores"]),
             helper.make_node("Softmax", ["scores"], ["predictions"], axis=-1),
         ]
-        return _model([node, *head], {**given, "Wya": 2, "by": 1}, {"Y": 4, "predictions": 4}, dtype, self._opset)
+        given |= {"Wy": 2, "by": 1}
+        return _model([node, *head], given, {**outputs, "predictions": 4}, dtype, self._opset)
 
-    def rnn_forward(self, x: Array, a0: Array, parameters: Parameters) -> tuple[Array, Array, None]:
-        """The node over the whole sequence. The cache is None, because there is no backward pass."""
-        p = parameters
-        given = {"X": x.transpose(2, 1, 0), "W": p["Wax"][None], "R": p["Waa"][None], "initial_h": a0.T[None]}
-        given["B"] = np.concatenate([p["ba"], 0 * p["ba"]])[:, 0][None]  # two biases: ba and zero
+    def run(
+        self, x: Array, initial: Sequence[Array], parameters: Parameters
+    ) -> tuple[Array, Array, Callable[[], Array]]:
+        """Returns ``a`` and the predictions of the whole sequence, and a function that returns ``c`` of every step."""
+        given = self._inputs(x, initial, parameters)
+        run = self._made(len(initial[0]), x.dtype.name)
+        n_y, names = len(head_of(self.cell, parameters)[1]), [*OUTPUTS[self.op], "predictions"]
+
+        def outputs(steps: int) -> dict[str, Array]:
+            beginning = given["X"][:, :steps] if self._batch_first else given["X"][:steps]
+            return dict(zip(names, run(_contiguous({**given, "X": beginning})), strict=False))
+
+        found = outputs(x.shape[2])
+        a = self._as_documented(found["Y"])
+        y = self._as_documented(found["predictions"]) if self.predicts else np.zeros((n_y, *x.shape[1:]), a.dtype)
+
+        def every_c() -> Array:
+            last = [one["Y_c"] for one in (*map(outputs, range(1, x.shape[2])), found)]
+            return np.stack([(c[:, 0] if self._batch_first else c[0]).T for c in last], axis=2)
+
+        return a, y, every_c
+
+    def _inputs(self, x: Array, initial: Sequence[Array], parameters: Parameters) -> dict[str, Array]:
+        """Returns the inputs of the model. ONNX has two biases: those of the RNN are ``ba`` and zero."""
+        weights = weights_of(self.cell, parameters, ORDERS["onnx"])
+        first = weights.bias / 2 if self.cell is LSTM else weights.bias
+        states = {name: state.T[None] for name, state in zip(INITIAL, initial, strict=False)}
+        given = {"X": x.transpose(2, 1, 0), "W": weights.input[None], "R": weights.state[None], **states}
+        given["B"] = np.concatenate([first, weights.bias - first])[None]
         if self._batch_first:
-            given |= {name: np.swapaxes(given[name], 0, 1) for name in ("X", "initial_h")}
+            given |= {name: np.swapaxes(given[name], 0, 1) for name in ("X", *states)}
         if self.predicts:
-            given |= {"Wya": p["Wya"].T, "by": p["by"][:, 0]}
-        a, *predictions = map(self._as_documented, self._made(len(a0), x.dtype.name)(_contiguous(given)))
-        y_pred = predictions[0] if predictions else np.zeros((len(p["by"]), *x.shape[1:]), a.dtype)
-        return a, y_pred, None
+            W, b = head_of(self.cell, parameters)
+            given |= {"Wy": W.T, "by": b}
+        return given
 
     def _as_documented(self, states: Array) -> Array:
         """Returns an array ``(T_x, 1, m, n)`` or ``(m, T_x, 1, n)`` as ``(n, m, T_x)``."""
         return states[:, :, 0].transpose(2, 0, 1) if self._batch_first else states[:, 0].transpose(2, 1, 0)
+
+
+class RNNNetwork(Network):
+    """``rnn_forward`` made from an RNN node."""
+
+    cell, op = RNN, "RNN"
+
+    def rnn_forward(self, x: Array, a0: Array, parameters: Parameters) -> tuple[Array, Array, None]:
+        """The node over the whole sequence. The cache is None, because there is no backward pass."""
+        a, y_pred, _ = self.run(x, (a0,), parameters)
+        return a, y_pred, None
+
+
+class LSTMNetwork(Network):
+    """``lstm_forward`` made from an LSTM node."""
+
+    cell, op = LSTM, "LSTM"
+
+    def lstm_forward(
+        self, x: Array, a0: Array, parameters: Parameters, c0: Array | None = None
+    ) -> tuple[Array, Array, Array, None]:
+        """The node over the whole sequence. ``c`` of a step is its ``Y_c`` over the beginning that ends there."""
+        a, y, every_c = self.run(x, (a0, np.zeros_like(a0) if c0 is None else c0), parameters)
+        return a, y, every_c(), None
+
+
+NETWORKS: Mapping[str, type[RNNNetwork] | type[LSTMNetwork]] = {"RNN": RNNNetwork, "LSTM": LSTMNetwork}
 
 
 def function(runner: Runner, op: str, **attributes: Any) -> Callable[[Array], Array]:
