@@ -90,7 +90,8 @@ def data_of(implementation: Implementation) -> ImplementationData:
     from rnn_reference.report.verdict import ImplementationData
 
     offered = {name: implementation.offers(name) for name in implementation.judged}
-    return ImplementationData(implementation.name, implementation.dtype, offered, implementation.notes)
+    notes = [*implementation.notes, *implementation.notes_on_arguments()]
+    return ImplementationData(implementation.name, implementation.dtype, offered, notes)
 
 
 def seen_by(judge: Judge | None) -> dict[str, Any]:

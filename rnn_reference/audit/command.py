@@ -3,7 +3,8 @@
     python -m rnn_reference.faults TESTS.py [--module=NAME]
 
 Pytest runs the file on a right network, then on a network with each mistake of the catalogue, in each of its variants.
-The file gets the network by ``import rnn`` (or the name given by ``--module``): a module with the six functions.
+The file gets the network by ``import rnn`` (or the name given by ``--module``): a module with every cell's functions.
+The mistakes are those of the cells whose functions the file names; of all cells if it names none.
 """
 
 import argparse
@@ -12,8 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rnn_reference.audit.run import trials, warm_up
-from rnn_reference.audit.table import on_the_right_network, summary, table
-from rnn_reference.faults import CATALOGUE
+from rnn_reference.audit.table import faults_for, on_the_right_network, summary, table
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -32,7 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     print(on_the_right_network(options.tests.name, right), flush=True)
     if not right.passed:
         return 2
-    found = table(right, trials(tests, options.module, [(fault,) for fault in CATALOGUE], options.timeout))
+    faults = faults_for(tests.read_text(encoding="utf-8", errors="replace"))
+    found = table(right, faults, trials(tests, options.module, [(fault,) for fault in faults], options.timeout))
     print(f"\n{found.text}\n\n{summary(found)}")
     return 0 if not right.failed and not found.missed else 1
 

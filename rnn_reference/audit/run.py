@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import Any
 
 from rnn_reference.cells.fault import Fault
+from rnn_reference.cells.functions import reference_of
 from rnn_reference.cells.registry import functions
 from rnn_reference.faults.network import FaultyNetwork
 
@@ -91,8 +92,9 @@ def _install(name: str, network: FaultyNetwork, folder: Path) -> None:
             sys.modules[package] = ModuleType(package)
             sys.modules[package].__path__ = []
     module = ModuleType(name)
-    for function in functions():
-        setattr(module, function, getattr(network, function))
+    for function, signature in functions().items():
+        right = reference_of(signature.cell)
+        setattr(module, function, getattr(network if hasattr(network, function) else right, function))
     sys.modules[name] = module
     if parents:
         setattr(sys.modules[".".join(parents)], name.rpartition(".")[2], module)

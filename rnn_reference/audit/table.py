@@ -4,18 +4,26 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from rnn_reference.audit.run import Trial
+from rnn_reference.cells.cell import ACTIVATION
 from rnn_reference.cells.fault import Fault
+from rnn_reference.cells.registry import cells, function_named
 from rnn_reference.faults import CATALOGUE
 
 NOTHING = "-"
 
 
 class Noticed(NamedTuple):
-    """The table as text, the ids of its faults, and the ids of the faults with a variant that no test notices."""
+    """The table as text, the names of its mistakes, and those with a variant that no test notices, with a sentence."""
 
     text: str
     ids: list[str]
-    missed: list[str]
+    missed: dict[str, str]
+
+
+def faults_for(text: str) -> list[Fault]:
+    """Returns the faults of the cells whose functions are named in the text of a test file; of all cells if none is."""
+    named = [cell for cell in cells() if any(f.name in text for f in cell.functions.values() if f.role != ACTIVATION)]
+    return [fault for fault in CATALOGUE if function_named(fault.function).cell in (named or cells())]
 
 
 def on_the_right_network(name: str, right: Trial) -> str:
@@ -38,15 +46,23 @@ def noticing(right: Trial, trial: Trial) -> list[str]:
     return [test for test in right.passed if test not in trial.passed]
 
 
-def table(right: Trial, trials: Sequence[Trial]) -> Noticed:
-    """Returns the table with a row for each fault. ``trials`` are in the order of the catalogue."""
+def table(right: Trial, faults: Sequence[Fault], trials: Sequence[Trial]) -> Noticed:
+    """Returns the table with a row for each mistake in a cell. ``trials`` are in the order of ``faults``.
+
+    With several cells, the name of the cell stands before the id.
+    """
     seen: dict[str, list[tuple[Fault, list[str]]]] = {}
-    for fault, trial in zip(CATALOGUE, trials, strict=True):
-        seen.setdefault(fault.id, []).append((fault, noticing(right, trial)))
+    several = len({function_named(fault.function).cell for fault in faults}) > 1
+    for fault, trial in zip(faults, trials, strict=True):
+        name = f"{function_named(fault.function).cell.name} {fault.id}" if several else fault.id
+        seen.setdefault(name, []).append((fault, noticing(right, trial)))
     width = max(map(len, seen))
     lines = [f"{'mistake':{width}}  noticed by"]
     lines += [f"{mistake:{width}}  {_by(ways)}" for mistake, ways in seen.items()]
-    missed = [mistake for mistake, ways in seen.items() if not all(tests for _, tests in ways)]
+    missed = {
+        mistake: f"{ways[0][0].sentence}{_mark(ways[0][0])}"
+        for mistake, ways in seen.items() if not all(tests for _, tests in ways)
+    }  # fmt: skip
     return Noticed("\n".join(lines), list(seen), missed)
 
 
@@ -61,12 +77,11 @@ def _by(ways: list[tuple[Fault, list[str]]]) -> str:
 
 def summary(found: Noticed) -> str:
     """Returns the number of noticed faults, and a list of the others, as text."""
-    first = {fault.id: fault for fault in reversed(CATALOGUE)}
     count = len(found.ids) - len(found.missed)
     lines = [f"noticed: {count} of {len(found.ids)} mistakes, each in every way that the catalogue makes it"]
     if found.missed:
         lines += ["not noticed, or not in every way:"]
-        lines += [f"    {mistake}: {first[mistake].sentence}{_mark(first[mistake])}" for mistake in found.missed]
+        lines += [f"    {mistake}: {sentence}" for mistake, sentence in found.missed.items()]
     return "\n".join(lines)
 
 

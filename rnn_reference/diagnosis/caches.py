@@ -62,14 +62,17 @@ def _all_equal(steps: Array) -> bool:
 
 
 def modifies_its_cache(implementation: Implementation, backward: Function, problem: Problem) -> bool:
-    """Returns True if a call of a backward function changes arrays in its cache, as far as these can be read."""
+    """Returns True if a call of a backward function changes arrays in its cache, as far as these can be read.
+
+    Also True if it takes arrays out of it.
+    """
     results = implementation.ask(backward.partner.name, *problem.arguments(backward.partner))
     cache = results[backward.partner.returns[-1]]
     before = copy.deepcopy(list(_arrays(implementation.cache_contents(cache))))
     name, arguments = backward_call(backward, problem.cotangents_of(backward), cache)
     implementation.ask(name, *arguments)
     after = list(_arrays(implementation.cache_contents(cache)))
-    return len(before) == len(after) and not all(map(_equal, before, after))
+    return len(after) < len(before) or not all(map(_equal, before, after))
 
 
 def _equal(one: Array, other: Array) -> bool:

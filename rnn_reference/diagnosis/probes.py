@@ -10,6 +10,7 @@ import numpy as np
 from rnn_reference.arrays import Array
 from rnn_reference.cells.cell import ACTIVATION, BACKWARD, CELL_BACKWARD, CELL_FORWARD, FORWARD
 from rnn_reference.cells.cell import Function as Signature
+from rnn_reference.cells.fault import catalogue
 from rnn_reference.diagnosis.caches import modifies_its_cache
 from rnn_reference.diagnosis.crashes import crash_named
 from rnn_reference.diagnosis.findings import Finding
@@ -85,15 +86,28 @@ def not_the_same_twice(subject: Subject, signature: Signature) -> Finding | None
     function, problem = signature.name, subject.problems(signature.cell)[0]
     try:
         call = _caller(subject.implementation, signature, problem)
-        first, second = call(), call()
+        first = call()
     except Outcome:
         return None
-    if _same(first, second, subject.u):
+    try:
+        second = call()
+    except Outcome:
+        second = {}
+    if second and _same(first, second, subject.u):
         return None
     for below in depends_on(signature):
         if subject.wrong(below) and _changes(subject.finding(below)):
             return Finding(function, "consequence", subject.finding(below).culprit)
-    return _why_it_changes(subject, signature, problem)
+    consumed = _consumed(subject, signature, problem)
+    return consumed or (_why_it_changes(subject, signature, problem) if second else None)
+
+
+def _consumed(subject: Subject, signature: Signature, problem: Problem) -> Finding | None:
+    """Returns the finding on a backward function that uses up its cache, if people make this mistake in it."""
+    own = [f for f in catalogue(signature.cell) if (f.id, f.function) == ("cache-consumed", signature.name)]
+    if own and modifies_its_cache(subject.implementation, signature, problem):
+        return Finding(signature.name, "wrong", matches=(own[0],))
+    return None
 
 
 def _why_it_changes(subject: Subject, signature: Signature, problem: Problem) -> Finding:
@@ -126,7 +140,7 @@ def starting_from_anything(subject: Subject, signature: Signature, finding: Find
 
 def _changes(finding: Finding) -> bool:
     ids = {fault.id for fault in finding.matches}
-    return finding.status == "consequence" or bool(ids & {"state-between-calls", "not-repeatable"})
+    return finding.status == "consequence" or bool(ids & {"state-between-calls", "not-repeatable", "cache-consumed"})
 
 
 def _from_the_start(fresh: Implementation, signature: Signature, problem: Problem) -> list[dict[str, Array]]:

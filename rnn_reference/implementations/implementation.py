@@ -89,10 +89,18 @@ class Implementation:
     def fitted(self, problem: Problem) -> Problem:
         """Returns the problem in its dtype, without the optional arguments that it does not take."""
         if problem.cell not in self._not_taken:
-            both = (problem.cell.forward, problem.cell.backward)
-            missing = tuple(n for f in both if self.offers(f.name) for n in f.optional if n not in self.takes(f.name))
-            self._not_taken[problem.cell] = missing
+            self._not_taken[problem.cell] = tuple(name for _, name in self._missing(problem.cell))
         return problem.at(dtype=self.dtype, without=self._not_taken[problem.cell])
+
+    def _missing(self, cell: Cell) -> list[tuple[str, str]]:
+        """Returns the functions of the sequence with each optional argument that they do not take."""
+        both = [function for function in (cell.forward, cell.backward) if self.offers(function.name)]
+        return [(f.name, argument) for f in both for argument in f.optional if argument not in self.takes(f.name)]
+
+    def notes_on_arguments(self) -> list[str]:
+        """Returns a note for each optional argument that a function does not take."""
+        missing = [one for cell in self.cells for one in self._missing(cell)]
+        return [f"{function} takes no {argument}: judged with {argument} = 0" for function, argument in missing]
 
     def ask(self, name: str, *arguments: Any, copy: bool = True) -> dict[str, Any]:
         """Calls a function. Returns its results by name: copies of the arrays, and a cache unchanged.

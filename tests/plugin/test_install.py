@@ -132,7 +132,8 @@ def test_inside_somebodys_project(installed, project, way):
     done = installed("-m", "pytest", "--pyargs", "rnn_reference.checks", *options, *WAYS[way], cwd=project)
     assert done.returncode == 0, done.stdout + done.stderr
     ids = [check["id"] for check in json.loads((project / "report.json").read_text())["checks"]]
-    assert ids == (ROOT / "checks" / "ids.txt").read_text().split()
+    known = (ROOT / "checks" / "ids.txt").read_text().split()
+    assert ids == [check for check in known if "[lstm" not in check]
 
 
 def test_the_projects_own_tests_are_left_alone(installed, project):

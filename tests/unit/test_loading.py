@@ -5,8 +5,8 @@ import sys
 
 import numpy as np
 import pytest
-from names import FUNCTIONS
 
+from rnn_reference.cells.registry import functions
 from rnn_reference.implementations.loading import missing_imports as standins
 from rnn_reference.implementations.loading.find import load
 from rnn_reference.implementations.loading.notebook import python_of
@@ -211,9 +211,9 @@ def test_a_real_package_is_not_stood_in_for(notebook, monkeypatch, package):
 
 
 def test_nothing_offered_says_what_there_is(script):
-    """The message for a file with none of the six functions lists them, and the file's own functions."""
+    """The message for a file with none of the cells' functions lists them, and the file's own functions."""
     said = refusal(script("def forward_rnn(x):\n    return x\n"))
-    assert said == f"homework.py offers none of {', '.join(FUNCTIONS)}; it has forward_rnn"
+    assert said == f"homework.py offers none of {', '.join(functions())}; it has forward_rnn"
 
 
 def test_nothing_offered_but_by_a_class_suggests_the_class(script):

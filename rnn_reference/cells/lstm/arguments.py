@@ -25,3 +25,10 @@ def cache_of(where: str, name: str, cache: Any) -> dict[str, Any]:
     if not isinstance(cache, tuple | list) or len(cache) != len(names) or not isinstance(cache[-1], Mapping):
         raise TypeError(f"{where}: {name} must be ({', '.join(names)}), got {described(cache)}")
     return dict(zip(names, cache, strict=True))
+
+
+def require_rows(where: str, name: str, x: Array, Wf: Array) -> None:
+    """Raise ValueError if ``x (n_x, ...)`` does not have the rows that ``Wf (n_a, n_a + n_x)`` multiplies."""
+    n_x = Wf.shape[1] - len(Wf)
+    if len(x) != n_x:
+        raise ValueError(f"{where}: {name} must have n_x = {n_x} rows (from Wf {Wf.shape}), got {x.shape}")

@@ -44,7 +44,15 @@ def opened(where: str, caches: Any) -> Whole:
         read = [cache_of(where, f"caches[0][{t}]", cache) for t, cache in enumerate(each)]
         first = read[0]
         named = {"a": "a_next", "c": "c_next", "x": "xt", **{name: name for name in ("ft", "it", "cct", "ot")}}
-        whole = {own: np.stack([cache[name] for cache in read]) for own, name in named.items()}
+        whole = {own: _stacked(where, name, [cache[name] for cache in read]) for own, name in named.items()}
         return Whole(a0=first["a_prev"], c0=first["c_prev"], parameters=first["parameters"], **whole)
 
     return steps.opened(where, caches, stacked)
+
+
+def _stacked(where: str, name: str, steps: list[Any]) -> Array:
+    """Returns an array of all steps. Raises ValueError if not all have one shape."""
+    try:
+        return np.stack(steps)
+    except ValueError as error:
+        raise ValueError(f"{where}: {name} must have one shape in all of caches[0]: {error}") from None

@@ -6,7 +6,7 @@ import numpy as np
 
 from rnn_reference.arrays import Array, Gradients, aligned
 from rnn_reference.cells.head import softmax_forward
-from rnn_reference.cells.lstm.arguments import Cache, cache_of, parameter_values
+from rnn_reference.cells.lstm.arguments import Cache, cache_of, parameter_values, require_rows
 from rnn_reference.cells.lstm.equations import KEPT
 from rnn_reference.cells.lstm.gates import activate, apart, slopes, stacked
 from rnn_reference.cells.lstm.signature import CELL, PARAMETERS
@@ -29,6 +29,7 @@ def lstm_cell_forward(xt: Any, a_prev: Any, c_prev: Any, parameters: Any) -> tup
     values = parameter_values(where, parameters) | {"a_prev": a_prev, "c_prev": c_prev, "xt": xt}
     *weights, a_prev, c_prev, xt = aligned(where, values, PARAMETERS | INPUTS)
     own = dict(zip(PARAMETERS, weights, strict=True))
+    require_rows(where, "xt", xt, own["Wf"])
 
     W, b = stacked(own)
     ft, it, ot, cct = activate(W @ np.concatenate([a_prev, xt]) + b)
@@ -55,6 +56,7 @@ def lstm_cell_backward(da_next: Any, dc_next: Any, cache: Any) -> Gradients:
     values = parameter_values(where, parts["parameters"]) | parts | {"da_next": da_next, "dc_next": dc_next}
     shapes = PARAMETERS | dict.fromkeys([*names, "da_next", "dc_next"], STEP) | {"xt": ("n_x", "m")}
     given = dict(zip(shapes, aligned(where, values, shapes), strict=True))
+    require_rows(where, "xt", given["xt"], given["Wf"])
 
     a_prev, c_prev, c_next, xt = (given[name] for name in ("a_prev", "c_prev", "c_next", "xt"))
     ft, it, cct, ot = (given[name] for name in KEPT)

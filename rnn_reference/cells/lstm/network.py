@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from rnn_reference.arrays import Array, Gradients, aligned, at_least_one_step
+from rnn_reference.arrays import Array, Gradients, aligned, at_least_one_step, numbers
 from rnn_reference.cells.head import softmax_in_place
-from rnn_reference.cells.lstm.arguments import Caches, parameter_values
+from rnn_reference.cells.lstm.arguments import Caches, parameter_values, require_rows
 from rnn_reference.cells.lstm.caches import Whole, opened
 from rnn_reference.cells.lstm.gates import activate, apart, blocks, slopes, stacked
 from rnn_reference.cells.lstm.signature import PARAMETERS
@@ -32,13 +32,14 @@ def lstm_forward(x: Any, a0: Any, parameters: Any, c0: Any = None) -> tuple[Arra
     """
     where = "lstm_forward"
     values = parameter_values(where, parameters) | {"a0": a0, "x": x}
-    values["c0"] = np.zeros(np.shape(a0)) if c0 is None else c0
-    if c0 is None and getattr(a0, "dtype", None) is not None and a0.dtype.kind in "fc":
-        values["c0"] = np.zeros_like(a0)
-    shapes = PARAMETERS | {"a0": STATE, "c0": STATE, "x": ("n_x", "m", "T_x")}
-    *weights, a0, c0, x = aligned(where, values, shapes)
+    shapes = PARAMETERS | {"a0": STATE, "x": ("n_x", "m", "T_x")}
+    if c0 is not None:
+        values["c0"], shapes["c0"] = c0, STATE
+    given = dict(zip(shapes, aligned(where, values, shapes), strict=True))
+    a0, x, own = given["a0"], given["x"], {name: given[name] for name in PARAMETERS}
+    require_rows(where, "x", x, own["Wf"])
     at_least_one_step(where, "x", x.shape[2])
-    own = dict(zip(PARAMETERS, weights, strict=True))
+    c0 = given["c0"] if c0 is not None else np.zeros_like(a0)
 
     n_a, x_steps = len(a0), time_first(x)
     W, b = stacked(own)
@@ -80,7 +81,8 @@ def lstm_backward(da: Any, caches: Any, dc: Any = None) -> Gradients:
     """
     where = "lstm_backward"
     whole = opened(where, caches)
-    T_x = np.shape(da)[2] if np.ndim(da) == 3 else len(whole.a)
+    da = numbers(where, "da", da)
+    T_x = da.shape[2] if da.ndim == 3 else len(whole.a)
     if not 1 <= T_x <= len(whole.a):
         raise ValueError(
             f"{where}: da has {T_x} time steps, and caches have {len(whole.a)}: at least 1 and at most these"
@@ -92,6 +94,7 @@ def lstm_backward(da: Any, caches: Any, dc: Any = None) -> Gradients:
     if dc is not None:
         values["dc"], shapes["dc"] = dc, ("n_a", "m", "T_x")
     given = dict(zip(shapes, aligned(where, values, shapes), strict=True))
+    require_rows(where, "xt", given["x"][0], given["Wf"])
 
     n_a, (a0, c0, a, c) = len(given["a0"]), (given[name] for name in ("a0", "c0", "a", "c"))
     ft, it, ot, cct = (given[name] for name in ("ft", "it", "ot", "cct"))

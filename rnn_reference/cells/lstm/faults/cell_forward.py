@@ -186,3 +186,16 @@ def concatenation_order(*activations: Function) -> Function:
         return {**p, **{f"W{g}": np.roll(p[f"W{g}"], -n_x, axis=1) for g in GATES}}
 
     return with_parameters(*activations, used=used)
+
+
+@fault("lstm_cell_forward", where="the dtype of c_next", change="keep c_next in the dtype of the arguments",
+       seen="oneDNN#976, gluon-nlp#581")  # fmt: skip
+def cell_state_in_half(*activations: Function) -> Function:
+    """c_next is rounded to float16."""
+    return cell_forward(activations, {"c_next": lambda v: _half(v.ft * v.c_prev + v.it * v.cct)})
+
+
+def _half(c: Any) -> Any:
+    """Returns the array with its real part rounded to float16."""
+    rounded = c.real.astype(np.float16).astype(c.real.dtype)
+    return rounded + 1j * c.imag if np.iscomplexobj(c) else rounded

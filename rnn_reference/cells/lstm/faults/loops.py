@@ -69,6 +69,22 @@ def states_exchanged(step: Function, from_start: bool) -> Function:
     return lstm_forward
 
 
+@fault("lstm_forward", where="special code for the first step", change="call the same cell at every step",
+       seen="coremltools#309")  # fmt: skip
+def forget_bias_added(step: Function) -> Function:
+    """1 is added to the argument of the forget gate at step 0 only."""
+
+    def lstm_forward(x: Any, a0: Any, parameters: Any, *c0: Any) -> Any:
+        first = iter([True])
+
+        def raised(xt: Any, a: Any, c: Any, p: Any) -> Any:
+            return step(xt, a, c, {**p, "bf": p["bf"] + 1} if next(first, False) else p)
+
+        return forward_of(CELL, raised)(x, a0, parameters, *c0)
+
+    return lstm_forward
+
+
 @fault("lstm_backward", where="whether the loop adds dc[:, :, t]", change="add dc[:, :, t] to the carried dc_prev",
        seen="pytorch/pytorch#96416, pytorch/rl#3738")  # fmt: skip
 def state_gradient_ignored(step: Function) -> Function:
