@@ -7,7 +7,7 @@ judged.
 import pytest
 
 from rnn_reference.cells.words import listed
-from rnn_reference.diagnosis.caches import documented, share_their_states
+from rnn_reference.diagnosis.caches import documented, overwritten_start, share_their_states
 from rnn_reference.numerics.compare import require_shapes
 from rnn_reference.outcomes import NotOffered, Wrong
 from rnn_reference.problems.inputs import of_sequence
@@ -80,6 +80,9 @@ def test_caches(implementation, cell, problem):
     if share_their_states(caches, results, problem):
         raise Wrong([("caches", "every step's cache holds the same {a_next} and {a_prev}".format(
             a_next=f"{cell.states[0]}_next", a_prev=f"{cell.states[0]}_prev"))])  # fmt: skip
+    state = overwritten_start(caches, results, problem)
+    if state:
+        raise Wrong([("caches", f"the first step's {state}_prev is {state}[:, :, 0], the state after that step")])
 
 
 def _require_own_weights(implementation, function):

@@ -126,6 +126,8 @@ def sources_after(subject: Subject, cell: Cell, forward: Finding) -> Iterator[Ca
             yield CacheSource(cell, caches_of_loop(Loop(loop.of, _documented(cell, loop.step))), forward.culprit)
     if own.offers(cell.cell_forward.name) and subject.wrong(cell.cell_backward.name):
         step = subject.finding(cell.cell_backward.name)
+        if not forward.is_right:
+            yield CacheSource(cell, own_caches, step.culprit, own.function(cell.cell_backward.name))
         for of in list(dict.fromkeys(loop.of for loop in forward.loops)) or [right_loop(cell).of]:
             loop = Loop(of, own.function(cell.cell_forward.name))
             yield CacheSource(cell, caches_of_loop(loop), step.culprit, own.function(cell.cell_backward.name))

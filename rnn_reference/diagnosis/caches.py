@@ -57,6 +57,19 @@ def share_their_states(caches: Any, results: Mapping[str, Any], problem: Problem
     return bool(states) and all(map(_all_equal, states)) and not all(map(_all_equal, returned))
 
 
+def overwritten_start(caches: Any, results: Mapping[str, Any], problem: Problem) -> str:
+    """Returns a state whose initial value in the first step's cache is the state after that step; "" if there is none.
+
+    The loop then wrote over a view: ``c_next = c[:, :, 0]``. Only for caches of the document's form.
+    """
+    parts = dict(zip(problem.cell.cache, documented(caches, problem), strict=False))
+    for s, first in problem.given.start.items():
+        kept, after = (parts[f"{s}_prev"][0], results[s][:, :, 0]) if parts else (first, first)
+        if np.array_equal(kept, after) and not np.array_equal(after, first):
+            return s
+    return ""
+
+
 def _all_equal(steps: Array) -> bool:
     return np.array_equal(steps, np.broadcast_to(steps[:1], steps.shape))
 

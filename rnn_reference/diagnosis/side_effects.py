@@ -9,7 +9,7 @@ import numpy as np
 from rnn_reference.arrays import Array
 from rnn_reference.cells.cell import Function as Signature
 from rnn_reference.cells.fault import Fault, catalogue
-from rnn_reference.diagnosis.caches import share_their_states
+from rnn_reference.diagnosis.caches import overwritten_start, share_their_states
 from rnn_reference.diagnosis.findings import Finding
 from rnn_reference.diagnosis.probes import depends_on
 from rnn_reference.diagnosis.subject import Subject
@@ -95,11 +95,16 @@ def with_globals(subject: Subject, signature: Signature, finding: Finding) -> Fi
 
 
 def with_shared_caches(subject: Subject, signature: Signature, finding: Finding) -> Finding:
-    """Returns the finding on a forward function with the side effect, if all caches hold the same states."""
+    """Returns the finding on a forward function with the side effect, if its caches hold states of other steps."""
     problem = subject.problems(signature.cell)[0]
     try:
         results = subject.implementation.ask(signature.name, *problem.inputs)
-        shared = share_their_states(subject.implementation.cache_contents(results["caches"]), results, problem)
+        caches = subject.implementation.cache_contents(results["caches"])
     except Outcome:
         return finding
-    return finding.with_(side_effects=(*finding.side_effects, faults_named("shared-cache")[0])) if shared else finding
+    if share_their_states(caches, results, problem):
+        return finding.with_(side_effects=(*finding.side_effects, faults_named("shared-cache")[0]))
+    own = {fault.id: fault for fault in catalogue(signature.cell) if fault.function == signature.name}
+    if "initial-cell-is-view" in own and overwritten_start(caches, results, problem):
+        return finding.with_(side_effects=(*finding.side_effects, own["initial-cell-is-view"]))
+    return finding
