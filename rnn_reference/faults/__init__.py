@@ -1,7 +1,8 @@
 """Wrong networks, each with one named mistake. Mistakes of any cell are here, mistakes of one cell in its folder.
 
 ``python -m rnn_reference rnn_reference.faults:carry_dropped`` judges a network with one mistake,
-``rnn_reference.faults:recurrent_transposed_and_carry_dropped`` a network with two.
+``rnn_reference.faults:recurrent_transposed_and_carry_dropped`` a network with two, and
+``rnn_reference.faults:lstm_carry_dropped`` an LSTM with one.
 """
 
 from importlib import import_module
@@ -44,9 +45,19 @@ def faults_named(id: str) -> list[Fault]:
     return found
 
 
+def _first(name: str) -> Fault:
+    """Returns the first variant of a mistake, of the cell in front of its name or of the first cell that has it."""
+    cell = next((cell for cell in BUILT_IN if name.startswith(f"{cell}_")), "")
+    found = faults_named(name.removeprefix(f"{cell}_").replace("_", "-"))
+    return next((fault for fault in found if fault.function.startswith(f"{cell}_")), found[0])
+
+
 def __getattr__(name: str) -> FaultyNetwork:
-    """Returns a network with these mistakes: ``carry_dropped``, or ``recurrent_transposed_and_carry_dropped``."""
+    """Returns a network with these mistakes: ``carry_dropped``, or ``recurrent_transposed_and_carry_dropped``.
+
+    The name of a cell before a mistake means the mistake of this cell: ``lstm_carry_dropped``.
+    """
     try:
-        return FaultyNetwork(*(faults_named(part.replace("_", "-"))[0] for part in name.split("_and_")))
+        return FaultyNetwork(*map(_first, name.split("_and_")))
     except KeyError as error:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}: {error.args[0]}") from None
