@@ -1,5 +1,6 @@
 """Each framework with an adapter conforms, and a missing framework is reported in one line."""
 
+import inspect
 import os
 import re
 import subprocess
@@ -11,13 +12,15 @@ import pytest
 from folders import ROOT
 from frameworks import MODULES, require
 
-from rnn_reference import rnn_forward
+from rnn_reference.cells.registry import cell_named
 from rnn_reference.implementations import adapters
 from rnn_reference.implementations.loading.find import load
 from rnn_reference.implementations.unusable import Unusable
 from rnn_reference.problems.problem import NAMED
 
-PROBLEM = NAMED["T_x=6"]
+CELLS = ("rnn", "lstm")
+PROBLEMS = {cell: NAMED["T_x=6"].at(cell_name=cell) for cell in CELLS}
+RIGHT = load("reference")
 
 
 def python(*arguments, **environment):
@@ -28,29 +31,64 @@ def python(*arguments, **environment):
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
+def offers(implementation, function):
+    """Whether a framework offers a function: only onnx's evaluator may have no LSTM, in its older versions."""
+    return implementation.name != "onnx" or implementation.offers(function)
+
+
+def close(own, expected, atol):
+    """Whether arrays are equal, apart from a few roundings."""
+    return all(np.allclose(one, other, 0, atol) for one, other in zip(own, expected, strict=True))
+
+
+@pytest.mark.waits
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("name", MODULES)
+def test_a_framework_gives_what_the_reference_gives(name, cell, recwarn, capfd):
+    """The states of every step and the predictions equal the reference's. Nothing is printed or warned of."""
+    require(name)
+    implementation, forward = load(name), cell_named(cell).forward.name
+    if offers(implementation, forward):
+        inputs = PROBLEMS[cell].inputs
+        result, right = implementation.function(forward)(*inputs)[:-1], RIGHT.function(forward)(*inputs)[:-1]
+        assert close(result, right, 1e-14 if implementation.dtype == "float64" else 1e-6)
+    assert (list(recwarn), capfd.readouterr()) == ([], ("", ""))
+
+
 @pytest.mark.waits
 @pytest.mark.parametrize("name", MODULES)
-def test_a_framework_gives_what_the_reference_gives(name, recwarn, capfd):
-    """States and predictions equal the reference's. Nothing is printed, and there is no warning."""
+def test_a_framework_takes_the_second_state(name):
+    """A framework's LSTM takes c0 and, backward, dc. Without them they are zero."""
     require(name)
-    implementation = load(name)
-    result = implementation.rnn_forward(*PROBLEM.inputs)[:2]
-    atol = 1e-14 if implementation.dtype == "float64" else 1e-6
-    right = rnn_forward(*PROBLEM.inputs)[:2]
-    assert all(np.allclose(own, expected, 0, atol) for own, expected in zip(result, right, strict=True))
-    assert (list(recwarn), capfd.readouterr()) == ([], ("", ""))
+    implementation, problem = load(name), PROBLEMS["lstm"]
+    atol = 1e-13 if implementation.dtype == "float64" else 1e-5
+    if not offers(implementation, "lstm_forward"):
+        return
+    assert implementation.takes("lstm_forward") == ("c0",)
+    *found, caches = implementation.lstm_forward(problem.x, problem.a0, problem.parameters)
+    *right, own_caches = RIGHT.lstm_forward(problem.x, problem.a0, problem.parameters)
+    assert close(found, right, atol)
+    if implementation.offers("lstm_backward"):
+        assert implementation.takes("lstm_backward") == ("dc",)
+        for cotangents in ((), (problem.dc,)):
+            gradients = implementation.lstm_backward(problem.da, caches, *cotangents)
+            expected = RIGHT.lstm_backward(problem.da, own_caches, *cotangents)
+            assert close(gradients.values(), [expected[name] for name in gradients], atol)
 
 
 @pytest.mark.waits
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("name", MODULES)
 def test_a_framework_conforms(name, dtype):
-    """Each framework conforms in each precision that it has."""
+    """Each framework conforms in each precision that it has, with both cells."""
     require(name)
     if dtype == "float64" and name in ("keras", "onnxruntime"):
         pytest.skip(f"{name} has no float64")  # keras has on tensorflow: docs/generated/matrix.md
     done = python("-m", "rnn_reference", name, "--rnn-examples=1", f"--rnn-dtype={dtype}")
     assert done.returncode == 0 and f"{name}: conforms" in done.stdout, done.stdout + done.stderr
+    for cell in CELLS:
+        forward = cell_named(cell).forward.name
+        assert re.search(rf"^{forward} +conforms", done.stdout, re.MULTILINE) or not offers(load(name), forward)
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -70,9 +108,12 @@ def test_a_missing_framework_is_told_in_one_line(name, monkeypatch):
 @pytest.mark.waits
 @pytest.mark.parametrize("name", ["onnxruntime", "onnx"])
 def test_onnx_offers_what_it_has(name):
-    """ONNX has neither a cell nor a backward pass. These are not offered."""
+    """ONNX has neither a cell nor a backward pass. These are not offered, nor an LSTM without c."""
     require(name)
-    assert load(name).offered == ["tanh_forward", "softmax_forward", "rnn_forward"]
+    from onnx.reference.ops.op_lstm import CommonLSTM
+
+    has_c = name == "onnxruntime" or "Y_c" in inspect.getsource(CommonLSTM)
+    assert load(name).offered == ["tanh_forward", "softmax_forward", "rnn_forward", *["lstm_forward"] * has_c]
 
 
 @pytest.mark.waits
@@ -82,7 +123,7 @@ def test_jax_keeps_float64_to_itself():
     import jax
 
     before = jax.config.jax_enable_x64
-    assert load("jax").rnn_forward(*PROBLEM.inputs)[0].dtype == np.float64
+    assert load("jax").rnn_forward(*PROBLEMS["rnn"].inputs)[0].dtype == np.float64
     assert jax.config.jax_enable_x64 == before
 
 
@@ -100,7 +141,7 @@ def test_keras_takes_the_backend_of_the_environment():
     require("keras")
     code = "import os; from rnn_reference.implementations.loading.find import load; "
     code += "print(*load('keras').offered, os.environ.get('KERAS_BACKEND'))"
-    forward = "tanh_forward softmax_forward rnn_cell_forward rnn_forward"
+    forward = "tanh_forward softmax_forward rnn_cell_forward rnn_forward lstm_cell_forward lstm_forward"
     assert python("-c", code, KERAS_BACKEND="numpy").stdout == f"{forward} numpy\n"
     assert python("-c", code).stdout.endswith(" None\n")
 
@@ -108,7 +149,7 @@ def test_keras_takes_the_backend_of_the_environment():
 @pytest.mark.parametrize("name", ["reference", "stepwise"])
 def test_an_adapter_of_ours_needs_nothing(name):
     """The adapters that are no frameworks load wherever this package does."""
-    assert "rnn_forward" in load(name).offered
+    assert {"rnn_forward", "lstm_forward"} <= set(load(name).offered)
 
 
 def test_an_adapter_is_its_file(monkeypatch, tmp_path):

@@ -18,15 +18,16 @@ PROBLEM = NAMED["T_x=6"]
 
 @pytest.fixture
 def model(folder):
-    """Write a model of one RNN node with the given attributes; its name."""
+    """Write a model of one node with the given attributes; its name."""
     require("onnx")
     import onnx
 
-    def write(*before, kind="RNN", dtype=onnx.TensorProto.FLOAT, **attributes):
-        sizes = {"X": (7, 1, 3), "W": (1, 2, 3), "R": (1, 2, 2)}
+    def write(*before, kind="RNN", dtype=onnx.TensorProto.FLOAT, more=(), **attributes):
+        rows = {"RNN": 2, "GRU": 6, "LSTM": 8}[kind]
+        sizes = {"X": (7, 1, 3), "W": (1, rows, 3), "R": (1, rows, 2)}
         given = [onnx.helper.make_tensor_value_info(name, dtype, shape) for name, shape in sizes.items()]
         result = onnx.helper.make_tensor_value_info("Y", dtype, None)
-        node = onnx.helper.make_node(kind, ["X", "W", "R"], ["Y"], hidden_size=2, **attributes)
+        node = onnx.helper.make_node(kind, ["X", "W", "R", *more], ["Y"], hidden_size=2, **attributes)
         nodes = [onnx.helper.make_node(other, ["X"], [other]) for other in before]
         graph = onnx.helper.make_graph([*nodes, node], "theirs", given, [result])
         opsets = [onnx.helper.make_opsetid("", 14)]
@@ -54,9 +55,9 @@ def runner(request):
 
 
 def forward_of(suite, target):
-    """The outcomes of the checks of ``rnn_forward``'s states."""
+    """The outcomes of the checks of the states."""
     records = suite(load(target), "--rnn-examples=1", "--rnn-only=forward.states").records
-    return {record["outcome"] for record in records.values()}
+    return {record["outcome"] for record in records.values()} - {"not offered"}
 
 
 @pytest.mark.parametrize(
@@ -65,6 +66,35 @@ def forward_of(suite, target):
 def test_a_file_with_the_documents_network_is_right(suite, model, runner, attributes):
     """A file of the document's network conforms with other weights and sizes, in either layout."""
     assert forward_of(suite, model(**attributes)) == {"passed"}
+
+
+LSTM = {"activations": ["Sigmoid", "Tanh", "Tanh"]}
+
+
+@pytest.mark.parametrize("attributes", [{}, LSTM, {"direction": "forward"}, {"layout": 1}], ids=str)
+def test_a_file_with_the_courses_lstm_is_right(suite, model, attributes):
+    """A file of one LSTM node conforms with other weights and sizes, by the runtime that runs it."""
+    require("onnxruntime")
+    implementation = load(model(kind="LSTM", **attributes))
+    assert (implementation.offered, implementation.predicts) == (["lstm_forward"], False)
+    assert forward_of(suite, "model.onnx") == {"passed"}
+
+
+@pytest.mark.parametrize("attributes", [{"direction": "reverse"}, {"clip": 0.5}, {"input_forget": 1},
+                                        {"activations": ["HardSigmoid", "Tanh", "Tanh"]},
+                                        {"activations": ["Sigmoid", "Tanh", "Relu"]}], ids=str)  # fmt: skip
+def test_a_file_with_another_lstm_is_wrong(suite, model, attributes):
+    """An LSTM node that runs backwards in time, or has other gates, is wrong."""
+    require("onnxruntime")
+    assert "failed" in forward_of(suite, model(kind="LSTM", **attributes))
+
+
+@pytest.mark.parametrize("attributes", [{"clip": 0.5}, {"input_forget": 1},
+                                        {"activations": ["HardSigmoid", "Tanh", "Tanh"]}], ids=str)  # fmt: skip
+def test_an_lstm_of_onnxruntime_alone_is_refused(model, without_onnxruntime, attributes):
+    """onnx's own evaluator ignores these attributes of an LSTM, or returns no c. A wrong network would pass."""
+    with pytest.raises(Unusable, match=f"ignores its {next(iter(attributes))}|refuses it"):
+        load(model(kind="LSTM", **attributes))
 
 
 @pytest.mark.parametrize("attributes", [{"direction": "reverse"}, {"activations": ["Affine"], "activation_alpha": [1.0],
@@ -100,14 +130,28 @@ def test_a_file_in_float64_is_judged_in_float64(model):
 
 REFUSED = [
     ({"direction": "bidirectional"}, (), "model.onnx: its RNN is bidirectional, expected one direction"),
-    ({"kind": "GRU"}, (), "model.onnx holds 1 nodes (GRU), expected one RNN node and no other"),
-    ({}, ("Relu", "Tanh"), "model.onnx holds 3 nodes (Relu, Tanh, RNN), expected one RNN node and no other"),
+    ({"kind": "GRU"}, (), "model.onnx holds 1 nodes (GRU), expected one RNN or LSTM node and no other"),
+    ({}, ("Relu", "Tanh"), "model.onnx holds 3 nodes (Relu, Tanh, RNN), expected one RNN or LSTM node and no other"),
+    (
+        {"kind": "LSTM", "direction": "bidirectional"},
+        (),
+        "model.onnx: its LSTM is bidirectional, expected one direction",
+    ),
+    (
+        {"kind": "LSTM", "more": [""] * 4 + ["P"]},
+        (),
+        "model.onnx: its LSTM has peepholes, expected gates that do not read c",
+    ),
 ]
 
 
-@pytest.mark.parametrize("attributes, before, said", REFUSED, ids=["bidirectional", "another kind", "several nodes"])
+@pytest.mark.parametrize(
+    "attributes, before, said",
+    REFUSED,
+    ids=["bidirectional", "another kind", "several nodes", "bidirectional LSTM", "peepholes"],
+)
 def test_a_file_of_another_kind_is_refused(model, attributes, before, said):
-    """A file that is not one RNN of one direction is refused in one line that says what it holds."""
+    """A file that is not one RNN or LSTM of one direction is refused in one line that says what it holds."""
     with pytest.raises(Unusable) as raised:
         load(model(*before, **attributes))
     assert str(raised.value) == said

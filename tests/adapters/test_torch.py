@@ -3,10 +3,11 @@
 from types import SimpleNamespace
 
 import pytest
+from folders import ROOT
 from frameworks import require
-from names import FUNCTIONS
 from suite import put_through
 
+from rnn_reference.cells.registry import functions
 from rnn_reference.implementations.blackbox import Blackbox
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.implementations.loading.find import load
@@ -28,22 +29,55 @@ def test_a_torch_dtype_is_known_by_name():
 
 
 def test_torch_offers_everything():
-    """The adapter for torch offers all six functions."""
-    assert load("torch").offered == list(FUNCTIONS)
+    """The adapter for torch offers the functions of both cells."""
+    assert load("torch").offered == list(functions())
 
 
-@pytest.mark.parametrize("part", ["MyRNN", "layer"])
-def test_a_torch_layer_is_recognised(verdict_on, part):
-    """A class with the interface of nn.RNN, and an nn.RNN with the batch first, conform."""
-    run = verdict_on(f"examples/torch_module.py:{part}", "--rnn-examples=2")
+RIGHT = {"torch_module.py:MyRNN": "rnn", "torch_module.py:layer": "rnn",
+         "torch_lstm.py:MyLSTM": "lstm", "torch_lstm.py:layer": "lstm"}  # fmt: skip
+
+
+@pytest.mark.parametrize("target", RIGHT)
+def test_a_torch_layer_is_recognised(verdict_on, target):
+    """A class with the interface of nn.RNN or nn.LSTM, with the batch first too, and a layer of torch conform."""
+    run = verdict_on(f"examples/{target}", "--rnn-examples=2")
     assert run.status == 0, run.printed
-    assert run.report["functions"]["rnn_backward"]["verdict"] == "conforms"
+    for way in ("forward", "backward"):
+        assert run.report["functions"][f"{RIGHT[target]}_{way}"]["verdict"] == "conforms"
+
+
+MISTAKES = {
+    "no recurrent bias": (" + self.bias_hh", ""),
+    "gates in another order": ("i, f, g, o =", "i, f, o, g ="),
+    "c0 ignored": ("h, c = state[0][0], state[1][0]", "h, c = state[0][0], 0 * state[0][0]"),
+    "no tanh of c": ("* torch.tanh(c)", "* c"),
+    "h in place of c": ("(h[None], c[None])", "(h[None], h[None])"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_wrong_torch_lstm_is_wrong(suite, script, mistake):
+    """A user's LSTM with one mistake is wrong, in its states or in c."""
+    right = (ROOT / "examples" / "torch_lstm.py").read_text(encoding="utf-8")
+    assert right.count(MISTAKES[mistake][0]) == 1
+    target = script(right.replace(*MISTAKES[mistake])) + ":MyLSTM"
+    records = suite(load(target), "--rnn-examples=1", "--rnn-only=forward.states").records
+    assert "failed" in {record["outcome"] for record in records.values()}
+
+
+def test_a_torch_lstm_without_its_states_is_a_crash(suite, script):
+    """An LSTM layer that returns only its outputs crashes, and the message says what it must return."""
+    right = (ROOT / "examples" / "torch_lstm.py").read_text(encoding="utf-8")
+    target = script(right.replace(", (h[None], c[None])", "")) + ":MyLSTM"
+    records = suite(load(target), "--rnn-examples=1", "--rnn-only=forward.states").records
+    assert any("must return its outputs and the last states" in str(record) for record in records.values())
 
 
 def test_a_torch_layer_of_another_kind_is_refused(script):
-    """An LSTM, or a layer that does not take two sizes, is refused in one line."""
-    name = script("import torch\nlstm = torch.nn.LSTM(3, 4, num_layers=2)\nnorm = torch.nn.Identity()\n")
-    for part in ("lstm", "norm"):
+    """A GRU, an LSTM of two layers, and a layer that does not take two sizes are refused in one line."""
+    source = "import torch\ngru = torch.nn.GRU(3, 4)\nlstm = torch.nn.LSTM(3, 4, num_layers=2)\n"
+    name = script(f"{source}norm = torch.nn.Identity()\n")
+    for part in ("gru", "lstm", "norm"):
         with pytest.raises(Unusable, match=r"is not a layer like torch.nn.RNN\(3, 5\)"):
             load(f"{name}:{part}")
 
