@@ -8,8 +8,11 @@ import pytest
 
 from rnn_reference.implementations.question import forward_backward, repeated
 from rnn_reference.outcomes import NotOffered, Wrong
-from rnn_reference.problems.answers import forward_tolerance, network_answers
+from rnn_reference.problems.answers import forward_tolerance, network_answers, reference_states
 from rnn_reference.problems.inputs import of_sequence
+
+SHOWS = 4.0
+"""The change in tolerances from which an effect must show. In float16, a right network may lose a smaller one."""
 
 
 @pytest.mark.judges("forward")
@@ -80,9 +83,12 @@ def test_remembers(judge, cell, every_problem):
         right, *others = yield repeated(cell.forward, *(run.forward for run in runs))
         moved = [(f"x at t={t - 1}", t), *((f"{s}0", 0) for s in given.initial)]
         first = cell.states[0]
-        for (what, step), other in zip(moved, others, strict=True):
+        answers = network_answers(problem)
+        for (what, step), run, other in zip(moved, runs[1:], others, strict=True):
+            tolerance = answers.tolerance[first][:, :, step]
+            shows = abs(reference_states(run)[first] - answers.forward[first])[:, :, step] > SHOWS * tolerance
             change = abs(other[first] - right[first])[:, :, step]
-            if np.all(change <= network_answers(problem).tolerance[first][:, :, step]):
+            if np.any(shows) and np.all(change <= tolerance):
                 raise Wrong([(first, f"at t={step} stays as it is when {what} changes")])
 
 

@@ -50,6 +50,12 @@ def answers_to(given: Inputs, cotangents: Mapping[str, Array], dtype: str) -> An
     return Answers(forward, gradients, tolerances_of(given, dtype, cotangents))
 
 
+def reference_states(given: Inputs) -> Tensors:
+    """Returns the states of the reference for any inputs, by name."""
+    returned = given.cell.forward.results(_reference(given, given.cell.forward.name)(*given.forward))
+    return {s: returned[s] for s in given.cell.states}
+
+
 def tolerances_of(given: Inputs, dtype: str, cotangents: Mapping[str, Array]) -> Tensors:
     """Returns the tolerance of each result on given inputs, by name and of its shape."""
     cell = given.cell

@@ -169,7 +169,12 @@ def _drawn(problem: Problem) -> dict[str, Array]:
 def _scale(problem: Problem, operand: str) -> Array:
     """Returns the size of the weights of an operand, for each of its rows."""
     n, size = (problem.n_x, 0.5) if operand == "x" else (problem.n_a, 0.9)
-    return np.full(n, problem.gain * size / np.sqrt(n))
+    near_half = GATES_NEAR_HALF if problem.blank and len(problem.cell.maps) > 1 else 1.0
+    return np.full(n, near_half * problem.gain * size / np.sqrt(n))
+
+
+GATES_NEAR_HALF = 0.25
+"""The factor of the weights of a cell with gates in a blank problem: without biases, its gates are then near 1/2."""
 
 
 ORDINARY = {

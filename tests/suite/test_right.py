@@ -29,10 +29,7 @@ def test_no_alarm(target, suite):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("target", NETWORKS)
-def test_no_alarm_on_fresh_problems(target, verdict_on, request):
+def test_no_alarm_on_fresh_problems(target, verdict_on):
     """A right network passes 90 fresh problems for every property with another seed: over 1,000 for each cell."""
-    if "float16" in target:
-        reason = "property.remembers refuses an effect of a0 that float16 does not resolve"
-        request.applymarker(pytest.mark.xfail(reason=reason, strict=True))
     run = verdict_on(RIGHT / target, "--rnn-seed=1", "--rnn-examples=90", "--rnn-in-process")
     assert run.status == 0, run.printed

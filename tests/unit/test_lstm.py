@@ -389,12 +389,13 @@ def test_mistakes_cannot_hide_in_the_problems():
 
 
 def test_the_problems_reach_what_a_gate_can_be():
-    """Named problems have |c| > 1, gates near 0 and near 1, and mostly gates around 1/2."""
+    """Named problems have |c| > 1, gates near 0 and near 1, all gates near 1/2, and mostly gates around 1/2."""
     assert any(abs(forward(problem.of(LSTM))["c"]).max() > 1 for problem in ORDINARY.values())
     saturated = gates(EDGES["saturated"])
     assert saturated.min() < 1e-3 and saturated.max() > 1 - 1e-3
     for problem in ORDINARY.values():
         assert np.mean(abs(gates(problem) - 0.5) < 0.2) > 0.7
+    assert abs(gates(EDGES["zeros"]) - 0.5).max() < 0.2
 
 
 FOUND_BY = {
