@@ -36,6 +36,7 @@ def test_the_ids_of_the_checks_are_frozen(judged):
     assert len(set(EVERY_ID)) == len(EVERY_ID)
 
 
+@pytest.mark.waits
 def test_every_id_is_that_of_a_check(suite):
     """The reference, which offers every cell, is asked every check of the list, and no other."""
     assert set(suite(reference, "--rnn-examples=1").records) == set(EVERY_ID)

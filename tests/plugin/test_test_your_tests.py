@@ -94,6 +94,7 @@ def test_the_cells_that_a_file_names(text, named):
     assert (len(faults) == len(CATALOGUE)) == (len(named) == 2)
 
 
+@pytest.mark.waits
 def test_two_cells_have_rows_of_their_own(tmp_path):
     """In a file about both cells a mistake has a row for each cell, and is noticed in the cell that has it."""
     text = "import numpy, rnn\ndef test_it():\n    assert rnn.lstm_forward and rnn.rnn_forward\n"
