@@ -1,6 +1,6 @@
 """The fixtures of the checks: the implementation under test, a cell, a judge, and problems."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from rnn_reference.cells.cell import Cell, Function
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.judging.fresh import on_every_problem
 from rnn_reference.judging.judge import Judge
+from rnn_reference.problems import sizes
 from rnn_reference.problems.problem import NAMED, Problem
 from rnn_reference.run import judge_of
 from rnn_reference.target import implementation_of
@@ -48,6 +49,13 @@ def judge(request: pytest.FixtureRequest) -> Judge:
 def problem(request: pytest.FixtureRequest, judge: Judge, cell: Cell) -> Problem:
     """The problem that the check's parameter names, with the seed of the run."""
     return judge.set_problem(NAMED[request.param].of(cell).at(seed=request.config.option.rnn_seed))
+
+
+@pytest.fixture
+def sized(request: pytest.FixtureRequest) -> Sequence[Problem]:
+    """Problems of many sizes, more of them with ``--rnn-sizes=thorough``."""
+    chosen = sizes.thorough() if request.config.option.rnn_sizes == "thorough" else sizes.ordinary()
+    return [problem.at(seed=problem.seed + request.config.option.rnn_seed) for problem in chosen]
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from rnn_reference.cells.head import softmax_tolerance
 from rnn_reference.cells.rounding import bounded_tolerance
 from rnn_reference.implementations.question import repeated
 from rnn_reference.judging.batched import run_batched
+from rnn_reference.judging.sizes import judge_sizes
 from rnn_reference.numerics.compare import require_shapes
 from rnn_reference.problems.answers import cell_answers, network_answers
 from rnn_reference.problems.problem import NAMED
@@ -77,6 +78,18 @@ def test_fresh(judge, cell, every_problem):
     @every_problem
     def check(problem, t):
         yield from _step_by_step(judge, cell, problem, *cell.forward.tensors)
+
+
+@pytest.mark.judges("cell_forward")
+def test_cell_sizes(judge, cell, sized):
+    """{cell_forward} is right at the edges of tiles and blocks, and where two sizes are equal."""
+    judge_sizes(judge, cell.cell_forward, sized)
+
+
+@pytest.mark.judges("forward")
+def test_sizes(judge, cell, sized):
+    """{forward} is right at the edges of tiles, blocks and chunks, and where two sizes are equal."""
+    judge_sizes(judge, cell.forward, sized)
 
 
 def _step_close(judge, cell, got, right, tensors):

@@ -7,6 +7,7 @@ import pytest
 
 from rnn_reference.implementations.question import through_a_step, through_time
 from rnn_reference.judging.gradients import judge_cell, judge_network
+from rnn_reference.judging.sizes import judge_sizes
 from rnn_reference.judging.spots import judge_spots
 from rnn_reference.problems.problem import NAMED, ORDINARY
 
@@ -50,3 +51,15 @@ def test_network_fresh(judge, every_problem):
     @every_problem
     def check(problem, t):
         judge_network(judge, problem, (yield through_time(problem)), differentiate=False)
+
+
+@pytest.mark.judges("cell_backward", needs=("cell_forward",))
+def test_cell_sizes(judge, cell, sized):
+    """{cell_backward} is right at the edges of tiles and blocks, and where two sizes are equal."""
+    judge_sizes(judge, cell.cell_backward, sized)
+
+
+@pytest.mark.judges("backward", needs=("forward",))
+def test_sizes(judge, cell, sized):
+    """{backward} is right at the edges of tiles, blocks and chunks, and where two sizes are equal."""
+    judge_sizes(judge, cell.backward, sized)

@@ -84,6 +84,8 @@ TABLE = (
     Option("--rnn-seed", metavar="N", type=int, default=0, at_least=0, rerun="always", help="seed of every problem"),
     Option("--rnn-examples", metavar="N", type=int, default=20, at_least=1, rerun="given", help=(
         "fresh problems for each property")),
+    Option("--rnn-sizes", metavar="HOW", choices=("ordinary", "thorough"), default="ordinary", rerun="given", help=(
+        "thorough: judge some 300 combinations of sizes, up to 129, instead of some 20; for kernels")),
     Option("--rnn-convention", metavar="NAME", rerun="given", help=(
         "judge by another convention: weights-transposed, batch-major, ... (several joined by +)")),
     Option("--rnn-blackbox", metavar="module:callable", help=(

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-ATTRIBUTES = ("dtype", "tolerance", "predicts")
+ATTRIBUTES = ("dtype", "tolerance", "predicts", "compiles")
 """The names of these attributes."""
 
 

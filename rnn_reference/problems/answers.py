@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from rnn_reference.arrays import Array
-from rnn_reference.cells.cell import Cell
+from rnn_reference.cells.cell import Cell, Function
 from rnn_reference.cells.functions import reference_of
 from rnn_reference.cells.rounding import backward_tolerances, tolerances
 from rnn_reference.cells.trace import gradients_at_states
@@ -54,6 +54,18 @@ def reference_states(given: Inputs) -> Tensors:
     """Returns the states of the reference for any inputs, by name."""
     returned = given.cell.forward.results(_reference(given, given.cell.forward.name)(*given.forward))
     return {s: returned[s] for s in given.cell.states}
+
+
+@lru_cache(maxsize=64)
+def reference_at(problem: Problem, function: Function) -> Tensors:
+    """Returns the reference's results of a function on a problem, by name, without tolerances."""
+    forward = function.partner if function.takes_cache else function
+    results = forward.results(_reference(problem.given, forward.name)(*problem.arguments(forward)))
+    if not function.takes_cache:
+        return {name: results[name] for name in function.tensors}
+    name, cache = forward.returns[-1], results[forward.returns[-1]]
+    arguments = function.ordered({**problem.cotangents_of(function), name: cache})
+    return function.results(_reference(problem.given, function.name)(*arguments))
 
 
 def tolerances_of(given: Inputs, dtype: str, cotangents: Mapping[str, Array]) -> Tensors:

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ class Converted(Implementation):
     def __init__(self, inner: Implementation, conventions: Conventions) -> None:
         self._inner, self._conventions = inner, conventions
         self.name, self.dtype, self.tolerance, self.predicts = inner.name, inner.dtype, inner.tolerance, inner.predicts
+        self.compiles = inner.compiles
         words = conventions.words(inner.cells[0])
         self.notes = [*inner.notes, f"judged under --rnn-convention={conventions.name}, {words}"]
         self.wrong_shape: Wrong | None = None
@@ -76,7 +78,11 @@ class Converted(Implementation):
             yield
 
     def _their_question(self, question: Question) -> Question:
-        return Question([(name, self._theirs(name, given)) for name, given in question.calls], question.copy)
+        return replace(question, calls=[(name, self._theirs(name, given)) for name, given in question.calls])
+
+    def changed_settings(self, question: Question) -> list[str]:
+        """Returns the settings that the calls of the inner implementation change."""
+        return self._inner.changed_settings(self._their_question(question))
 
     def _call_theirs(self, name: str, arguments: tuple[Any, ...], copy: bool) -> Any:
         theirs = self._theirs(name, arguments)
