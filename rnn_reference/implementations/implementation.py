@@ -12,6 +12,7 @@ from rnn_reference.cells.cell import ACTIVATION, CACHES, CELL_BACKWARD, Cell, Fu
 from rnn_reference.cells.registry import cells, function_named, functions
 from rnn_reference.implementations.crash import crash
 from rnn_reference.implementations.declared import dtype_of, tolerance_of
+from rnn_reference.implementations.handing_over import handed_over, watched_settings
 from rnn_reference.implementations.question import Question, names_a_cache
 from rnn_reference.implementations.returned import results_of, sizes_of
 from rnn_reference.implementations.theirs import Theirs
@@ -134,11 +135,35 @@ class Implementation:
         results: list[dict[str, Any]] = []
         caches: list[Any] = []
         with self.in_one_message(question):
-            for name, arguments in question.calls:
+            for name, arguments in self._handed_over(question):
                 given = [caches[one.number] if names_a_cache(one) else one for one in arguments]
-                results.append(self.ask(name, *given, copy=question.copy))
+                copy = question.copy and not question.in_place
+                if question.late:
+                    results.append({"": self.call(name, *given, copy=copy)})
+                    caches += self._cache_in(name, results[-1][""])
+                    continue
+                results.append(self.ask(name, *given, copy=copy))
                 caches += [value for key, value in results[-1].items() if key in CACHES]
+        if question.late:
+            named = zip(question.functions, results, strict=False)
+            return [results_of(function_named(name), result[""]) for name, result in named]
         return results
+
+    def _handed_over(self, question: Question) -> Iterator[tuple[str, Sequence[Any]]]:
+        calls = question.calls
+        if question.in_place:
+            calls = [(name, tuple(own_copy(one, self.dtype) for one in given)) for name, given in calls]
+        return handed_over(calls, question.read_only, question.in_place)
+
+    def _cache_in(self, name: str, result: Any) -> list[Any]:
+        """Returns the cache in a result that has the right form; otherwise raises the outcome of this form."""
+        return [value for key, value in results_of(function_named(name), result).items() if key in CACHES]
+
+    def changed_settings(self, question: Question) -> list[str]:
+        """Returns the settings of numpy and Python that the calls change, such as ``np.random``."""
+        with watched_settings() as changed:
+            self.answers(question)
+        return changed
 
     @contextlib.contextmanager
     def prefetch(self, questions: Sequence[Question]) -> Iterator[None]:

@@ -23,10 +23,17 @@ def names_a_cache(argument: Any) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """Calls to make in this order. Without ``copy``, the calls get the arguments themselves and may modify them."""
+    """Calls to make in this order. Without ``copy``, the calls get the arguments themselves and may modify them.
+
+    With ``read_only`` they may not. With ``in_place`` a later call of a function gets the arrays of the first one, with
+    other values. With ``late`` the results are read after the last call, and not after their own.
+    """
 
     calls: Sequence[Call]
     copy: bool = True
+    read_only: bool = False
+    in_place: bool = False
+    late: bool = False
 
     @property
     def functions(self) -> list[str]:

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import numpy as np
+from mistakes_of_arrays import OF_ARRAYS
 from names import FUNCTIONS
 
 import rnn_reference
@@ -186,7 +187,7 @@ class _SharesACell:
         return right.rnn_cell_backward(da_next, self.last)
 
 
-CAUGHT = {
+CAUGHT = OF_ARRAYS | {
     "protocol.tanh": but(tanh_forward=lambda x: np.tanh(x).ravel()),
     "protocol.softmax": but(softmax_forward=lambda x: right.softmax_forward(x)[:1]),
     "protocol.cell_forward": cell(lambda a_next, yt_pred, cache, *_: (a_next.T, yt_pred, cache)),

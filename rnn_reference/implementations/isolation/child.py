@@ -24,6 +24,7 @@ from rnn_reference.cells.cell import Function
 from rnn_reference.cells.registry import function_named
 from rnn_reference.implementations.crash import crash
 from rnn_reference.implementations.declared import ATTRIBUTES
+from rnn_reference.implementations.handing_over import handed_over, watched_settings
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.implementations.isolation.channel import Channel, decode, inherited_connection
 from rnn_reference.implementations.isolation.mutations import changed
@@ -128,8 +129,8 @@ class _Caller:
             if "describe" in request:
                 reply = {"description": describe_cache(self._caches.get(request["describe"].number))}
             else:
-                reply = self._call_each(request["calls"])
-                if not request["copy"] and "results" in reply:
+                reply = self._answers_to(request)
+                if not (request["copy"] or request["read_only"]) and "results" in reply:
                     now, before = request["calls"], decode(message)["requests"][number]["calls"]
                     reply["changed"] = [changed(one, was) for (_, one), (_, was) in zip(now, before, strict=True)]
             for stream in (sys.stdout, sys.stderr):
@@ -139,21 +140,32 @@ class _Caller:
             if "outcome" in reply:
                 break
 
-    def _call_each(self, calls: list[tuple[str, list[Any]]]) -> dict[str, Any]:
+    def _answers_to(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Returns the result of each call of a request; with ``settings`` also those that its calls change."""
+        if not request["settings"]:
+            return self._call_each(request)
+        with watched_settings() as changed:
+            reply = self._call_each(request)
+        return reply | {"settings": changed}
+
+    def _call_each(self, request: dict[str, Any]) -> dict[str, Any]:
         """Returns the result of each call, or the outcome of the first call that raises."""
-        results: list[Any] = []
+        calls, results, kept = request["calls"], [], []
         before, reported = calls[0][0], time.monotonic()
         try:
-            for number, (function, given) in enumerate(calls):
+            for number, (function, given) in enumerate(handed_over(calls, request["read_only"], request["in_place"])):
                 if function != before or time.monotonic() - reported > HEARTBEAT:
                     self._channel.send({"progress": number})
                     before, reported = function, time.monotonic()
                 arguments = [self._cache(one.number) if isinstance(one, Handle) else one for one in given]
                 result = self._implementation.call(function, *arguments, copy=False)
                 signature = function_named(function)
+                kept += [(signature, result)] if request["late"] else []
                 results.append(self._described(signature, result))
                 if signature.returns_cache and not _has_a_cache(signature, results[-1]):
                     break  # the next calls may need its cache
+            if request["late"]:
+                results = [_as_it_is_now(*one, was) for one, was in zip(kept, results, strict=True)]
             return {"results": results}
         except Outcome as raised:
             outcome = raised
@@ -177,6 +189,13 @@ class _Caller:
             return (*map(plain, parts[:-1]), Handle(number))
         described = [plain(part) for part in parts[:MANY]]
         return described if isinstance(result, list) else tuple(described)
+
+
+def _as_it_is_now(signature: Function, result: Any, was: Any) -> Any:
+    """Returns the description ``was`` of a result with the arrays that the result has now."""
+    if isinstance(was, tuple) and was and isinstance(was[-1], Handle):
+        return (*map(plain, result[:-1]), was[-1])
+    return tuple(map(plain, result)) if isinstance(was, tuple) else was if isinstance(was, list) else plain(result)
 
 
 def _has_a_cache(signature: Function, result: Any) -> bool:

@@ -54,6 +54,12 @@ class Isolated(Implementation):
         (reply,) = self._worker.ask([question], [{"describe": caches}], "description")
         return self._worker.checked(reply, question)["description"]
 
+    def changed_settings(self, question: Question) -> list[str]:
+        """Returns the settings of the worker's process that the calls change."""
+        (reply,) = self._worker.ask([question], [self._content(question, settings=True)], "results")
+        changed = self._worker.checked(reply, question).get("settings")
+        return list(map(str, changed)) if isinstance(changed, list) else []
+
     def printed(self) -> str:
         """Returns the end of the worker's output since the last call."""
         return self._worker.printed()
@@ -110,12 +116,13 @@ class Isolated(Implementation):
         replies = self._worker.ask(questions, [self._content(one) for one in questions], "results")
         self._fetched.update(zip(questions, replies, strict=False))
 
-    def _content(self, question: Question) -> dict[str, Any]:
+    def _content(self, question: Question, settings: bool = False) -> dict[str, Any]:
         given = [list(arguments) for _, arguments in question.calls]
         if question.copy:
             given = self._in_its_dtype(given, {})
         calls = list(zip(question.functions, given, strict=True))
-        return {"calls": calls, "copy": question.copy}
+        ways = {name: getattr(question, name) for name in ("copy", "read_only", "in_place", "late")}
+        return {"calls": calls, "settings": settings, **ways}
 
     def _in_its_dtype(self, value: Any, done: dict[int, Any]) -> Any:
         """Returns the value with contiguous arrays in the implementation's dtype. Each array is converted once."""
