@@ -1,12 +1,18 @@
-"""The page of the kill table: the method of each column, the table, and its totals."""
+"""The page of the kill table: the method of each column, and for each cell the table, its totals and the mistakes."""
 
-from benchmarks.markdown import table
+from collections.abc import Mapping
+
+from benchmarks.markdown import Table, table
 from benchmarks.studies.pages import made_by
-from rnn_reference.faults import faults_named
+from rnn_reference.cells.fault import Fault, catalogue
+from rnn_reference.cells.registry import cell_named
+
+NAMES = {"rnn": "the tanh RNN", "lstm": "the LSTM"}
 
 METHOD = """\
-Each row is a mistake of the catalogue ([all of them](faults.md)). The catalogue makes it in several *ways*: `yes`
-means all of them, otherwise the cell says how many. Each network has this one mistake and no other. A forward mistake
+Each row is a mistake of the catalogue ([all of them](faults.md)) in one cell. The catalogue makes it in several *ways*:
+`yes` means all of them, otherwise the cell says how many. Each network has this one mistake and no other. (One way of
+the LSTM's `bias-sums-from-another` also has `carry-dropped`, as the course's older values have.) A forward mistake
 has the ordinary backward pass, so a gradient check notices it wherever the two disagree. (With the derivative of the
 wrong forward pass as its backward pass, no gradient check would notice.)
 
@@ -17,27 +23,37 @@ wrong forward pass as its backward pass, no gradient check would notice.)
 - **document's values**: every value that the document prints, at its inputs, to 1e-7. Its printed `rnn_backward`
   values are wrong, so they refuse the right network too: a value refused there is not counted. `red anyway`: only such
   values are refused. `no`: the network meets every value. `yes`: a value is refused that the right network meets.
-- **one-step gradient check**, like a course's unit test: `rnn_cell_forward` and `rnn_cell_backward`, and
-  `rnn_forward` and `rnn_backward` with T_x = 1, at n_x=3, n_a=5, n_y=2, m=4, all inputs from `RandomState(0).randn`;
-  the loss is `sum(a)`, so the cotangent is all ones; each gradient is compared with central differences
-  of step 1e-5 by ||g - n|| / (||g|| + ||n||) < 1e-7.
-- **ONNX cases**: the six published cases of ONNX's RNN node, with its own comparator and each case's tolerances. The
-  network computes one direction; reversing and stacking is done outside. ONNX's RNN returns states only, so a mistake
-  in the predictions cannot show. `-` where it does not apply: softmax and backward passes.
-- **torch gradcheck**: `torch.autograd.gradcheck` at its defaults, of the states, at the sizes and inputs of the
-  document's section 2.2. `-` for mistakes of the forward pass."""
+- **course's older values** and **course's newer values**: the same for the LSTM. The course prints two tables of
+  `lstm_backward`. The older ones are not the gradient: every value of that table refuses the right network. The newer
+  ones are the gradient. The other values are the same in both columns. As in the course, `x` has 7 steps and `da` has
+  4, and there is no `c0` and no `dc`.
+- **one-step gradient check**, like a course's unit test: the cell forward and backward, and the network forward and
+  backward with T_x = 1, at n_x=3, n_a=5, n_y=2, m=4, all inputs from `RandomState(0).randn`; the loss is `sum(a)`, so
+  the cotangent is all ones; each gradient is compared with central differences of step 1e-5 by
+  ||g - n|| / (||g|| + ||n||) < 1e-7. For `lstm_cell_backward`, which takes `dc_next` too, the loss is
+  `sum(a) + sum(c)`. `lstm_forward` gets no `c0` and `lstm_backward` no `dc`, as in the course.
+- **ONNX cases**: the published cases of ONNX's RNN node (six) and of its LSTM node (five of six), with ONNX's
+  comparator and each case's tolerances. `test_lstm_with_peepholes` is left out: no function here takes peepholes. The
+  network computes one direction; reversing and stacking is done outside. The nodes return states only, so a mistake
+  in the predictions cannot show. No case gives the LSTM an initial state, and in each direction of its cases all
+  weights are equal, so exchanged gates do not show. `-` where it does not apply: softmax and backward passes.
+- **torch gradcheck**: `torch.autograd.gradcheck` at its defaults, of every state with respect to `x`, the initial
+  states and the weights, at n_x=3, n_a=5, n_y=2, m=10, T_x=4, drawn from `RandomState(1).randn`; for the tanh RNN these
+  are the document's inputs of section 2.2. `-` for mistakes of the forward pass, except in its caches."""
 
 
-def page(heads: list[str], rows: list[list[str]], left_out: list[str]) -> str:
-    """Return the text of docs/generated/kill-table.md."""
-    shown = [[_with_mark(row[0]), *row[1:]] for row in rows]
+def page(tables: Mapping[str, Table], left_out: list[str]) -> str:
+    """Return the text of docs/generated/kill-table.md, from the table of each cell."""
     without = f"\n\nLeft out, because a package is missing: {', '.join(left_out)}." if left_out else ""
     made = made_by("python -m benchmarks.studies.kill_table --write", "numpy", "onnx", "torch")
-    return (
-        f"# The kill table\n\n{made}\n\n"
-        f"{METHOD}{without}\n\n{table(heads, [*shown, totals(rows)])}\n\n"
-        f"## What the mistakes are\n\n{_mistakes(rows)}\n"
-    )
+    shown = "\n\n".join(_table(cell, *made) for cell, made in tables.items())
+    mistakes = "\n\n".join(_mistakes(cell, rows) for cell, (_, rows) in tables.items())
+    return f"# The kill table\n\n{made}\n\n{METHOD}{without}\n\n{shown}\n\n{mistakes}\n"
+
+
+def _table(cell: str, heads: list[str], rows: list[list[str]]) -> str:
+    shown = [[_with_mark(cell, row[0]), *row[1:]] for row in rows]
+    return f"## The table of {NAMES[cell]}\n\n{table(heads, [*shown, totals(rows)])}"
 
 
 def totals(rows: list[list[str]]) -> list[str]:
@@ -50,11 +66,15 @@ def totals(rows: list[list[str]]) -> list[str]:
     return ["**all**", str(ways), *cells]
 
 
-def _with_mark(mistake: str) -> str:
-    return f"{mistake} (advice)" if faults_named(mistake.strip("`"))[0].advice else mistake
+def _fault(cell: str, mistake: str) -> Fault:
+    return next(fault for fault in catalogue(cell_named(cell)) if fault.id == mistake.strip("`"))
 
 
-def _mistakes(rows: list[list[str]]) -> str:
-    ids = [row[0].strip("`") for row in rows]
-    faults = [faults_named(mistake)[0] for mistake in ids]
-    return "\n".join(f"- `{fault.id}` ({fault.stage}): {fault.sentence}" for fault in faults)
+def _with_mark(cell: str, mistake: str) -> str:
+    return f"{mistake} (advice)" if _fault(cell, mistake).advice else mistake
+
+
+def _mistakes(cell: str, rows: list[list[str]]) -> str:
+    faults = [_fault(cell, row[0]) for row in rows]
+    listed = "\n".join(f"- `{fault.id}` ({fault.stage}): {fault.sentence}" for fault in faults)
+    return f"## What the mistakes are in {NAMES[cell]}\n\n{listed}"

@@ -1,7 +1,8 @@
 """Other test suites, as published or with their default settings: what does each refuse in a network?
 
-A test takes a network (an object with the six functions) and returns the names of the results that it refuses. An
-exception from the network counts as refused, since any test run would show it.
+A test takes a network (an object with the functions of a cell) and the cell, and returns the names of the results that
+it refuses. An exception from the network counts as refused, since any test run would show it. The cases of ONNX are in
+``onnx_cases.py``.
 """
 
 import warnings
@@ -11,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.studies.instances import INPUTS, Instance
+from rnn_reference.cells.cell import ACTIVATION, CELL_FORWARD, Cell, Function
+from rnn_reference.cells.registry import function_named
 from rnn_reference.paths import golden_folder
 from rnn_reference.problems import golden
 
-Test = Callable[[Any], list[str]]
-WEIGHTS = ("Wax", "Waa", "Wya", "ba", "by")
+Test = Callable[[Any, Cell], list[str]]
 
 
 def refused(content: Callable[[], Any]) -> bool:
@@ -29,68 +30,88 @@ def refused(content: Callable[[], Any]) -> bool:
             return True
 
 
-def document(network: Any) -> list[str]:
-    """Compare with the document's printed values, including the wrong ones of rnn_backward, to 1e-7."""
+def asked(network: Any, function: Function, given: dict[str, Any]) -> dict[str, Any]:
+    """Return the results of one function of a network by name. ``given`` has its arguments, and may have more."""
+    return function.results(getattr(network, function.name)(*function.ordered(given)))
+
+
+def published(network: Any, cell: Cell) -> list[str]:
+    """Compare with the printed values, including the older ones of the backward pass, which are wrong, to 1e-7."""
+    return _unlike(network, cell, "published")
+
+
+def published_newer(network: Any, cell: Cell) -> list[str]:
+    """Compare with the printed values, and with the newer edition's where a value is printed twice, to 1e-7."""
+    return _unlike(network, cell, "published_newer")
+
+
+def _unlike(network: Any, cell: Cell, edition: str) -> list[str]:
     return [
-        f"{case.function}: {case.place}" for case in _printed() if refused(lambda case=case: _prints(network, case))
+        f"{case.function}: {case.place}"
+        for case in _printed(cell.name)
+        if refused(lambda case=case: _prints(network, case, edition))
     ]
 
 
 @cache
-def _printed() -> list[golden.Golden]:
-    return list(golden.read(golden_folder() / "document.json").values())
+def _printed(cell: str) -> list[golden.Golden]:
+    return list(golden.read(golden_folder(cell) / "document.json").values())
 
 
-def _prints(network: Any, case: golden.Golden) -> bool:
-    printed = case.entry.get("published", case.entry.get("correct_out"))
-    got = np.asarray(_asked(network, case))[case.at]
+def _prints(network: Any, case: golden.Golden, edition: str) -> bool:
+    printed = next(case.entry[name] for name in (edition, "published", "correct_out") if name in case.entry)
+    got = np.asarray(_tensor(network, case))[case.at]
     return got.shape == np.shape(printed) and bool(np.all(abs(got - np.array(printed, float)) < 1e-7))
 
 
-def _asked(network: Any, case: golden.Golden) -> Any:
+def _tensor(network: Any, case: golden.Golden) -> Any:
     """Return the tensor that the document prints a part of, by the calls of the document's section."""
+    function = function_named(case.function)
     given = {name: array.copy() for name, array in case.inputs.items()}
-    parameters = {name: given[name] for name in WEIGHTS if name in given}
-    if case.function in ("tanh_forward", "softmax_forward"):
-        return getattr(network, case.function)(given["x"])
-    if case.function.startswith("rnn_cell"):
-        _, yt_pred, cell_cache = network.rnn_cell_forward(given["xt"], given["a_prev"], parameters)
-        if case.tensor == "yt_pred":
-            return yt_pred
-        return network.rnn_cell_backward(given["da_next"], cell_cache)[case.tensor]
-    a, y_pred, caches = network.rnn_forward(given["x"], given["a0"], parameters)
-    if case.function == "rnn_backward":
-        return network.rnn_backward(given["da"], caches)[case.tensor]
-    return {"a": a, "y_pred": y_pred, "caches[1]": caches[1]}[case.tensor]
+    if function.role == ACTIVATION:
+        return getattr(network, function.name)(given["x"])
+    given["parameters"] = {name: given[name] for name in case.cell.parameters if name in given}
+    results = asked(network, function.partner if function.takes_cache else function, given)
+    if function.takes_cache:
+        results = asked(network, function, given | results)
+    name, _, part = case.tensor.rstrip("]").partition("[")  # such as caches[1]
+    return results[name][int(part)] if part else results[name]
 
 
-def one_step(network: Any) -> list[str]:
-    """Check the gradient of one time step numerically, with the sum of the states as the loss, like course tests."""
-    names = {"cell": lambda: _cell_agrees(network), "network, T_x = 1": lambda: _network_agrees(network)}
-    return [name for name, agrees in names.items() if refused(agrees)]
+def drawn(cell: Cell, seed: int, m: int, T_x: int) -> dict[str, Any]:
+    """Return random inputs by name, drawn in this order: x, the initial states, the parameters."""
+    sizes = {"n_x": 3, "n_a": 5, "n_y": 2, "m": m, "T_x": T_x}
+    names = ("x", *(f"{s}0" for s in cell.states), *cell.parameters)
+    draw = np.random.RandomState(seed).randn
+    arrays = {name: draw(*cell.shape(name, sizes)) for name in names}
+    return arrays | {"parameters": {name: arrays[name] for name in cell.parameters}}
 
 
-def _drawn() -> tuple[Any, Any, dict[str, Any]]:
-    draw = np.random.RandomState(0).randn
-    shapes = {"Wax": (5, 3), "Waa": (5, 5), "Wya": (2, 5), "ba": (5, 1), "by": (2, 1)}
-    return draw(3, 4), draw(5, 4), {name: draw(*shape) for name, shape in shapes.items()}
+def one_step(network: Any, cell: Cell) -> list[str]:
+    """Check the gradient of one time step numerically, with the sum of the states as the loss, like course tests.
+
+    A sequence is called as in the course: with one initial state, and with the cotangent of one state.
+    """
+    names = {"cell": cell.cell_forward, "network, T_x = 1": cell.forward}
+    return [name for name, forward in names.items() if refused(lambda forward=forward: _agrees(network, forward))]
 
 
-def _cell_agrees(network: Any) -> bool:
-    xt, a_prev, p = _drawn()
-    a_next, _, cell_cache = network.rnn_cell_forward(xt, a_prev, p)
-    gradients = network.rnn_cell_backward(np.ones_like(a_next), cell_cache)
-    inputs = {"dxt": xt, "da_prev": a_prev, **{f"d{name}": p[name] for name in ("Wax", "Waa", "ba")}}
-    return _agree(lambda: np.sum(network.rnn_cell_forward(xt, a_prev, p)[0]), inputs, gradients)
+def _agrees(network: Any, forward: Function) -> bool:
+    cell, backward, given = forward.cell, forward.partner, drawn(forward.cell, seed=0, m=4, T_x=1)
+    if forward.role == CELL_FORWARD:
+        given["x"] = given["x"][:, :, 0]
+        given = {cell.of_step.get(name, name): value for name, value in given.items()}
+    given = {name: given[name] for name in (*forward.arguments, *cell.trained)}
+    results = asked(network, forward, given)
+    states = [name.removeprefix("d") for name in backward.arguments[:-1]]
+    cotangents = {f"d{state}": np.ones_like(results[state]) for state in states}
+    gradients = asked(network, backward, {**results, **cotangents})
 
+    def loss() -> Any:
+        found = asked(network, forward, given)
+        return sum(np.sum(found[state]) for state in states)
 
-def _network_agrees(network: Any) -> bool:
-    xt, a0, p = _drawn()
-    x = xt[:, :, None]
-    a, _, caches = network.rnn_forward(x, a0, p)
-    gradients = network.rnn_backward(np.ones_like(a), caches)
-    inputs = {"dx": x, "da0": a0, **{f"d{name}": p[name] for name in ("Wax", "Waa", "ba")}}
-    return _agree(lambda: np.sum(network.rnn_forward(x, a0, p)[0]), inputs, gradients)
+    return _agree(loss, {f"d{name}": value for name, value in given.items() if name != "parameters"}, gradients)
 
 
 def _agree(loss: Callable[[], Any], inputs: dict[str, Any], gradients: dict[str, Any], h: float = 1e-5) -> bool:
@@ -105,79 +126,32 @@ def _agree(loss: Callable[[], Any], inputs: dict[str, Any], gradients: dict[str,
             array[index] = kept
             slope[index] = (losses[0] - losses[1]) / (2 * h)
         given = gradients[name]
-        if not np.linalg.norm(given - slope) / (np.linalg.norm(given) + np.linalg.norm(slope)) < 1e-7:
-            return False
+        if not np.linalg.norm(given - slope) <= 1e-7 * (np.linalg.norm(given) + np.linalg.norm(slope)):
+            return False  # equal where both are zero: without c0, the weights of the forget gate have no effect
     return True
 
 
-def onnx_cases(network: Any) -> list[str]:
-    """Run ONNX's published cases of its RNN node, with its own comparator and each case's tolerances; states only."""
-    return [case.name for case in _rnn_cases() if refused(lambda case=case: _similar(network, case))]
-
-
-@cache
-def _rnn_cases() -> list[Any]:
-    from onnx.backend.test.case.node import collect_testcases
-
-    with warnings.catch_warnings(), np.errstate(all="ignore"):  # it makes the cases of all nodes
-        warnings.simplefilter("ignore")
-        return list(collect_testcases("RNN"))
-
-
-def _similar(network: Any, case: Any) -> bool:
-    import onnx
-    from onnx.backend.test.runner import Runner
-
-    node = case.model.graph.node[0]
-    how = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
-    for inputs, outputs in case.data_sets:
-        given = dict(
-            zip(node.input, (array.copy() for array in inputs), strict=True)
-        )  # some networks modify their inputs
-        found = _as_node(network, given, how)
-        mine = [found[name] for name in node.output if name]
-        Runner.assert_similar_outputs(outputs, mine, rtol=case.rtol, atol=case.atol)
-    return True
-
-
-def _as_node(network: Any, given: dict[str, Any], how: dict[str, Any]) -> dict[str, Any]:
-    """Return the outputs of an ONNX RNN node. Reversing and stacking directions is done here, not by the network."""
-    X = np.swapaxes(given["X"], 0, 1) if how.get("layout") else given["X"]
-    backwards = {b"forward": [1], b"reverse": [-1], b"bidirectional": [1, -1]}[how.get("direction", b"forward")]
-    a = np.stack([_direction(network, X[::way], given, k)[::way] for k, way in enumerate(backwards)], axis=1)
-    last = np.stack([a[-1 if way == 1 else 0, k] for k, way in enumerate(backwards)])
-    Y, Y_h = (a.transpose(2, 0, 1, 3), last.transpose(1, 0, 2)) if how.get("layout") else (a, last)
-    return {"Y": Y.astype(np.float32), "Y_h": Y_h.astype(np.float32)}
-
-
-def _direction(network: Any, X: Any, given: dict[str, Any], k: int) -> Any:
-    """Return the states of one direction, ``(T_x, m, n_a)``. ONNX has no predictions: their weights are ones."""
-    n_a = given["R"].shape[-1]
-    ba = given["B"][k].reshape(2, n_a, 1).sum(axis=0) if "B" in given else np.zeros((n_a, 1), np.float32)
-    parameters = {"Wax": given["W"][k], "Waa": given["R"][k], "ba": ba}
-    parameters |= {"Wya": np.ones((2, n_a), np.float32), "by": np.ones((2, 1), np.float32)}
-    a0 = np.zeros((n_a, X.shape[1]), np.float32)
-    return network.rnn_forward(X.transpose(2, 1, 0).copy(), a0, parameters)[0].transpose(2, 1, 0)
-
-
-def gradcheck(network: Any) -> list[str]:
-    """Run torch.autograd.gradcheck with default settings on the document's network of section 2.2."""
+def gradcheck(network: Any, cell: Cell) -> list[str]:
+    """Run torch.autograd.gradcheck with default settings on a network of four steps, for every state and input."""
     import torch
 
-    instance = Instance(1)
+    arrays = drawn(cell, seed=1, m=10, T_x=4)
+    moved = ("x", *(f"{s}0" for s in cell.states), *cell.trained)
 
     class Network(torch.autograd.Function):
         @staticmethod
         def forward(ctx: Any, *args: Any) -> Any:
-            given = dict(zip(INPUTS, (a.detach().numpy().copy() for a in args), strict=True))
-            parameters = {name: given.get(name, instance.arrays[name]) for name in WEIGHTS}
-            a, _, ctx.caches = network.rnn_forward(given["x"], given["a0"], parameters)
-            return torch.tensor(a)
+            given = arrays | dict(zip(moved, (a.detach().numpy().copy() for a in args), strict=True))
+            given["parameters"] = {name: given[name] for name in cell.parameters}
+            results = asked(network, cell.forward, given)
+            ctx.caches = results["caches"]
+            return tuple(torch.tensor(results[s]) for s in cell.states)
 
         @staticmethod
-        def backward(ctx: Any, da: Any) -> Any:
-            found = network.rnn_backward(da.numpy().copy(), ctx.caches)
-            return tuple(torch.tensor(found[f"d{name}"]) for name in INPUTS)
+        def backward(ctx: Any, *cotangents: Any) -> Any:
+            given = {f"d{s}": one.numpy().copy() for s, one in zip(cell.states, cotangents, strict=True)}
+            found = asked(network, cell.backward, given | {"caches": ctx.caches})
+            return tuple(torch.tensor(found[f"d{name}"]) for name in moved)
 
-    leaves = [torch.tensor(array, requires_grad=True) for array in instance.args]
+    leaves = [torch.tensor(arrays[name], requires_grad=True) for name in moved]
     return ["gradcheck"] if refused(lambda: torch.autograd.gradcheck(Network.apply, leaves)) else []
