@@ -22,6 +22,7 @@ from rnn_reference.diagnosis.forward import result_or_outcome
 from rnn_reference.diagnosis.hypotheses import Loop, backward_loops, faults_of, right_loop
 from rnn_reference.diagnosis.matching import Case, Model, both_fail, explains
 from rnn_reference.diagnosis.own_derivative import is_derivative
+from rnn_reference.diagnosis.pairs import pair_of
 from rnn_reference.diagnosis.subject import Subject
 from rnn_reference.implementations.question import backward_call
 from rnn_reference.outcomes import Crashed, Outcome
@@ -60,7 +61,19 @@ def _named(subject: Subject, signature: Signature, sources: list[CacheSource], c
     finding = unnamed(signature.name, sources[0].right_model, cases, subject.u)
     matches = tuple(_matching(signature, sources, cases, subject.u) if subject.naming else ())
     of_caches = bool(matches) and all(fault.id in CACHE_FAULTS for fault in matches)
+    if subject.naming and not matches:
+        return finding.with_(**_pair(signature, sources, cases, subject.u))
     return finding.with_(matches=matches, blame=signature.partner.name if of_caches else "")
+
+
+def _pair(signature: Signature, sources: list[CacheSource], cases: list[Case], u: float) -> dict[str, Any]:
+    """Returns two mistakes that explain the cases together with one of the sources."""
+    for source in sources:
+        hypotheses = backward_loops(signature.cell, source.step)
+        pair = pair_of(hypotheses, source.model, source.right_model, cases, u)
+        if pair:
+            return {"matches": pair, "together": True}
+    return {}
 
 
 def _matching(signature: Signature, sources: list[CacheSource], cases: list[Case], u: float) -> list[Fault]:
@@ -136,7 +149,10 @@ def step(subject: Subject, signature: Signature) -> Finding:
         )
     finding = unnamed(function, places[0](right), cases, u)
     hypotheses = [(fault, fault.of(right)) for fault in faults_of(signature)] if subject.naming else []
-    return finding.with_(matches=tuple(f for place in places for f, _ in matching(hypotheses, place, cases, u)))
+    matches = tuple(f for place in places for f, _ in matching(hypotheses, place, cases, u))
+    pairs = (pair_of(hypotheses, place, place(right), cases, u) for place in places if hypotheses and not matches)
+    together = next(filter(None, pairs), ())
+    return finding.with_(matches=matches or together, together=bool(together))
 
 
 StepCache = Callable[[tuple[Any, ...], Any, tuple[Any, ...]], Any]

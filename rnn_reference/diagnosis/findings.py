@@ -33,7 +33,8 @@ class Finding:
     """The finding on a function. Its ``status`` is ``right``, ``wrong``, ``stub``, or ``consequence``.
 
     A consequence is right for its inputs, but these are wrong. ``blame`` is another function that made the mistake.
-    ``matches`` are the faults that explain it: with one id it is named, with several ids they are candidates.
+    ``matches`` are the faults that explain it: with one id it is named, with several ids they are candidates. With
+    ``together``, they explain it only together, and all are named.
     ``side_effects`` are mistakes that its values do not show. ``loops`` are forward passes with the same results.
     """
 
@@ -44,6 +45,7 @@ class Finding:
     side_effects: tuple[Fault, ...] = ()
     lines: tuple[tuple[str, str], ...] = ()
     loops: tuple[Loop, ...] = ()
+    together: bool = False
 
     @property
     def culprit(self) -> str:
@@ -54,13 +56,15 @@ class Finding:
     def faults(self) -> list[str]:
         """The mistake that its results name with confidence, if any."""
         ids = list(dict.fromkeys(fault.id for fault in self.matches))
+        if self.together:
+            return ids
         return self.matches[0].ids if len(ids) == 1 else []
 
     @property
     def candidates(self) -> list[str]:
         """The mistakes that explain it equally well, if several."""
         ids = list(dict.fromkeys(fault.id for fault in self.matches))
-        return ids if len(ids) > 1 else []
+        return ids if len(ids) > 1 and not self.together else []
 
     @property
     def is_right(self) -> bool:
@@ -76,7 +80,8 @@ class Finding:
         """Returns lines for people: the name of the mistake, the candidates, or that it is not in the catalogue."""
         if self.candidates:
             return [("looks like", f"one of {', '.join(self.candidates)}: they give the same results here")]
-        name = [named_line(self.matches[0])] if self.matches else [("looks like", "not in the catalogue")]
+        named = self.matches if self.together else self.matches[:1]
+        name = [named_line(fault) for fault in named] or [("looks like", "not in the catalogue")]
         if self.matches and self.matches[0].beside:
             name.insert(0, named_line(_beside(self.matches[0])))
         return [*name, *self.lines]

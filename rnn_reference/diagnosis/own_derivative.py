@@ -26,8 +26,11 @@ from rnn_reference.problems.answers import complete
 from rnn_reference.problems.inputs import Inputs
 from rnn_reference.problems.problem import Problem
 
-SMALL_PROBLEM = Problem(n_x=2, n_a=3, n_y=6, m=4, T_x=5, push=50.0)
-"""A problem with few elements, so that each is moved separately. Its cotangent is large, so that clipping shows."""
+SMALL_PROBLEM = Problem(n_x=2, n_a=3, n_y=6, m=4, T_x=12, push=50.0)
+"""A problem with few elements, so that each is moved separately. Its cotangent is large, so that clipping shows.
+
+It has many steps, so that a gradient that is cut off some steps back shows.
+"""
 
 SQUARE_PROBLEM = SMALL_PROBLEM.at(m=3)
 """The same for a forward function that works only if n_a = m."""
@@ -57,8 +60,15 @@ def is_derivative(subject: Subject, signature: Signature, forward: Finding) -> b
     """True if it is, on a small problem: first along one direction for each input, then element by element.
 
     In float32 and float16 differences are not accurate. There it must be the derivative of a faulty forward function
-    that explains the implementation's own.
+    that explains the implementation's own. The answer is kept with the subject.
     """
+    known = subject.is_own_derivative
+    if signature.name not in known:
+        known[signature.name] = _is_derivative(subject, signature, forward)
+    return known[signature.name]
+
+
+def _is_derivative(subject: Subject, signature: Signature, forward: Finding) -> bool:
     own, cell = subject.implementation, signature.cell
     claimed = _of_a_step if signature.role == CELL_BACKWARD else _of_the_sequence
     for problem in (SMALL_PROBLEM, SQUARE_PROBLEM):

@@ -42,6 +42,8 @@ class Subject:
         self._problems = list(chosen)
         self._find = find
         self._findings: dict[str, Finding] = {}
+        self.is_own_derivative: dict[str, bool] = {}
+        """Answers that do not depend on the problems: is a backward function the derivative of its forward function?"""
 
     def problems(self, cell: Cell) -> list[Problem]:
         """Returns the problems for the functions of a cell."""
@@ -61,4 +63,5 @@ class Subject:
         """Returns a subject with other problems and without naming. ``known`` are findings that are already made."""
         there = Subject(self.implementation, self._find, problems=problems, naming=False)
         there._findings |= known or {}
+        there.is_own_derivative = self.is_own_derivative
         return there

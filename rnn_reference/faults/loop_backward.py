@@ -66,7 +66,7 @@ def carry_replaces(cell: Cell, step: Function) -> Function:
 
 
 @fault_of_any_cell("backward", where=THE_CARRY, change=CARRIED, seen="rsokl/MyGrad#4",
-                   variants={f"sliding, k={k}": {"k": k} for k in (2, 3)})  # fmt: skip
+                   variants={f"sliding, k={k}": {"k": k} for k in (2, 3, 4, 5)})  # fmt: skip
 def carry_truncated(cell: Cell, step: Function, k: int) -> Function:
     """The gradient is cut off a few steps back: it does not reach the first step from the last."""
 
