@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -20,10 +20,17 @@ from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.implementations.question import backward_call
 from rnn_reference.numerics.compare import difference
 from rnn_reference.outcomes import Outcome
+from rnn_reference.problems.patterns import in_words
 from rnn_reference.problems.problem import Problem
 
 COURSE = {"n_x": 3, "n_a": 5, "n_y": 2, "m": 10, "T_x": 4}
 """The sizes of the problems in the document."""
+
+SMALL = {"n_x": 3, "n_a": 5, "n_y": 2, "m": 4, "T_x": 6}
+"""Other sizes, from which each is changed by itself."""
+
+FEW_VALUES = (*range(1, 18), 20, 24, 25, 32, 33)
+"""The values of a size for which a pattern is looked for."""
 
 Call = Callable[[], dict[str, Any]]
 
@@ -151,20 +158,40 @@ def _from_the_start(fresh: Implementation, signature: Signature, problem: Proble
 def hard_coded(
     subject: Subject, signature: Signature, finding: Finding, by_value: Callable[[Subject, str], Finding]
 ) -> Finding:
-    """Names ``sizes-hard-coded`` if the function is right at the course's sizes, and wrong at others of one size."""
+    """Names ``sizes-hard-coded`` if the function is right at the course's sizes, and wrong at others of one size.
+
+    If it is right at some others, a line says the pattern of those where it is wrong: parity, multiples, a threshold.
+    """
 
     def right(**sizes: int) -> bool:
-        problems = [Problem(seed=seed).at(**COURSE | sizes) for seed in (1, 2)]
+        problems = [Problem(seed=seed).at(**SMALL | sizes) for seed in (1, 2)]
         return by_value(subject.elsewhere(problems), signature.name).status in ("right", "consequence")
 
-    if signature.role == ACTIVATION or not right():
+    if signature.role == ACTIVATION:
         return finding
-    fixed = [
-        name
-        for name, size in COURSE.items()
-        if not any(right(**{name: other}) for other in (size - 1, size + 1, size + 2, 2 * size, 3 * size))
-    ]
-    if not fixed:
-        return finding
-    sizes = ", ".join(f"{name}={COURSE[name]}" for name in fixed)
-    return finding.with_(matches=(faults_named("sizes-hard-coded")[0],), lines=(("right", f"only at {sizes}"),))
+    if right(**COURSE):
+        fixed = [
+            name
+            for name, size in COURSE.items()
+            if not any(right(**COURSE | {name: other}) for other in (size - 1, size + 1, size + 2, 2 * size, 3 * size))
+        ]
+        if fixed:
+            sizes = ", ".join(f"{name}={COURSE[name]}" for name in fixed)
+            return finding.with_(matches=(faults_named("sizes-hard-coded")[0],), lines=(("right", f"only at {sizes}"),))
+    bases = [SMALL, COURSE, *({**SMALL, axis: size + 1} for axis, size in SMALL.items())]
+    base = next((sizes for sizes in bases if right(**sizes)), None)
+    return finding if base is None else finding.with_(lines=(*_patterns(right, base), *finding.lines))
+
+
+def _patterns(right: Callable[..., bool], base: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+    """Yields a line with the pattern of the first size at which the function is wrong, and the sizes where it is right.
+
+    It is right at the sizes ``base``.
+    """
+    for axis, size in base.items():
+        if right(**{**base, axis: size + 1}) and right(**{**base, axis: size + 2}):
+            continue
+        wrong = {value: not right(**{**base, axis: value}) for value in FEW_VALUES}
+        others = " ".join(f"{name}={value}" for name, value in base.items() if name != axis)
+        yield "sizes", f"wrong {in_words(axis, wrong)}; with {others}"
+        return

@@ -8,7 +8,7 @@ from rnn_reference.implementations.question import Question, forward_backward
 from rnn_reference.judging.judge import Judge
 from rnn_reference.numerics.compare import agrees, require_shapes
 from rnn_reference.outcomes import Crashed, NotJudged, NotOffered, Wrong
-from rnn_reference.problems.answers import network_answers, tolerances_of
+from rnn_reference.problems.answers import network_answers, reference_states, tolerances_of
 from rnn_reference.problems.golden import Certified, Golden
 from rnn_reference.problems.inputs import Inputs, of_sequence
 
@@ -59,13 +59,27 @@ def gradients_of(judge: Judge, case: Golden) -> dict[str, Array]:
     An implementation that takes no such ``da`` gets the first steps of ``x`` only, and a note. Gradients are equal.
     """
     if case.judged.x.shape == case.given.x.shape:
-        return judge.implementation.answers(_through_time(case, case.given))[1]
+        return _after_right_states(judge, case, case.given)
     try:
-        gradients = judge.implementation.answers(_through_time(case, case.given))[1]
+        gradients = _after_right_states(judge, case, case.given)
         require_shapes(gradients, {"dx": case.judged.x.shape})
     except (Crashed, Wrong):
-        gradients = judge.implementation.answers(_through_time(case, case.judged))[1]
+        gradients = _after_right_states(judge, case, case.judged)
         judge.notes.append(SHORTER)
+    return gradients
+
+
+def _after_right_states(judge: Judge, case: Golden, given: Inputs) -> dict[str, Array]:
+    """Returns the gradients. Raises Wrong, with the forward function to blame, if the states before them are wrong."""
+    forward, gradients = judge.implementation.answers(_through_time(case, given))
+    states = reference_states(given)
+    silent = {s: 0 * value for s, value in states.items()}
+    tolerance = tolerances_of(given, judge.implementation.dtype, silent)
+    try:
+        judge.compare(forward, states, tolerance, "the reference gives")
+    except Wrong as wrong:
+        wrong.function = case.cell.forward.name
+        raise
     return gradients
 
 
