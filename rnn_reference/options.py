@@ -85,7 +85,7 @@ TABLE = (
     Option("--rnn-examples", metavar="N", type=int, default=20, at_least=1, rerun="given", help=(
         "fresh problems for each property")),
     Option("--rnn-sizes", metavar="HOW", choices=("ordinary", "thorough"), default="ordinary", rerun="given", help=(
-        "thorough: judge some 300 combinations of sizes, up to 129, instead of some 20; for kernels")),
+        "thorough: judge some 300 combinations of sizes, up to 129, instead of some 30; for kernels")),
     Option("--rnn-convention", metavar="NAME", rerun="given", help=(
         "judge by another convention: weights-transposed, batch-major, ... (several joined by +)")),
     Option("--rnn-blackbox", metavar="module:callable", help=(
