@@ -25,6 +25,7 @@ from benchmarks.studies.whole_suite import Run, by_the_suite
 from rnn_reference.cells.cell import CELL_FORWARD, FORWARD
 from rnn_reference.cells.registry import BUILT_IN, cell_named, function_named
 from rnn_reference.faults import CATALOGUE, Fault, FaultyNetwork
+from rnn_reference.paths import checks_folder
 
 PAGE = "kill-table.md"
 FOR_BACKWARD = ("shared-cache", "caches-dropped", "initial-cell-is-view")
@@ -84,10 +85,15 @@ def caught_by(runs: list[Run]) -> str:
         return f"not caught in {sum(not run.caught for run in runs)} of {len(runs)}"
     common = [check for check in runs[0].caught if all(check in run.caught for run in runs)]
     union = list(dict.fromkeys(run.caught[0] for run in runs))
-    names = sorted(
-        common or union, key=lambda check: check.startswith("golden")
-    )  # golden values last: other suites have them too
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    names = sorted(common or union, key=lambda check: (check.startswith("golden"), _place(check)))
+    return ", ".join(names[:3]) + (" and more" if len(names) > 3 else "")
+
+
+@functools.cache
+def _place(check: str) -> int:
+    """Return the place of a check in the list of all ids. Golden values are named last: other suites have them too."""
+    ids = (checks_folder() / "ids.txt").read_text(encoding="utf-8").split()
+    return next((k for k, id in enumerate(ids) if id.partition("[")[0] == check), len(ids))
 
 
 def naming(variants: list[Fault], runs: list[Run]) -> str:
