@@ -1,0 +1,148 @@
+"""Properties of very large and small numbers, NaN and infinity, as identities between two runs."""
+
+import numpy as np
+import pytest
+
+from rnn_reference.implementations.question import forward_backward, repeated
+from rnn_reference.outcomes import Wrong
+from rnn_reference.problems.answers import cell_answers, forward_tolerance, network_answers
+from rnn_reference.problems.layouts import of_a_step
+from rnn_reference.problems.problem import NAMED
+from rnn_reference.problems.special import gradients_scaled_back, with_inputs_scaled
+
+INPUTS = {"float64": (2.0**12, 2.0**-40), "float32": (2.0**12, 2.0**-20), "float16": (2.0**6, 2.0**-6)}
+"""Factors of x, the inverse of which its weights get."""
+
+COTANGENTS = {"float64": (2.0**60, 2.0**-100), "float32": (2.0**40, 2.0**-60), "float16": (2.0**6, 2.0**-6)}
+"""Factors of the cotangents: far from overflow."""
+
+
+@pytest.mark.judges("forward")
+def test_input_scales(judge, cell):
+    """Much larger or smaller x with smaller or larger weights gives the same results."""
+    problem = _problem(judge, cell)
+    runs = [with_inputs_scaled(problem.given, factor).forward for factor in INPUTS[problem.dtype]]
+    usual, *others = judge.implementation.answers(repeated(cell.forward, problem.inputs, *runs))
+    for factor, got in zip(INPUTS[problem.dtype], others, strict=True):
+        source = f"for {factor:g} x, with weights of x over {factor:g}; for x it is"
+        judge.close(got, {name: usual[name] for name in cell.forward.tensors}, forward_tolerance(problem), source)
+
+
+@pytest.mark.judges("backward", needs=("forward",))
+def test_backward_input_scales(judge, cell):
+    """Much larger or smaller x with smaller or larger weights gives gradients that differ by that factor only."""
+    problem, tolerance = _problem(judge, cell), None
+    one, tolerance = problem.cotangents_of(cell.backward), _doubled(network_answers(problem).tolerance)
+    (_, usual) = judge.implementation.answers(forward_backward(cell.forward, problem.inputs, one))
+    for factor in INPUTS[problem.dtype]:
+        given = with_inputs_scaled(problem.given, factor)
+        _, scaled = judge.implementation.answers(forward_backward(cell.forward, given.forward, one))
+        source = f"for {factor:g} x, with weights of x over {factor:g}, scaled back; for x it is"
+        judge.close(gradients_scaled_back(given, scaled, factor), usual, tolerance, source)
+
+
+@pytest.mark.judges("backward", needs=("forward",))
+def test_backward_extremes(judge, cell):
+    """Enormous or minute {cotangents} give gradients that are larger or smaller by the same factor."""
+    problem = _problem(judge, cell)
+    one, tolerance = problem.cotangents_of(cell.backward), _doubled(network_answers(problem).tolerance)
+    _require_scales(judge, cell.forward, problem.inputs, one, tolerance)
+
+
+@pytest.mark.judges("cell_backward", needs=("cell_forward",))
+def test_cell_backward_extremes(judge, cell):
+    """Enormous or minute {step_cotangents} give gradients that are larger or smaller by the same factor."""
+    problem = _problem(judge, cell)
+    one, tolerance = problem.cotangents_of(cell.cell_backward), _doubled(_of_a_step(problem))
+    _require_scales(judge, cell.cell_forward, problem.step, one, tolerance)
+
+
+@pytest.mark.judges("forward")
+def test_nan(judge, cell):
+    """NaN in x makes the states of its column NaN from its step on, and no others."""
+    problem = _problem(judge, cell)
+    j, t = 1, problem.T_x // 2
+    spoilt = problem.x.copy()
+    spoilt[0, j, t] = np.nan
+    usual, got = judge.implementation.answers(
+        repeated(cell.forward, problem.inputs, problem.given.at(x=spoilt).forward)
+    )
+    expected = {s: usual[s].copy() for s in cell.states}
+    for value in expected.values():
+        value[:, j, t:] = np.nan
+    judge.close(got, expected, forward_tolerance(problem), f"with NaN in x[0,{j},{t}]; as it should be is")
+    if judge.implementation.predicts:
+        of = cell.head.of_sequence
+        _require_not_finite({of: got[of][:, j, t:]}, f"NaN in x[0,{j},{t}]")
+
+
+@pytest.mark.judges("cell_forward")
+def test_cell_nan(judge, cell):
+    """NaN in xt makes the next states of its column NaN, and no others."""
+    problem, j = _problem(judge, cell), 1
+    given = cell.cell_forward.named(problem.step)
+    spoilt = given["xt"].copy()
+    spoilt[0, j] = np.nan
+    runs = problem.step, cell.cell_forward.ordered({**given, "xt": spoilt})
+    usual, got = judge.implementation.answers(repeated(cell.cell_forward, *runs))
+    expected = {f"{s}_next": usual[f"{s}_next"].copy() for s in cell.states}
+    for value in expected.values():
+        value[:, j] = np.nan
+    judge.close(got, expected, _doubled(_of_a_step(problem)), f"with NaN in xt[0,{j}]; as it should be is")
+
+
+@pytest.mark.judges("backward", needs=("forward",))
+@pytest.mark.parametrize("value", ["nan", "inf"])
+def test_backward_nan(judge, cell, value):
+    """NaN or infinity in {cotangents} is not hidden: the gradients that depend on it are not finite."""
+    problem = _problem(judge, cell)
+    j, t = 1, problem.T_x // 2
+    cotangents = {name: one.copy() for name, one in problem.cotangents_of(cell.backward).items()}
+    first = next(iter(cotangents))
+    cotangents[first][0, j, t] = float(value)
+    _, got = judge.implementation.answers(forward_backward(cell.forward, problem.inputs, cotangents))
+    dependent = {"dx": got["dx"][:, j, : t + 1], f"d{cell.states[0]}0": got[f"d{cell.states[0]}0"][:, j]}
+    dependent |= {name: got[name][:1] for name in cell.weight_gradients}
+    _require_not_finite(dependent, f"{value} in {first}[0,{j},{t}]")
+
+
+@pytest.mark.judges("cell_backward", needs=("cell_forward",))
+@pytest.mark.parametrize("value", ["nan", "inf"])
+def test_cell_backward_nan(judge, cell, value):
+    """NaN or infinity in {step_cotangents} is not hidden: the gradients that depend on it are not finite."""
+    problem, j = _problem(judge, cell), 1
+    cotangents = {name: one.copy() for name, one in problem.cotangents_of(cell.cell_backward).items()}
+    first = next(iter(cotangents))
+    cotangents[first][0, j] = float(value)
+    _, got = judge.implementation.answers(forward_backward(cell.cell_forward, problem.step, cotangents))
+    dependent = {"dxt": got["dxt"][:, j]} | {name: got[name][:1] for name in cell.weight_gradients}
+    _require_not_finite(dependent, f"{value} in {first}[0,{j}]")
+
+
+def _problem(judge, cell):
+    return judge.set_problem(NAMED["T_x=6"].of(cell))
+
+
+def _doubled(tolerance):
+    return {name: 2 * value for name, value in tolerance.items()}
+
+
+def _of_a_step(problem):
+    return of_a_step(problem.cell, cell_answers(problem).tolerance)
+
+
+def _require_scales(judge, forward, inputs, one, tolerance):
+    factors = COTANGENTS[judge.implementation.dtype]
+    cotangents = [{name: factor * value for name, value in one.items()} for factor in (1.0, *factors)]
+    _, usual, *others = judge.implementation.answers(forward_backward(forward, inputs, *cotangents))
+    for factor, scaled in zip(factors, others, strict=True):
+        got = {name: value / factor for name, value in scaled.items()}
+        judge.close(got, usual, tolerance, f"for {factor:g} {next(iter(one))}, over {factor:g}; as usual it is")
+
+
+def _require_not_finite(got, cause):
+    hidden = [name for name, value in got.items() if np.all(np.isfinite(value))]
+    if hidden:
+        raise Wrong(
+            [("hidden", f"{cause} is hidden: {', '.join(hidden)} {'is' if len(hidden) == 1 else 'are'} finite")]
+        )
