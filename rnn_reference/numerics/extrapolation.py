@@ -30,17 +30,18 @@ class Limit(NamedTuple):
     rounding: Array
 
 
-def extrapolated(differences: Array, rounding: Array) -> Limit:
+def extrapolated(differences: Array, rounding: Array, steps: Array = STEPS) -> Limit:
     """Returns the limit of central differences as the step goes to 0.
 
-    ``differences`` is ``(len(STEPS), ...)``, a row for each of ``STEPS``. ``rounding`` is the effect of rounding on
-    each, as a root mean square, broadcast to this shape. Source: Neville's scheme for a series in even powers.
+    ``differences`` is ``(len(steps), ...)``, a row for each of ``steps``; at least three, the largest first.
+    ``rounding`` is the effect of rounding on each, as a root mean square, broadcast to this shape. Source: Neville's
+    scheme for a series in even powers.
     """
     column = differences
     variance = np.broadcast_to(rounding**2, differences.shape)
     best = Limit(differences[-1], np.full(differences.shape[1:], np.inf), np.sqrt(variance[-1]))
-    for order in range(1, len(STEPS) - 1):
-        factor = ((STEPS[:-order] / STEPS[order:]) ** 2).reshape(-1, *[1] * (differences.ndim - 1))
+    for order in range(1, len(steps) - 1):
+        factor = ((steps[:-order] / steps[order:]) ** 2).reshape(-1, *[1] * (differences.ndim - 1))
         lower, column = column, (factor * column[1:] - column[:-1]) / (factor - 1)
         variance = (factor**2 * variance[1:] + variance[:-1]) / (factor - 1) ** 2
         moved = np.maximum(abs(column - lower[1:])[1:], abs(np.diff(column, axis=0)))

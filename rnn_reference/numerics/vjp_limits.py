@@ -1,0 +1,84 @@
+"""The limits of the differences of several elements, and differences in half precision."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from rnn_reference.arrays import Array
+from rnn_reference.numerics.extrapolation import EXPLAINED, STEPS, Limit, extrapolated
+from rnn_reference.numerics.noise import Noise
+from rnn_reference.numerics.stochastic import SAFETY
+from rnn_reference.numerics.vjp_window import Differences, Point, differences, norm
+
+TIMES = 16
+ASIDE = 2.0**-6
+"""In half precision differences are means over this many points, this part of the inputs beside the given ones."""
+
+
+def limits(found: Sequence[Differences | None]) -> Limit:
+    """Returns the limit of the differences of each element. ``cut_off`` is infinite where there are none."""
+    limit = Limit(np.zeros(len(found)), np.full(len(found), np.inf), np.full(len(found), np.inf))
+    alike: dict[tuple[int, int], list[int]] = {}
+    for number, one in enumerate(found):
+        if one is not None:
+            alike.setdefault((one.first, len(one.central)), []).append(number)
+    for (first, length), numbers in alike.items():
+        some = [one for one in (found[n] for n in numbers) if one is not None]
+        central, rounding = (np.stack([getattr(one, part) for one in some], axis=1) for part in ("central", "rounding"))
+        by = np.maximum(abs(central), rounding).max(axis=0)
+        by[by == 0] = 1.0
+        new = extrapolated(central / by, rounding / by, STEPS[first : first + length])
+        for whole, part in zip(limit, new, strict=True):
+            whole[numbers] = by * part
+    return limit
+
+
+def dithered(
+    point: Point, which: int, index: tuple[int, ...], exponent: int, noise: Noise, before: Differences | None = None
+) -> Differences | None:
+    """Returns differences as ``differences`` does, as means over ``TIMES`` points beside this one: for half precision.
+
+    There, roundings are large, and few values are at random. Their mean is smaller, and its spread is known.
+    """
+    rng = np.random.default_rng(0)
+    here = differences(point, which, index, exponent, noise, before)
+    if here is None:
+        return None
+    several = []
+    for _ in range(TIMES):
+        inputs = [_beside(rng, array) for array in point.inputs]
+        value = point.calls.nearby(inputs)
+        if value is not None:
+            one = differences(point._replace(inputs=inputs, value=value), which, index, exponent, noise)
+            if one is not None and (one.first, len(one.central)) == (here.first, len(here.central)):
+                several.append(one.central)
+    if len(several) < TIMES // 2:
+        return here
+    spread = np.maximum(np.std(several, axis=0, ddof=1), here.rounding / 2)
+    return here._replace(central=np.mean(several, axis=0), rounding=2 * spread / np.sqrt(len(several)))
+
+
+def _beside(rng: np.random.Generator, array: Array) -> Array:
+    """Returns an array a little beside this one."""
+    rms = float(norm(array.ravel().astype(float))) / np.sqrt(max(array.size, 1))
+    return np.asarray(array + ASIDE * rms * rng.uniform(-1, 1, array.shape)).astype(array.dtype)
+
+
+def error_of(limit: Limit, n: int) -> float:
+    """Returns the error bound of an element."""
+    return float(limit.cut_off[n] + SAFETY * limit.rounding[n])
+
+
+def agree(new: Limit, k: int, best: Limit, n: int) -> bool:
+    """True if two estimates agree within their bounds."""
+    return bool(abs(new.value[k] - best.value[n]) <= error_of(new, k) + error_of(best, n))
+
+
+def same_slope(one: Differences, new: Limit, k: int, best: Limit, n: int) -> bool:
+    """True if larger steps tell the same slope: a saturated function is as straight far away, with another slope.
+
+    Three of the differences themselves must be the slope, without extrapolation.
+    """
+    off = abs(one.central - new.value[k]) <= 0.1 * abs(new.value[k]) + EXPLAINED * one.rounding
+    plain = off & (one.rounding <= max(0.1 * abs(new.value[k]), 16 * error_of(new, k)))
+    return one.slopes is None and not one.rough and bool(np.sum(plain) >= 3) and agree(new, k, best, n)
