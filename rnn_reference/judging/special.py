@@ -6,6 +6,7 @@ import numpy as np
 
 from rnn_reference.arrays import Array
 from rnn_reference.cells.cell import Cell
+from rnn_reference.cells.words import listed
 from rnn_reference.implementations.question import forward_backward, repeated
 from rnn_reference.judging.judge import Judge
 from rnn_reference.numerics.compare import agrees
@@ -73,3 +74,10 @@ def judge_backward(judge: Judge, cell: Cell, name: str, step: bool = False) -> N
 
 def _source(name: str) -> str:
     return f"for the problem {name!r} the reference gives"
+
+
+def require_not_finite(got: Mapping[str, Array], cause: str) -> None:
+    """Raise Wrong, with the name of each array that is finite, although NaN or infinity went in."""
+    hidden = [name for name, value in got.items() if np.all(np.isfinite(value))]
+    if hidden:
+        raise Wrong([("hidden", f"{cause}, but {listed(hidden)} {'is' if len(hidden) == 1 else 'are'} finite")])

@@ -144,3 +144,20 @@ def _over_inputs(given: Inputs, operands: tuple[str, ...], factor: float) -> Arr
     """Returns a factor for each column of a weight: 1 for those of states."""
     n_x, n_a = len(given.x), len(given.initial[given.cell.states[0]])
     return np.concatenate([np.full(n_x, factor) if operand == "x" else np.ones(n_a) for operand in operands])
+
+
+def nan_in_x(problem: Problem) -> tuple[tuple[Any, ...], tuple[int, int]]:
+    """Returns the arguments of the forward function with NaN in one element of x, and its column and step."""
+    j, t = 1, problem.T_x // 2
+    spoilt = problem.x.copy()
+    spoilt[0, j, t] = np.nan
+    return problem.given.at(x=spoilt).forward, (j, t)
+
+
+def nan_in_xt(problem: Problem) -> tuple[tuple[Any, ...], int]:
+    """Returns the arguments of the forward function of a step with NaN in one element of xt, and its column."""
+    cell_forward, j = problem.cell.cell_forward, 1
+    given = cell_forward.named(problem.step)
+    spoilt = given["xt"].copy()
+    spoilt[0, j] = np.nan
+    return cell_forward.ordered({**given, "xt": spoilt}), j

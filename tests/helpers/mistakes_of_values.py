@@ -14,6 +14,16 @@ def _without_nan(name):
     return but(**{name: lambda first, *others: getattr(right, name)(np.nan_to_num(first), *others)})
 
 
+def _nan_everywhere(name):
+    """A forward function that multiplies all states by a number made from its whole input."""
+
+    def spreading(x, *others):
+        a, *rest = getattr(right, name)(x, *others)
+        return (a + 0 * x.sum(), *rest)
+
+    return but(**{name: spreading})
+
+
 def _without_tiny(name):
     """A backward function that takes small cotangents for zero."""
     return but(**{name: lambda da, cache: getattr(right, name)(np.where(abs(da) < 1e-12, 0, da), cache)})
@@ -78,10 +88,12 @@ OF_VALUES = {
     "property.backward_input_scales": but(rnn_forward=_inputs_in_the_cache, rnn_backward=_no_large_gradient),
     "property.backward_extremes": _without_tiny("rnn_backward"),
     "property.cell_backward_extremes": _without_tiny("rnn_cell_backward"),
-    "property.nan": _without_nan("rnn_forward"),
-    "property.cell_nan": _without_nan("rnn_cell_forward"),
+    "property.nan": _nan_everywhere("rnn_forward"),
+    "property.cell_nan": _nan_everywhere("rnn_cell_forward"),
     "property.backward_nan": _without_nan("rnn_backward"),
     "property.cell_backward_nan": _without_nan("rnn_cell_backward"),
+    "numerics.nan": _without_nan("rnn_forward"),
+    "numerics.cell_nan": _without_nan("rnn_cell_forward"),
     "numerics.large_inputs": but(rnn_forward=_exponential_loop),
 }
 """For each check of values, without its parameters, an implementation that it must not let pass."""
