@@ -62,19 +62,20 @@ def check_vjp(
     for i, array in enumerate(inputs):
         _require_finite(f"arrays[{i}]", array)
     calls = Calls(f, vjp)
+    start = time.monotonic()
     value = repeatable_value(calls, inputs)
+    seconds = (time.monotonic() - start) / calls.count
     weights = _weights(cotangent, value, seed)
     point = Point(calls, inputs, value, weights)
     claimed = repeatable_claim(calls, weights, inputs, _elsewhere(inputs))
-    own = [rounding_of_claim(point, i, claim, 0) for i, claim in enumerate(claimed)]
-    start, before = time.monotonic(), calls.count
-    screen(point, claimed, own, seed)
-    total = sum(array.size for array in inputs)
-    counter = Counter(progress, total, (time.monotonic() - start) / max(calls.count - before, 1))
-    found = [scaled.measured(point, i, claimed[i], counter) for i in range(len(inputs))]
-    require_same_value(calls, inputs, value)
-    require_same_claim(calls, weights, inputs, claimed)
-    return judged(point, claimed, found, own)
+    with np.errstate(all="ignore"):  # inf and NaN on the way are looked for
+        own = [rounding_of_claim(point, i, claim, 0) for i, claim in enumerate(claimed)]
+        screen(point, claimed, own, seed)
+        counter = Counter(progress, sum(array.size for array in inputs), seconds)
+        found = [scaled.measured(point, i, claimed[i], counter) for i in range(len(inputs))]
+        require_same_value(calls, inputs, value)
+        require_same_claim(calls, weights, inputs, claimed)
+        return judged(point, claimed, found, own)
 
 
 def _require_finite(name: str, array: Array) -> None:

@@ -8,15 +8,12 @@ import numpy as np
 from rnn_reference.arrays import Array
 from rnn_reference.numerics.compare import require_close
 from rnn_reference.numerics.noise import noise_nearby
-from rnn_reference.numerics.stochastic import SAFETY
 from rnn_reference.numerics.vjp_calls import place
+from rnn_reference.numerics.vjp_limits import SAFETY
 from rnn_reference.numerics.vjp_outcomes import Blunt, NotDifferentiable, VjpError
 from rnn_reference.numerics.vjp_scales import Measured, floor_of, scales
 from rnn_reference.numerics.vjp_window import HALF, Point
 from rnn_reference.outcomes import Wrong
-
-CLAIM_SAFETY = 8.0
-"""The bound of the claim's rounding, in root mean squares. A sum that cancels has few values, and large ones."""
 
 SHIFTS = (0, -12, -24, -36, -48, -1000)
 """Exponents of the distances at which the rounding of a claim is measured, while it is the larger part of a bound."""
@@ -76,7 +73,7 @@ def _known(point: Point, i: int, claim: Array, one: Measured, own: Array, effect
     for shift in SHIFTS:
         if shift:
             own = np.minimum(own, rounding_of_claim(point, i, claim, shift))
-        of_claim = CLAIM_SAFETY * own.ravel()
+        of_claim = SAFETY * own.ravel()
         error = one.limit.cut_off + SAFETY * one.limit.rounding + of_claim
         good = sharp(one, claim.ravel(), error, of_claim, effect)
         all_noise = np.any(claim != 0) and np.all(abs(claim.ravel()) <= of_claim)

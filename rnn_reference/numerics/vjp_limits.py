@@ -7,8 +7,11 @@ import numpy as np
 from rnn_reference.arrays import Array
 from rnn_reference.numerics.extrapolation import EXPLAINED, STEPS, Limit, extrapolated
 from rnn_reference.numerics.noise import Noise
-from rnn_reference.numerics.stochastic import SAFETY
 from rnn_reference.numerics.vjp_window import Differences, Point, differences, norm
+
+SAFETY = 8.0
+"""The bound of rounding, in root mean squares. Twice that of known equations: this rms is measured, of few points, and
+roundings at steps that are powers of 2 are not quite random."""
 
 TIMES = 16
 ASIDE = 2.0**-6
@@ -30,7 +33,21 @@ def limits(found: Sequence[Differences | None]) -> Limit:
         new = extrapolated(central / by, rounding / by, STEPS[first : first + length])
         for whole, part in zip(limit, new, strict=True):
             whole[numbers] = by * part
+        off = [_unsettled(one, float(limit.value[n])) for n, one in zip(numbers, some, strict=True)]
+        limit.cut_off[numbers] = np.maximum(limit.cut_off[numbers], off)
     return limit
+
+
+def _unsettled(one: Differences, value: float) -> float:
+    """Returns the distance from ``value`` that the differences keep; 0 if they come nearer as the step gets smaller.
+
+    Differences on both sides of a kink agree now and then on a wrong limit, when extrapolated.
+    """
+    off = abs(one.central - value)
+    steps = STEPS[one.first : one.first + len(off)]
+    clear = np.flatnonzero(off > SAFETY * one.rounding)
+    larger = clear[steps[clear] >= 4 * steps[clear[-1]]] if len(clear) else clear
+    return float(off[clear[-1]]) if len(larger) and off[clear[-1]] > 0.5 * off[larger[-1]] else 0.0
 
 
 def dithered(

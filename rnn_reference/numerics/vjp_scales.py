@@ -12,9 +12,8 @@ import numpy as np
 from rnn_reference.arrays import Array
 from rnn_reference.numerics.extrapolation import Limit
 from rnn_reference.numerics.noise import Noise, noise_nearby
-from rnn_reference.numerics.stochastic import SAFETY
 from rnn_reference.numerics.vjp_calls import place
-from rnn_reference.numerics.vjp_limits import agree, dithered, error_of, limits, same_slope
+from rnn_reference.numerics.vjp_limits import SAFETY, agree, dithered, error_of, limits, same_slope
 from rnn_reference.numerics.vjp_window import HALF, Differences, Point, differences, scale_of
 
 ENOUGH = 1e-8
@@ -106,8 +105,13 @@ class _Search:
                 self._keep(n, int(exponent[n]), one, new, k)
 
     def _keep(self, n: int, exponent: int, one: Differences, new: Limit, k: int) -> None:
-        if self.last[n] is None:
+        before = self.last[n]
+        if before is None:
             self.size[n] = one.size / scale_of(exponent)
+        elif self._flat(one, n) or (
+            error_of(self.best, n) <= ROUGHLY * abs(self.best.value[n]) and not agree(new, k, self.best, n)
+        ):
+            return
         elif exponent > self.at[n] and not same_slope(one, new, k, self.best, n):
             return
         self.last[n], self.at[n] = one, exponent
@@ -120,11 +124,17 @@ class _Search:
                 for mine, its in zip(self.best, new, strict=True):
                     mine[n] = its[k]
 
+    def _flat(self, one: Differences, n: int) -> bool:
+        """True if a function that rounds shows no change: near enough, it is flat between two of its values."""
+        return not np.any(one.central) and bool(abs(self.best.value[n]) > error_of(self.best, n))
+
     def _leads_on(self, n: int, shift: int, rough: bool) -> bool:
         """True if a scale that is ``2**shift`` times the last one may be more accurate."""
         last = self.last[n]
         if last is None:
             return True
+        if _steady(last) and last.inflated:
+            return shift < 0 or rough
         smaller = last.slopes is not None or last.rough or self.best.cut_off[n] > self.best.rounding[n]
         return shift < 0 if smaller else shift > 0 and rough
 
@@ -137,6 +147,11 @@ class _Search:
             return np.asarray(error <= np.maximum(1e-12 * self.size if self.claim == 0 else 0.0, part * self.claim))
         wanted = max(part, min(2.0**10 * self.unit, 0.02)) * np.maximum(seen, floor_of(self.unit) * largest)
         return np.asarray(error <= wanted)
+
+
+def _steady(one: Differences) -> bool:
+    """True if nothing speaks against the derivative that these differences tell, within its bound."""
+    return not one.rough and one.slopes is None
 
 
 def measured(point: Point, which: int, claimed: Array, on_element: Callable[[], None]) -> Measured:

@@ -11,10 +11,9 @@ import numpy as np
 from rnn_reference.arrays import Array
 from rnn_reference.numerics.extrapolation import STEPS, extrapolated
 from rnn_reference.numerics.noise import Noise, noise_nearby
-from rnn_reference.numerics.stochastic import SAFETY
 from rnn_reference.numerics.vjp_calls import place
-from rnn_reference.numerics.vjp_judge import CLAIM_SAFETY, require_claim
-from rnn_reference.numerics.vjp_limits import error_of, limits
+from rnn_reference.numerics.vjp_judge import require_claim
+from rnn_reference.numerics.vjp_limits import SAFETY, error_of, limits
 from rnn_reference.numerics.vjp_scales import exponents, scales
 from rnn_reference.numerics.vjp_window import FEWEST, HALF, Point, differences
 
@@ -42,7 +41,7 @@ def screen(point: Point, claimed: Sequence[Array], own: Sequence[Array], seed: i
     if one is None or one.slopes is not None or one.rough:
         return
     limit = limits([one])
-    error = np.asarray(error_of(limit, 0) + CLAIM_SAFETY * own[which][index])
+    error = np.asarray(error_of(limit, 0) + SAFETY * own[which][index])
     name = place(f"gradient {which}", index)
     claim, derivative = np.asarray(claimed[which][index]), np.asarray(limit.value[0])
     require_claim(
@@ -113,5 +112,5 @@ def _excess(point: Point, claimed: Sequence[Array], own: Sequence[Array], noise:
     by = float(abs(residual).max()) or 1.0
     limit = extrapolated(residual[:, 0] / by, residual[:, 1] / by, STEPS[first:])
     of_claim = float(np.sqrt(sum(float(np.sum((o * d) ** 2)) for o, d in zip(own, direction, strict=True))))
-    bound = float(limit.cut_off + SAFETY * limit.rounding) + CLAIM_SAFETY * of_claim / by
+    bound = float(limit.cut_off + SAFETY * limit.rounding) + SAFETY * of_claim / by
     return float(abs(float(limit.value)) / max(bound, 1e-300))

@@ -19,6 +19,8 @@ FEWEST = 4
 UNITS = {np.dtype(np.float32): 64.0}
 """The smallest step in units of the last place of the element; 8 for other dtypes."""
 
+TINY = float(np.finfo(float).tiny)
+
 BEYOND = 10.0
 """A difference of two slopes is more than rounding from this many root mean squares on."""
 
@@ -28,6 +30,9 @@ HALF = 1e-4
 
 ROUGH = 1e-3
 """Rounding above this part of the outputs is none, except in half precision."""
+
+INFLATED = 2.0**12
+"""Rounding above this many units may be none: a kink nearby looks so, and a difference of large numbers."""
 
 
 class Point(NamedTuple):
@@ -43,8 +48,8 @@ class Differences(NamedTuple):
     """The central differences of one element at ``STEPS[first : first + len(central)]``, and their rounding (rms).
 
     ``slopes`` are those before and after a kink, if there is one. ``unchanged`` marks the outputs that did not change
-    at all up to ``reach``, the largest step. ``size`` is the largest norm of the outputs times the cotangent. ``rough``
-    says that the measured rounding is no rounding: the function bends at a much smaller scale.
+    at all up to ``reach``, the largest step. ``size`` is the largest norm of the outputs times the cotangent. ``noise``
+    is the measured rounding, as a part of ``size``, and ``unit`` the unit roundoff.
     """
 
     central: Array
@@ -54,7 +59,18 @@ class Differences(NamedTuple):
     unchanged: Array
     reach: float
     size: float
-    rough: bool
+    noise: float
+    unit: float
+
+    @property
+    def rough(self) -> bool:
+        """True if the measured rounding is no rounding: the function bends at a much smaller scale."""
+        return self.unit < HALF and self.noise > ROUGH
+
+    @property
+    def inflated(self) -> bool:
+        """True if the measured rounding may be no rounding."""
+        return self.unit < HALF and self.noise > INFLATED * self.unit
 
 
 def scale_of(exponent: int) -> float:
@@ -94,8 +110,8 @@ def differences(
             return None
         slopes = _kink(left, right, (2 if noise.unit > HALF else 1) * BEYOND * np.sqrt(12) * rounding, steps)
     size = float(norm(weights * largest).max())
-    rough = noise.unit < HALF and float(norm(np.where(still, 0.0, weights * noise.rms.ravel()))) > ROUGH * size
-    return Differences(central, rounding, first, slopes, still, reach, size, rough)
+    measured = float(norm(np.where(still, 0.0, weights * noise.rms.ravel())))
+    return Differences(central, rounding, first, slopes, still, reach, size, measured / max(size, TINY), noise.unit)
 
 
 def _outputs(

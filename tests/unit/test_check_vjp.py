@@ -86,9 +86,9 @@ FUNCTIONS = {
 
 @pytest.mark.parametrize("what", FUNCTIONS)
 def test_no_false_alarm_on_other_functions(what):
-    """Right products of other functions pass on 8 fresh inputs each, ill-conditioned ones too."""
+    """Right products of other functions pass on 4 fresh inputs each, ill-conditioned ones too."""
     f, vjp = FUNCTIONS[what]
-    for seed in range(8):
+    for seed in range(4):
         rng = np.random.default_rng(seed)
         check_vjp(f, vjp, rng.standard_normal((3, 4)), rng.standard_normal((3, 4)), seed=seed)
 

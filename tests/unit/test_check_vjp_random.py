@@ -168,7 +168,7 @@ def every_wrong_one_is_refused(seeds):
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_a_few_right_products_pass():
     """Right products of random compositions pass, at scales from 1e-200 to 1e200."""
-    no_right_one_is_refused(range(40))
+    no_right_one_is_refused(range(20))
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
