@@ -1,6 +1,6 @@
 """Properties of any recurrent network, as identities between two of its own runs.
 
-They do not use the reference, so that they would also find a mistake in the reference.
+They use the reference only for tolerances, so that they would also find a mistake in its values.
 """
 
 import numpy as np
@@ -11,8 +11,7 @@ from rnn_reference.outcomes import NotOffered, Wrong
 from rnn_reference.problems.answers import forward_tolerance, network_answers, reference_states
 from rnn_reference.problems.inputs import of_sequence
 
-SHOWS = 4.0
-"""The change in tolerances from which an effect must show. In float16, a right network may lose a smaller one."""
+SHOWS = 4.0  # tolerances: an effect of this size must show. In float16, a right network may lose a smaller one
 
 
 @pytest.mark.judges("forward")
@@ -82,8 +81,7 @@ def test_remembers(judge, cell, every_problem):
         runs = [given, given.at(x=earlier), *halved]
         right, *others = yield repeated(cell.forward, *(run.forward for run in runs))
         moved = [(f"x at t={t - 1}", t), *((f"{s}0", 0) for s in given.initial)]
-        first = cell.states[0]
-        answers = network_answers(problem)
+        first, answers = cell.states[0], network_answers(problem)
         for (what, step), run, other in zip(moved, runs[1:], others, strict=True):
             tolerance = answers.tolerance[first][:, :, step]
             shows = abs(reference_states(run)[first] - answers.forward[first])[:, :, step] > SHOWS * tolerance

@@ -12,17 +12,18 @@ from typing import Any
 
 from rnn_reference.cells.cell import BACKWARD, CELL_BACKWARD, Cell
 from rnn_reference.cells.cell import Function as Signature
-from rnn_reference.cells.fault import Fault, Function
-from rnn_reference.cells.functions import cache_of, cell_backward_of, kept_by
+from rnn_reference.cells.fault import Fault
+from rnn_reference.cells.functions import cell_backward_of
 from rnn_reference.diagnosis.cache_sources import CacheSource, caches_of_loop, distinct, own_caches, sources_after
 from rnn_reference.diagnosis.caches import documented, documented_step, dropped
 from rnn_reference.diagnosis.crashes import removed_name
 from rnn_reference.diagnosis.findings import Finding, matching, unnamed
 from rnn_reference.diagnosis.forward import result_or_outcome
 from rnn_reference.diagnosis.hypotheses import Loop, backward_loops, faults_of, right_loop
-from rnn_reference.diagnosis.matching import Case, Model, both_fail, explains
+from rnn_reference.diagnosis.matching import Case, both_fail, explains
 from rnn_reference.diagnosis.own_derivative import is_derivative
 from rnn_reference.diagnosis.pairs import pair_of
+from rnn_reference.diagnosis.step_caches import at_cache_of, at_own_states, at_right_states, own_cache, steps_behind
 from rnn_reference.diagnosis.subject import Subject
 from rnn_reference.implementations.question import backward_call
 from rnn_reference.outcomes import Crashed, Outcome
@@ -134,16 +135,16 @@ def step(subject: Subject, signature: Signature) -> Finding:
     cases = list(_cases(subject, signature))
     if not cases:
         return Finding(function, "consequence", forward.culprit)
-    right, at_right, at_own = cell_backward_of(cell), _at_right_states(cell), _at_own_states(cell)
+    right, at_right, at_own = cell_backward_of(cell), at_right_states(cell), at_own_states(cell)
     if explains(at_right(right), cases, u):
         return Finding(function)
     places = [at_right]
     if not forward.is_right:
-        after = [at_own, *(_at_cache_of(cell, place) for place in _steps_behind(cell, forward))]
+        after = [at_own, *(at_cache_of(cell, place) for place in steps_behind(cell, forward))]
         if any(explains(place(right), cases, u) for place in after) or is_derivative(subject, signature, forward):
             return Finding(function, "consequence", forward.culprit)
         places = [*after, at_right]
-    elif cell.kept and explains(_at_cache_of(cell, _own_cache)(right), cases, u):
+    elif cell.kept and explains(at_cache_of(cell, own_cache)(right), cases, u):
         return Finding(
             function, "wrong", forward.function, lines=(("caches", "they do not hold the gates of the step"),)
         )
@@ -153,50 +154,6 @@ def step(subject: Subject, signature: Signature) -> Finding:
     pairs = (pair_of(hypotheses, place, place(right), cases, u) for place in places if hypotheses and not matches)
     together = next(filter(None, pairs), ())
     return finding.with_(matches=matches or together, together=bool(together))
-
-
-StepCache = Callable[[tuple[Any, ...], Any, tuple[Any, ...]], Any]
-"""``cache(arguments of the step forward, its states, the cache that it returned if this can be read)``."""
-
-
-def _at_cache_of(cell: Cell, cache: StepCache) -> Callable[[Function], Model]:
-    """Returns a function that makes a model of a step backward, with these caches."""
-
-    def place(backward: Function) -> Model:
-        def model(arguments: tuple[Any, ...], cotangents: Any, states: Any, kept: Any) -> Any:
-            return backward(*cell.cell_backward.ordered({**cotangents, "cache": cache(arguments, states, kept)}))
-
-        return model
-
-    return place
-
-
-def _at_right_states(cell: Cell) -> Callable[[Function], Model]:
-    forward = right_loop(cell).step
-    return _at_cache_of(cell, lambda arguments, states, kept: forward(*arguments)[-1])
-
-
-def _at_own_states(cell: Cell) -> Callable[[Function], Model]:
-    def cache(arguments: tuple[Any, ...], states: Any, kept: Any) -> Any:
-        given = cell.cell_forward.named(arguments)
-        xt, p, before = given["xt"], given["parameters"], tuple(given[f"{s}_prev"] for s in cell.states)
-        return cache_of(cell, [states[s] for s in cell.states], before, kept_by(cell, xt, before, p), xt, p)
-
-    return _at_cache_of(cell, cache)
-
-
-def _own_cache(arguments: tuple[Any, ...], states: Any, kept: tuple[Any, ...]) -> Any:
-    if not kept:
-        raise ValueError("its cache has another form")
-    return kept
-
-
-def _steps_behind(cell: Cell, forward: Finding) -> Iterator[StepCache]:
-    """Yields the caches of a wrong step forward that keeps values: its own, and those of the faults that explain it."""
-    if cell.kept:
-        yield _own_cache
-        for loop in forward.loops[:4]:
-            yield lambda arguments, states, kept, step=loop.step: step(*arguments)[-1]  # type: ignore[misc]
 
 
 FINDERS: dict[str, Callable[[Subject, Signature], Finding]] = {CELL_BACKWARD: step, BACKWARD: sequence}

@@ -30,6 +30,11 @@ def called(cell: Cell, step: Function, x: Array, states: Sequence[Any], paramete
     return results_of(cell, step, *cell.forward.ordered({"x": x, "parameters": parameters, **initial}))
 
 
+def added(one: Sequence[Array], other: Sequence[Any]) -> list[Array]:
+    """Returns the sum for each state."""
+    return [a + b for a, b in zip(one, other, strict=True)]
+
+
 def shifted(array: Array, by: int, wraps: bool) -> Array:
     """Returns the array with each step stored ``by`` steps later. The free steps are zero, or wrap around."""
     moved = np.roll(array, by, axis=2)

@@ -13,7 +13,7 @@ from rnn_reference.cells.cell import Cell
 from rnn_reference.cells.fault import Function, Variants, fault_of_any_cell
 from rnn_reference.cells.loop import Gradients as Step
 from rnn_reference.cells.loop import Steps, backward_function, backward_of, carried, gathered, stepped
-from rnn_reference.faults.building_blocks import each_state
+from rnn_reference.faults.building_blocks import added, each_state
 
 THE_CARRY = "the gradient that the loop carries from step t+1 to step t"
 CARRIED = "call the cell with {da}[:, :, t] + {da_prev}, where {da_prev} is its result at step t+1"
@@ -29,11 +29,6 @@ def at(cotangents: Cotangents, t: int) -> list[Array]:
 def carry(cell: Cell, step: Step) -> list[Array]:
     """Returns the gradients that a step carries to the step before it."""
     return [step[f"d{s}_prev"] for s in cell.states]
-
-
-def added(one: Sequence[Array], other: Sequence[Any]) -> list[Array]:
-    """Returns the sum for each state."""
-    return [a + b for a, b in zip(one, other, strict=True)]
 
 
 @fault_of_any_cell("backward", where=THE_CARRY, change=CARRIED,

@@ -38,6 +38,16 @@ def with_parameters(*activations: Function, used: Callable[[Parameters], Paramet
     return cell_forward_of(CELL, *activations, affine=Other)
 
 
+def renamed(sources: Mapping[str, str]) -> Callable[[Parameters], Parameters]:
+    """Returns a function of parameters that takes some of them from others, by name."""
+    return lambda p: {**p, **{name: p[source] for name, source in sources.items()}}
+
+
+def of_order(order: str, kinds: str) -> dict[str, str]:
+    """Returns the sources of the weights (``W``) or biases (``b``) for another order of the gates."""
+    return {f"{kind}{g}": f"{kind}{source}" for g, source in zip(GATES, order, strict=True) for kind in kinds}
+
+
 def cell_backward(**lines: Line) -> Function:
     """Returns ``lstm_cell_backward`` with some lines of its equations replaced, by name."""
     return cell_backward_of(CELL, partial(back, lines={**BACKWARD, **lines}))
@@ -103,6 +113,14 @@ ORDERS = ["".join(order) for order in permutations(GATES) if order != GATES]
 
 PAIRS = [(one, other) for one in GATES for other in GATES if one != other]
 """Every gate with every other."""
+
+
+Lines = Mapping[str, Line]
+
+
+def as_variants(of: Mapping[str, Lines]) -> dict[str, dict[str, Any]]:
+    """Returns variants of a mistake, each with other lines of the equations."""
+    return {name: {"lines": lines} for name, lines in of.items()}
 
 
 def each_gate(gates: str = "fico", together: str = "all") -> dict[str, dict[str, Any]]:

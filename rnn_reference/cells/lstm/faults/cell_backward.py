@@ -1,24 +1,16 @@
 """Mistakes in ``lstm_cell_backward`` in the lines for dc and for the gates. Each factory ignores the right function."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from rnn_reference.cells.fault import Function, fault
-from rnn_reference.cells.lstm.building_blocks import ORDERS, cell_backward, each_gate
+from rnn_reference.cells.lstm.building_blocks import ORDERS, Lines, as_variants, cell_backward, each_gate
 from rnn_reference.cells.lstm.equations import BACKWARD, GATES, KEPT, OF_GATES, Line
 
-Lines = Mapping[str, Line]
-
-THE_CELL = "the line for the gradient of c_next"
-DC = "dc = dc_next + da_next * ot * (1 - tanh(c_next)**2)"
+THE_CELL, DC = "the line for the gradient of c_next", "dc = dc_next + da_next * ot * (1 - tanh(c_next)**2)"
 THE_GATES = "the lines for the gradients of the gates and of the candidate"
 OF_A_GATE = "df = dc * c_prev * ft * (1 - ft), di = dc * cct * it * (1 - it), dcc = dc * it * (1 - cct**2)"
-
-
-def _variants(of: Mapping[str, Lines]) -> dict[str, dict[str, Any]]:
-    return {name: {"lines": lines} for name, lines in of.items()}
 
 
 @fault("lstm_cell_backward", where=THE_CELL, change=DC, seen="apache/mxnet#4057")
@@ -42,7 +34,7 @@ CELL_SLOPES: dict[str, Lines] = {
 }
 
 
-@fault("lstm_cell_backward", where=THE_CELL, change=DC, variants=_variants(CELL_SLOPES))
+@fault("lstm_cell_backward", where=THE_CELL, change=DC, variants=as_variants(CELL_SLOPES))
 def cell_slope_wrong(_: Function, lines: Lines) -> Function:
     """The derivative of ot * tanh(c_next) by c_next is wrong: it is ot * (1 - tanh(c_next)**2)."""
     return cell_backward(**lines)
@@ -57,7 +49,7 @@ OF_A["both"] = {**OF_A["do"], **OF_A["dc"]}
 
 
 @fault("lstm_cell_backward", where="tanh(c_next)", change="tanh(c_next), not of a_next", seen="a public notebook",
-       variants=_variants(OF_A))  # fmt: skip
+       variants=as_variants(OF_A))  # fmt: skip
 def tanh_of_a_for_c(_: Function, lines: Lines) -> Function:
     """a_next is used in place of c_next inside tanh."""
     return cell_backward(**lines)
@@ -120,7 +112,7 @@ CANDIDATE: dict[str, Lines] = {
 
 
 @fault("lstm_cell_backward", where="the line for dcc", change="dcc = dc * it * (1 - cct**2): cct is tanh already",
-       seen="a public notebook; the course's older equation (8)", variants=_variants(CANDIDATE))  # fmt: skip
+       seen="a public notebook; the course's older equation (8)", variants=as_variants(CANDIDATE))  # fmt: skip
 def candidate_slope_twice(_: Function, lines: Lines) -> Function:
     """Tanh is applied to cct, although it is tanh already, or cct is a factor once more."""
     return cell_backward(**lines)
@@ -130,8 +122,8 @@ def _bracketless(gate: str) -> Line:
     """Returns a line in which the slope of the gate is a factor of the path through a_next only."""
 
     def line(v: Any) -> Any:
-        factor = {"f": v.c_prev, "i": v.cct, "c": v.it}[gate]
-        kept = {"f": v.ft * (1 - v.ft), "i": v.it * (1 - v.it), "c": 1 - v.cct * v.cct}[gate]
+        own = {"f": (v.c_prev, v.ft * (1 - v.ft)), "i": (v.cct, v.it * (1 - v.it)), "c": (v.it, 1 - v.cct * v.cct)}
+        factor, kept = own[gate]
         return factor * (v.dc_next + v.da_next * v.ot * (1 - v.tanh_c * v.tanh_c) * kept)
 
     return line
@@ -152,7 +144,7 @@ OTHER_STATES: dict[str, Lines] = {
 
 
 @fault("lstm_cell_backward", where="the line for df", change="df = dc * c_prev * ft * (1 - ft)",
-       seen="a public notebook", variants=_variants(OTHER_STATES))  # fmt: skip
+       seen="a public notebook", variants=as_variants(OTHER_STATES))  # fmt: skip
 def forget_gradient_from_another_state(_: Function, lines: Lines) -> Function:
     """The gradient of the forget gate is computed from another state than c_prev."""
     return cell_backward(**lines)
@@ -187,7 +179,7 @@ CARRIES: dict[str, Lines] = {
 
 
 @fault("lstm_cell_backward", where="the line for dc_prev", change="dc_prev = dc * ft, with the whole dc",
-       variants=_variants(CARRIES))  # fmt: skip
+       variants=as_variants(CARRIES))  # fmt: skip
 def cell_carry_wrong(_: Function, lines: Lines) -> Function:
     """dc_prev is not dc * ft: the forget gate is missing or another, or a part of dc is."""
     return cell_backward(**lines)

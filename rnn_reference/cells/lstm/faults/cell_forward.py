@@ -1,17 +1,23 @@
 """Mistakes in ``lstm_cell_forward``: in its gates, its states and its weights. Each factory takes its activations."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from rnn_reference.arrays import Array
 from rnn_reference.cells.fault import Function, fault
-from rnn_reference.cells.lstm.building_blocks import ORDERS, PAIRS, cell_forward, each_gate, with_parameters
+from rnn_reference.cells.lstm.building_blocks import (
+    ORDERS,
+    PAIRS,
+    as_variants,
+    cell_forward,
+    each_gate,
+    with_parameters,
+)
 from rnn_reference.cells.lstm.equations import GATES, Line
 
-THE_GATES = "the lines for ft, it, cct and ot"
-THE_STATES = "the lines for c_next and a_next"
+THE_GATES, THE_STATES = "the lines for ft, it, cct and ot", "the lines for c_next and a_next"
 C_NEXT, A_NEXT = "c_next = ft * c_prev + it * cct", "a_next = ot * tanh(c_next)"
 SYMBOLS = {"f": "ft", "i": "it", "c": "cct", "o": "ot"}
 
@@ -53,7 +59,7 @@ WITHOUT: dict[str, dict[str, Line]] = {
 
 
 @fault("lstm_cell_forward", where=THE_STATES, change=f"{C_NEXT}; {A_NEXT}",
-       variants={g: {"lines": lines} for g, lines in WITHOUT.items()})  # fmt: skip
+       variants=as_variants(WITHOUT))  # fmt: skip
 def gate_missing(*activations: Function, lines: Mapping[str, Line]) -> Function:
     """A gate is computed but not used: its factor is missing."""
     return cell_forward(activations, lines)
@@ -78,7 +84,7 @@ COUPLED: dict[str, dict[str, Line]] = {
 
 
 @fault("lstm_cell_forward", where=THE_STATES, change=C_NEXT, seen="the option input_forget misread",
-       variants={name: {"lines": lines} for name, lines in COUPLED.items()})  # fmt: skip
+       variants=as_variants(COUPLED))  # fmt: skip
 def input_gate_coupled(*activations: Function, lines: Mapping[str, Line]) -> Function:
     """One gate is used for two: the forget gate and the input gate add up to 1."""
     return cell_forward(activations, lines)
@@ -92,7 +98,7 @@ PREVIOUS: dict[str, dict[str, Line]] = {
 
 
 @fault("lstm_cell_forward", where=THE_STATES, change=f"{C_NEXT}; {A_NEXT}",
-       variants={name: {"lines": lines} for name, lines in PREVIOUS.items()})  # fmt: skip
+       variants=as_variants(PREVIOUS))  # fmt: skip
 def state_of_another_line(*activations: Function, lines: Mapping[str, Line]) -> Function:
     """Another state is used: c_prev or cct for c_next in a_next, or a_prev for c_prev in c_next."""
     return cell_forward(activations, lines)
@@ -109,15 +115,6 @@ def prediction_from_cell_state(*activations: Function) -> Function:
     return cell_forward(activations, {}, scores)
 
 
-def _renamed(sources: Mapping[str, str]) -> Callable[[Mapping[str, Array]], Mapping[str, Array]]:
-    """Returns a function of parameters that takes some of them from others, by name."""
-    return lambda p: {**p, **{name: p[source] for name, source in sources.items()}}
-
-
-def _of_order(order: str, kinds: str) -> dict[str, str]:
-    return {f"{kind}{g}": f"{kind}{source}" for g, source in zip(GATES, order, strict=True) for kind in kinds}
-
-
 PERMUTED = {" ".join(order): {"order": order} for order in ORDERS}
 
 
@@ -126,14 +123,14 @@ PERMUTED = {" ".join(order): {"order": order} for order in ORDERS}
        seen="keras-team/keras#8720, tensorflow#29622")  # fmt: skip
 def gates_permuted(*activations: Function, order: str) -> Function:
     """The gates use each other's weights and biases: their order is not f, i, c, o."""
-    return with_parameters(*activations, used=_renamed(_of_order(order, "Wb")))
+    return with_parameters(*activations, used=renamed(of_order(order, "Wb")))
 
 
 @fault("lstm_cell_forward", where="which bias belongs to which gate", variants=PERMUTED,
        change="bf for ft, bi for it, bc for cct, bo for ot", seen="keras-team/keras#8720")  # fmt: skip
 def biases_permuted(*activations: Function, order: str) -> Function:
     """The biases are in another order than the weights: gates use each other's biases."""
-    return with_parameters(*activations, used=_renamed(_of_order(order, "b")))
+    return with_parameters(*activations, used=renamed(of_order(order, "b")))
 
 
 @fault("lstm_cell_forward", where="which columns of which weight belong to which gate", variants=PERMUTED,
@@ -157,7 +154,7 @@ def recurrent_weights_permuted(*activations: Function, order: str) -> Function:
        variants={f"b{b} for b{g}": {"gate": g, "source": b} for g, b in PAIRS})  # fmt: skip
 def bias_of_another_gate(*activations: Function, gate: str, source: str) -> Function:
     """A gate uses the bias of another gate."""
-    return with_parameters(*activations, used=_renamed({f"b{gate}": f"b{source}"}))
+    return with_parameters(*activations, used=renamed({f"b{gate}": f"b{source}"}))
 
 
 @fault("lstm_cell_forward", where="which weight belongs to which gate",
@@ -165,7 +162,7 @@ def bias_of_another_gate(*activations: Function, gate: str, source: str) -> Func
        variants={f"W{b} for W{g}": {"gate": g, "source": b} for g, b in PAIRS})  # fmt: skip
 def weights_of_another_gate(*activations: Function, gate: str, source: str) -> Function:
     """A gate uses the weights of another gate."""
-    return with_parameters(*activations, used=_renamed({f"W{gate}": f"W{source}"}))
+    return with_parameters(*activations, used=renamed({f"W{gate}": f"W{source}"}))
 
 
 @fault("lstm_cell_forward", where="the argument of the forget gate", change="ft = sigmoid(Wf [a_prev; xt] + bf)",
