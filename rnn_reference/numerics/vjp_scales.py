@@ -108,11 +108,7 @@ class _Search:
         before = self.last[n]
         if before is None:
             self.size[n] = one.size / scale_of(exponent)
-        elif self._flat(one, n) or (
-            error_of(self.best, n) <= ROUGHLY * abs(self.best.value[n]) and not agree(new, k, self.best, n)
-        ):
-            return
-        elif exponent > self.at[n] and not same_slope(one, new, k, self.best, n):
+        elif self._misled(n, exponent, one, new, k):
             return
         self.last[n], self.at[n] = one, exponent
         if one.slopes is not None:
@@ -124,16 +120,23 @@ class _Search:
                 for mine, its in zip(self.best, new, strict=True):
                     mine[n] = its[k]
 
-    def _flat(self, one: Differences, n: int) -> bool:
-        """True if a function that rounds shows no change: near enough, it is flat between two of its values."""
-        return not np.any(one.central) and bool(abs(self.best.value[n]) > error_of(self.best, n))
+    def _misled(self, n: int, exponent: int, one: Differences, new: Limit, k: int) -> bool:
+        """True if another scale has to yield to the best one.
+
+        Far away, a function may have another slope. Near enough, a function that rounds is flat between two values.
+        """
+        if exponent > self.at[n]:
+            return not same_slope(one, new, k, self.best, n)
+        error, value = error_of(self.best, n), abs(self.best.value[n])
+        flat = not np.any(one.central) and value > error
+        return flat or (error <= ROUGHLY * value and not agree(new, k, self.best, n))
 
     def _leads_on(self, n: int, shift: int, rough: bool) -> bool:
         """True if a scale that is ``2**shift`` times the last one may be more accurate."""
         last = self.last[n]
         if last is None:
             return True
-        if _steady(last) and last.inflated:
+        if last.inflated and not last.rough and last.slopes is None:
             return shift < 0 or rough
         smaller = last.slopes is not None or last.rough or self.best.cut_off[n] > self.best.rounding[n]
         return shift < 0 if smaller else shift > 0 and rough
@@ -149,16 +152,10 @@ class _Search:
         return np.asarray(error <= wanted)
 
 
-def _steady(one: Differences) -> bool:
-    """True if nothing speaks against the derivative that these differences tell, within its bound."""
-    return not one.rough and one.slopes is None
-
-
 def measured(point: Point, which: int, claimed: Array, on_element: Callable[[], None]) -> Measured:
     """Returns the derivatives with respect to the elements of ``inputs[which]``. ``on_element`` is called after each.
 
     The claim says only how far to look: where it is not zero, and the derivative is zero at one scale, at others too.
-
     Raises ValueError if ``f`` is not defined at enough points near ``inputs``.
     """
     search = _Search(point, which, claimed)

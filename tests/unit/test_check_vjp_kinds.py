@@ -4,80 +4,25 @@ import math
 
 import numpy as np
 import pytest
+from vjp_functions import (
+    Layer,
+    difference_of_sines,
+    difference_of_sines_vjp,
+    doubled_in_place,
+    half,
+    logarithm,
+    relu,
+    relu_vjp,
+    spike,
+    square,
+    square_vjp,
+)
 
 from rnn_reference import check_vjp
 from rnn_reference.numerics.vjp import Blunt, NotDifferentiable, VjpError
 
 RANDOM = np.random.default_rng(0)
 BUFFER = np.zeros(3)
-
-
-def relu(x):
-    """The positive part."""
-    return np.maximum(x, 0)
-
-
-def relu_vjp(c, x):
-    """Its product."""
-    return c * (x > 0)
-
-
-def square(x):
-    """Each element, squared."""
-    return x * x
-
-
-def square_vjp(c, x):
-    """Its product."""
-    return 2 * c * x
-
-
-def difference_of_sines(x, y):
-    """Zero, where x is."""
-    return np.sin(x + y) - np.sin(y)
-
-
-def difference_of_sines_vjp(c, x, y):
-    """Its product."""
-    return c * np.cos(x + y), c * (np.cos(x + y) - np.cos(y))
-
-
-def logarithm(x):
-    """A function that raises where it is not defined."""
-    return np.array([math.log(v) for v in x])
-
-
-def half(x):
-    """A function that computes in float16, for float64."""
-    return np.tanh(x.astype(np.float16)).astype(float)
-
-
-def spike(width):
-    """A function with a bump of some width at 1, and its product."""
-
-    def bump(x):
-        return np.exp(-(((x - 1) / width) ** 2))
-
-    return lambda x: x + bump(x), lambda c, x: c * (1 - 2 * (x - 1) / width**2 * bump(x))
-
-
-class Layer:
-    """A layer that keeps a cache for its backward pass."""
-
-    def forward(self, x):
-        """The activation."""
-        self.y = np.tanh(x)
-        return self.y
-
-    def backward(self, c, x):
-        """Its product, from the cache."""
-        return c * (1 - self.y**2)
-
-
-def doubled_in_place(x):
-    """A function that writes over its argument."""
-    x *= 2
-    return x
 
 
 LAYER = Layer()
@@ -118,7 +63,7 @@ def test_a_right_product_passes(kind):
     check_vjp(f, vjp, *arrays)
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(6))
 def test_a_shift_that_is_zero_raises_no_alarm(seed):
     """The rounding at a shift of zero is measured where the shift is not zero."""
     y = np.random.default_rng(seed).uniform(0, 4, 3)
