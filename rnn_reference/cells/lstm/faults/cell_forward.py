@@ -13,6 +13,8 @@ from rnn_reference.cells.lstm.building_blocks import (
     as_variants,
     cell_forward,
     each_gate,
+    of_order,
+    renamed,
     with_parameters,
 )
 from rnn_reference.cells.lstm.equations import GATES, Line
