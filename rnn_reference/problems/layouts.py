@@ -90,12 +90,18 @@ def laid_out(layout: Layout, given: Mapping[str, Any], dtype: str) -> tuple[dict
     unusual: dict[str, Any] = {}
     for name, value in given.items():
         if isinstance(value, Mapping):
-            usual[name], unusual[name] = laid_out(layout, value, dtype)
+            usual[name] = {key: np.array(one, dtype, order="C") for key, one in value.items()}
+            asked = not layout.data_only
+            unusual[name] = {key: layout.made(one, dtype) if asked else one.copy() for key, one in usual[name].items()}
             continue
-        asked = not layout.data_only or name in ("x", "xt", "z") or name.endswith("_next") or name in ("da", "dc")
+        asked = not layout.data_only or name in DATA or name.startswith("d")
         usual[name] = np.array(layout.numbers(value) if asked else value, dtype, order="C")
         unusual[name] = layout.made(usual[name], dtype) if asked else usual[name].copy()
     return usual, unusual
+
+
+DATA = ("x", "xt", "z")
+"""Names of inputs. Names of cotangents begin with d."""
 
 
 @lru_cache(maxsize=64)
