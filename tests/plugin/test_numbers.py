@@ -73,7 +73,7 @@ def _rows(text):
 
 def test_rows_of_the_readme_are_those_of_the_kill_table():
     """Each mistake that the README shows has the row of the kill table, and the totals are the kill table's."""
-    page = (DOCS / "generated" / "kill-table.md").read_text(encoding="utf-8")
+    page = (DOCS / "generated" / "kill-table.md").read_text(encoding="utf-8").partition("## The table of the LSTM")[0]
     kill_table = _rows(page.replace(" (advice)", "").replace("red anyway", "no"))  # neither notices the mistake
     shown = _rows(README)
     (total,) = (name for name in shown if name.startswith("all "))
