@@ -91,6 +91,8 @@ def _weights(cotangent: Any, value: Array, seed: int) -> Array:
     if weights.shape != value.shape:
         raise ValueError(f"check_vjp: cotangent must have the shape of f(*arrays), {value.shape}, got {weights.shape}")
     _require_finite("cotangent", weights)
+    if weights.size and not np.any(weights):
+        raise ValueError("check_vjp: cotangent is zero everywhere: every gradient would be zero")
     return weights
 
 

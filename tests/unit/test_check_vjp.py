@@ -130,6 +130,8 @@ REFUSED = {
                        lambda: check_vjp(lambda x, y: x, lambda c, x, y: c, 1.0, 2.0)),
     "cotangent shape": (ValueError, r"cotangent must have the shape of f\(\*arrays\), \(3,\), got \(2,\)",
                         lambda: check_vjp(lambda x: x, lambda c, x: c, np.ones(3), cotangent=np.ones(2))),
+    "cotangent zero": (ValueError, "cotangent is zero everywhere",
+                       lambda: check_vjp(lambda x: x, lambda c, x: c, np.ones(2), cotangent=np.zeros(2))),
     "not finite": (ValueError, r"f\(\*arrays\)\[1\] is -inf, not finite \(1 of 2 elements\)",
                    lambda: check_vjp(np.log, lambda c, x: c / x, np.array([1.0, 0.0]))),
     "a string": (TypeError, r"arrays\[0\] must be an array of numbers", lambda: check_vjp(np.sin, np.cos, "x")),
