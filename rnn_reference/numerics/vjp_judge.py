@@ -52,7 +52,8 @@ def judged(point: Point, claimed: Sequence[Array], found: Sequence[Measured], ow
         names = [place(f"arrays[{i}]", tuple(map(int, index))) for index in np.ndindex(claim.shape)]
         dull = [int(n) for n in np.flatnonzero(~known.good)]
         unknown += [f"{names[n]}: {_sides(one.slopes[n])}" for n in dull if n in one.slopes]
-        blunt += [f"{names[n]}: {_reason(one, known, n)}" for n in dull if n not in one.slopes]
+        unseen = f"an error of {100 * bar_of(one.unit):.0f} % would not have been seen"
+        blunt += [f"{unseen}: {names[n]}: {_reason(one, known, n)}" for n in dull if n not in one.slopes]
         error = known.error * (2 if one.unit > HALF else 1)
         error[[n for n in dull if n in one.slopes]] = np.inf
         errors.append(error.reshape(claim.shape))
@@ -64,7 +65,7 @@ def judged(point: Point, claimed: Sequence[Array], found: Sequence[Measured], ow
     if unknown:
         raise NotDifferentiable(f"f is not differentiable here, or too near: {_first(unknown)}")
     if blunt:
-        raise Blunt(f"an error of 1 % would not have been seen: {_first(blunt)}")
+        raise Blunt(_first(blunt))
     return result
 
 
