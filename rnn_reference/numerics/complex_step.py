@@ -59,7 +59,7 @@ def back_by_complex_step(
     Arrays are ``(n, m)``, plain or disturbed.
     """
     source = next((one for one in (*dstates, *before) if isinstance(one, Disturbed)), None)
-    dtype = np.result_type(*map(_numbers, dstates))
+    dtype = np.result_type(np.float16, *map(_numbers, dstates))  # gradients of integers are no integers
     given, *start = _in_every_run([_numbers(x), *map(_numbers, before)])
 
     def slopes(rows: int, moved: Callable[[int], tuple[Affine, Any, Any]]) -> Any:
