@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from benchmarks.markdown import table
-from benchmarks.studies import gradient_kinds as kinds
 from benchmarks.studies import pages
 from benchmarks.studies.checkers import FAST, FLOAT32, OURS
+from benchmarks.studies.gradient_kinds import PAGE, section
 from benchmarks.studies.instances import Instance, point_at, with_error
 from benchmarks.studies.other_checkers import OTHERS
 from rnn_reference import rnn_backward, rnn_forward
@@ -28,16 +28,11 @@ from rnn_reference.numerics.stochastic import SAFETY
 from rnn_reference.problems.answers import network_answers
 from rnn_reference.problems.problem import Problem
 
-PAGE = "gradient-checkers.md"
 METHOD = """\
 The network is that of the document's section 2.2 (n_x=3, n_a=5, m=10, T_x=4). An error of `eps` of itself is put into \
 one element of the right dWaa, for each of its 25 elements and each decade of `eps`. *Smallest eps seen* is the \
 smallest at which a checker, with its default settings, refuses all 25. *False alarms* are right gradients of fresh \
 instances of the same kind that it refuses."""
-KINDS = """\
-The checkers on small functions, in float64. A checker with one answer to a wrong claim and to a missing derivative \
-*refuses* both."""
-
 DOCUMENT = 1
 """The seed of the document's own instance."""
 
@@ -152,13 +147,13 @@ def main() -> None:
              "false alarms"]  # fmt: skip
     large = at_64_units()
     print(large)
-    others = table(["function", "the claim is", *kinds.CHECKERS], kinds.rows())
-    print(others)
     if options.write:
         packages = ("numpy", "torch", "jax", "autograd", "scipy", "numdifftools")
         made = pages.made_by("python -m benchmarks.studies.gradient_checkers --write", *packages)
-        parts = ["# Gradient checkers, compared", made, METHOD, table(heads, rows), large, KINDS, others]
-        pages.write(PAGE, "\n\n".join(parts) + "\n")
+        pages.write(
+            PAGE,
+            f"# Gradient checkers, compared\n\n{made}\n\n{METHOD}\n\n{table(heads, rows)}\n\n{large}\n\n{section()}",
+        )
 
 
 if __name__ == "__main__":

@@ -1,11 +1,25 @@
-"""Gradient checkers, each with its default settings, on claims and functions of one kind each."""
+"""Gradient checkers, each with its default settings, on claims and functions of one kind each.
+
+    python -m benchmarks.studies.gradient_kinds
+
+writes the last section of docs/generated/gradient-checkers.md. A checker whose package is not installed has a dash.
+"""
 
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from benchmarks.markdown import table
+from benchmarks.studies import pages
 from rnn_reference import check_vjp
+
+METHOD = """\
+Each function is given with a claimed vector-Jacobian product, in float64; each checker has its default settings. A \
+checker with one answer to a wrong claim and to a missing derivative *refuses* both. Where the claim is right, \
+*refuses* is a false alarm."""
+PAGE = "gradient-checkers.md"
+HEADING = "## By kind of claim"
 
 RANDOM = np.random.default_rng(0)
 NEAR_ONE = np.array([1.0, -1.5, 1.7])
@@ -114,3 +128,20 @@ def outcome(check: Callable[..., None], kind: str) -> str:
 def rows() -> list[list[str]]:
     """Return a row for each kind: what the claim is, and what each checker does."""
     return [[kind, KINDS[kind][0], *(outcome(check, kind) for check in CHECKERS.values())] for kind in KINDS]
+
+
+def section() -> str:
+    """Return the last section of the page."""
+    made = pages.made_by("python -m benchmarks.studies.gradient_kinds", "numpy", "torch", "jax", "autograd")
+    found = table(["function", "the claim is", *CHECKERS], rows())
+    return "\n\n".join([HEADING, made, METHOD, found]) + "\n"
+
+
+def main() -> None:
+    """Write the section again."""
+    before = (pages.FOLDER / PAGE).read_text(encoding="utf-8").partition(HEADING)[0].rstrip()
+    pages.write(PAGE, f"{before}\n\n{section()}")
+
+
+if __name__ == "__main__":
+    main()
