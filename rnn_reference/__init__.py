@@ -20,7 +20,10 @@ _HOME = {
     "lstm_cell_backward": "cells.lstm.cell",
     "lstm_forward": "cells.lstm.network",
     "lstm_backward": "cells.lstm.network",
-    "check_vjp": "numerics.vjp",
+    "check_vjp": "numerics.vjp.check",
+    "VjpError": "numerics.vjp.outcomes",
+    "NotDifferentiable": "numerics.vjp.outcomes",
+    "Blunt": "numerics.vjp.outcomes",
 }
 
 __all__ = ["__version__", *_HOME]  # noqa: PLE0604 (the names above, once)

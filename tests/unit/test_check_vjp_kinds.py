@@ -19,7 +19,7 @@ from vjp_functions import (
 )
 
 from rnn_reference import check_vjp
-from rnn_reference.numerics.vjp import Blunt, NotDifferentiable, VjpError
+from rnn_reference.numerics.vjp.check import Blunt, NotDifferentiable, VjpError
 
 RANDOM = np.random.default_rng(0)
 BUFFER = np.zeros(3)

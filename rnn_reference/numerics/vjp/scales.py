@@ -12,9 +12,9 @@ import numpy as np
 from rnn_reference.arrays import Array
 from rnn_reference.numerics.extrapolation import Limit
 from rnn_reference.numerics.noise import Noise, noise_nearby
-from rnn_reference.numerics.vjp_calls import place
-from rnn_reference.numerics.vjp_limits import SAFETY, agree, dithered, error_of, limits, same_slope
-from rnn_reference.numerics.vjp_window import HALF, Differences, Point, differences, scale_of
+from rnn_reference.numerics.vjp.calls import place
+from rnn_reference.numerics.vjp.limits import SAFETY, agree, dithered, error_of, limits, same_slope
+from rnn_reference.numerics.vjp.window import HALF, Differences, Point, differences, scale_of
 
 ENOUGH = 1e-8
 """No smaller scale is tried once the bound is this part of the derivative."""

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from rnn_reference.arrays import Array, numbers
-from rnn_reference.numerics.vjp_outcomes import VjpError
+from rnn_reference.numerics.vjp.outcomes import VjpError
 
 
 def real_numbers(name: str, value: Any) -> Array:

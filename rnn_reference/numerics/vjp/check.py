@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from rnn_reference.arrays import Array
-from rnn_reference.numerics import vjp_scales as scaled
-from rnn_reference.numerics.vjp_calls import (
+from rnn_reference.numerics.vjp import scales as scaled
+from rnn_reference.numerics.vjp.calls import (
     Calls,
     not_finite,
     real_numbers,
@@ -17,11 +17,11 @@ from rnn_reference.numerics.vjp_calls import (
     require_same_claim,
     require_same_value,
 )
-from rnn_reference.numerics.vjp_judge import VjpCheck, judged, rounding_of_claim
-from rnn_reference.numerics.vjp_outcomes import Blunt, NotDifferentiable, VjpError
-from rnn_reference.numerics.vjp_progress import Counter, Progress
-from rnn_reference.numerics.vjp_screen import screen
-from rnn_reference.numerics.vjp_window import Point
+from rnn_reference.numerics.vjp.judge import VjpCheck, judged, rounding_of_claim
+from rnn_reference.numerics.vjp.outcomes import Blunt, NotDifferentiable, VjpError
+from rnn_reference.numerics.vjp.progress import Counter, Progress
+from rnn_reference.numerics.vjp.screen import screen
+from rnn_reference.numerics.vjp.window import Point
 
 __all__ = ["Blunt", "NotDifferentiable", "VjpCheck", "VjpError", "check_vjp"]
 

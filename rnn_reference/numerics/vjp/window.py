@@ -11,7 +11,7 @@ import numpy as np
 from rnn_reference.arrays import Array
 from rnn_reference.numerics.extrapolation import STEPS
 from rnn_reference.numerics.noise import Noise
-from rnn_reference.numerics.vjp_calls import Calls
+from rnn_reference.numerics.vjp.calls import Calls
 
 FEWEST = 4
 """The fewest steps that are extrapolated."""

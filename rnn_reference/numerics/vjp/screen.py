@@ -11,11 +11,11 @@ import numpy as np
 from rnn_reference.arrays import Array
 from rnn_reference.numerics.extrapolation import STEPS, extrapolated
 from rnn_reference.numerics.noise import Noise, noise_nearby
-from rnn_reference.numerics.vjp_calls import place
-from rnn_reference.numerics.vjp_judge import require_claim
-from rnn_reference.numerics.vjp_limits import SAFETY, error_of, limits
-from rnn_reference.numerics.vjp_scales import exponents, scales
-from rnn_reference.numerics.vjp_window import FEWEST, HALF, Point, differences
+from rnn_reference.numerics.vjp.calls import place
+from rnn_reference.numerics.vjp.judge import require_claim
+from rnn_reference.numerics.vjp.limits import SAFETY, error_of, limits
+from rnn_reference.numerics.vjp.scales import exponents, scales
+from rnn_reference.numerics.vjp.window import FEWEST, HALF, Point, differences
 
 FEW = 100
 """Up to this many elements, no random direction is tried first: the message then counts all wrong elements."""

@@ -7,7 +7,7 @@ import numpy as np
 from rnn_reference.arrays import Array
 from rnn_reference.numerics.extrapolation import EXPLAINED, STEPS, Limit, extrapolated
 from rnn_reference.numerics.noise import Noise
-from rnn_reference.numerics.vjp_window import Differences, Point, differences, norm
+from rnn_reference.numerics.vjp.window import Differences, Point, differences, norm
 
 SAFETY = 8.0
 """The bound of rounding, in root mean squares. Twice that of known equations: this rms is measured, of few points, and

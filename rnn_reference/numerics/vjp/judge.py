@@ -8,11 +8,11 @@ import numpy as np
 from rnn_reference.arrays import Array
 from rnn_reference.numerics.compare import require_close
 from rnn_reference.numerics.noise import noise_nearby
-from rnn_reference.numerics.vjp_calls import place
-from rnn_reference.numerics.vjp_limits import SAFETY
-from rnn_reference.numerics.vjp_outcomes import Blunt, NotDifferentiable, VjpError
-from rnn_reference.numerics.vjp_scales import Measured, floor_of, scales
-from rnn_reference.numerics.vjp_window import HALF, Point
+from rnn_reference.numerics.vjp.calls import place
+from rnn_reference.numerics.vjp.limits import SAFETY
+from rnn_reference.numerics.vjp.outcomes import Blunt, NotDifferentiable, VjpError
+from rnn_reference.numerics.vjp.scales import Measured, floor_of, scales
+from rnn_reference.numerics.vjp.window import HALF, Point
 from rnn_reference.outcomes import Wrong
 
 SHIFTS = (0, -12, -24, -36, -48, -1000)

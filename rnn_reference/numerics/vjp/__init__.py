@@ -1,0 +1,1 @@
+"""The gradient checker for any function: its steps, its bounds, and what it refuses."""
