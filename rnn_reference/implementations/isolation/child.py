@@ -31,7 +31,7 @@ from rnn_reference.implementations.isolation.mutations import changed
 from rnn_reference.implementations.loading.files import DEFINITIONS_ALONE
 from rnn_reference.implementations.loading.find import load
 from rnn_reference.implementations.unusable import Unusable
-from rnn_reference.implementations.values import MANY, Handle, describe_cache, plain
+from rnn_reference.implementations.values import MANY, Handle, as_it_is_now, describe_cache, plain
 from rnn_reference.outcomes import Outcome
 
 HEARTBEAT = 0.05
@@ -160,12 +160,12 @@ class _Caller:
                 arguments = [self._cache(one.number) if isinstance(one, Handle) else one for one in given]
                 result = self._implementation.call(function, *arguments, copy=False)
                 signature = function_named(function)
-                kept += [(signature, result)] if request["late"] else []
+                kept += [result] if request["late"] else []
                 results.append(self._described(signature, result))
                 if signature.returns_cache and not _has_a_cache(signature, results[-1]):
                     break  # the next calls may need its cache
             if request["late"]:
-                results = [_as_it_is_now(*one, was) for one, was in zip(kept, results, strict=True)]
+                results = list(map(as_it_is_now, kept, results))
             return {"results": results}
         except Outcome as raised:
             outcome = raised
@@ -189,13 +189,6 @@ class _Caller:
             return (*map(plain, parts[:-1]), Handle(number))
         described = [plain(part) for part in parts[:MANY]]
         return described if isinstance(result, list) else tuple(described)
-
-
-def _as_it_is_now(signature: Function, result: Any, was: Any) -> Any:
-    """Returns the description ``was`` of a result with the arrays that the result has now."""
-    if isinstance(was, tuple) and was and isinstance(was[-1], Handle):
-        return (*map(plain, result[:-1]), was[-1])
-    return tuple(map(plain, result)) if isinstance(was, tuple) else was if isinstance(was, list) else plain(result)
 
 
 def _has_a_cache(signature: Function, result: Any) -> bool:
