@@ -2,6 +2,7 @@
 
 import pytest
 
+from rnn_reference.cells.words import listed
 from rnn_reference.implementations.question import forward_backward, repeated
 from rnn_reference.judging.layouts import judge_activation_in, judge_layout, questions, refusal
 from rnn_reference.outcomes import Crashed, NotImplementedYet, Wrong
@@ -80,9 +81,10 @@ def test_settings(judge, cell):
 def test_backward_settings(judge, cell):
     """{backward} leaves the caller's random numbers and np.seterr as they are."""
     problem = judge.set_problem(NAMED["T_x=6"].of(cell))
-    forward = repeated(cell.forward, problem.inputs)
+    with judge.implementation.watched() as already:
+        judge.implementation.answers(repeated(cell.forward, problem.inputs))
     question = forward_backward(cell.forward, problem.inputs, problem.cotangents_of(cell.backward))
-    _require_settings_kept(judge, cell.backward, question, judge.implementation.changed_settings(forward))
+    _require_settings_kept(judge, cell.backward, question, already)
 
 
 def _judge_integers(judge, cell, function):
@@ -104,6 +106,8 @@ def _require_taken(judge, cell, function):
 
 
 def _require_settings_kept(judge, function, question, already=()):
-    changed = [name for name in judge.implementation.changed_settings(question) if name not in already]
-    if changed:
-        raise Wrong([("changed", f"{' and '.join(changed)}: not as before the call")], function.name)
+    with judge.implementation.watched() as changed:
+        judge.implementation.answers(question)
+    names = [name for name in changed if name not in already]
+    if names:
+        raise Wrong([("changed", f"{listed(names)}: not as before the call")], function.name)

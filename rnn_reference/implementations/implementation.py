@@ -159,11 +159,9 @@ class Implementation:
         """Returns the cache in a result that has the right form; otherwise raises the outcome of this form."""
         return [value for key, value in results_of(function_named(name), result).items() if key in CACHES]
 
-    def changed_settings(self, question: Question) -> list[str]:
-        """Returns the settings of numpy and Python that the calls change, such as ``np.random``."""
-        with watched_settings() as changed:
-            self.answers(question)
-        return changed
+    def watched(self) -> contextlib.AbstractContextManager[list[str]]:
+        """Returns a context with a list. At its end, this has the settings that calls inside changed: ``np.random``."""
+        return watched_settings()
 
     @contextlib.contextmanager
     def prefetch(self, questions: Sequence[Question]) -> Iterator[None]:

@@ -80,9 +80,9 @@ class Converted(Implementation):
     def _their_question(self, question: Question) -> Question:
         return replace(question, calls=[(name, self._theirs(name, given)) for name, given in question.calls])
 
-    def changed_settings(self, question: Question) -> list[str]:
-        """Returns the settings that the calls of the inner implementation change."""
-        return self._inner.changed_settings(self._their_question(question))
+    def watched(self) -> contextlib.AbstractContextManager[list[str]]:
+        """Returns the context of the inner implementation."""
+        return self._inner.watched()
 
     def _call_theirs(self, name: str, arguments: tuple[Any, ...], copy: bool) -> Any:
         theirs = self._theirs(name, arguments)

@@ -61,5 +61,6 @@ def _alike(first: Any, second: Any) -> bool:
     first, second = np.asarray(first), np.asarray(second)
     if first.shape != second.shape:
         return False
-    size = float(np.abs(first).max(initial=0.0))
-    return bool(np.all(difference(first, second) <= np.sqrt(np.finfo(first.dtype).eps) * size))
+    size = float(np.abs(first[np.isfinite(first)]).max(initial=0.0))
+    eps = np.finfo(np.result_type(first.dtype, np.float16)).eps
+    return bool(np.all(difference(first, second) <= np.sqrt(eps) * size))

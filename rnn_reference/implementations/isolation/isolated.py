@@ -26,6 +26,7 @@ class Isolated(Implementation):
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
+        self._changed: list[str] | None = None
         self._coming: list[Question] = []  # the next questions, in this order
         self._fetched: dict[Question, Any] = {}  # the replies that have not been used yet
         self._results: deque[tuple[Any, Any]] = deque()  # the results of one question, with the changed arguments
@@ -54,11 +55,15 @@ class Isolated(Implementation):
         (reply,) = self._worker.ask([question], [{"describe": caches}], "description")
         return self._worker.checked(reply, question)["description"]
 
-    def changed_settings(self, question: Question) -> list[str]:
-        """Returns the settings of the worker's process that the calls change."""
-        (reply,) = self._worker.ask([question], [self._content(question, settings=True)], "results")
-        changed = self._worker.checked(reply, question).get("settings")
-        return list(map(str, changed)) if isinstance(changed, list) else []
+    @contextlib.contextmanager
+    def watched(self) -> Iterator[list[str]]:
+        """Yields a list of the settings of the worker's process that the calls inside the block change."""
+        changed: list[str] = []
+        self._changed = changed
+        try:
+            yield changed
+        finally:
+            self._changed = None
 
     def printed(self) -> str:
         """Returns the end of the worker's output since the last call."""
@@ -105,6 +110,8 @@ class Isolated(Implementation):
             self._fetch(question)
         reply = self._worker.checked(self._fetched.pop(question), question)
         results = reply["results"]
+        if self._changed is not None and isinstance(reply.get("settings"), list):
+            self._changed += map(str, reply["settings"])
         return list(zip(results, reply.get("changed") or [()] * len(results), strict=False))
 
     def _fetch(self, question: Question) -> None:
@@ -116,13 +123,13 @@ class Isolated(Implementation):
         replies = self._worker.ask(questions, [self._content(one) for one in questions], "results")
         self._fetched.update(zip(questions, replies, strict=False))
 
-    def _content(self, question: Question, settings: bool = False) -> dict[str, Any]:
+    def _content(self, question: Question) -> dict[str, Any]:
         given = [list(arguments) for _, arguments in question.calls]
         if question.copy:
             given = self._in_its_dtype(given, {})
         calls = list(zip(question.functions, given, strict=True))
         ways = {name: getattr(question, name) for name in ("copy", "read_only", "in_place", "late")}
-        return {"calls": calls, "settings": settings, **ways}
+        return {"calls": calls, "settings": self._changed is not None, **ways}
 
     def _in_its_dtype(self, value: Any, done: dict[int, Any]) -> Any:
         """Returns the value with contiguous arrays in the implementation's dtype. Each array is converted once."""

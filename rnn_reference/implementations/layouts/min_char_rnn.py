@@ -58,7 +58,7 @@ class MinCharRnn:
     def rnn_backward(self, da: Array, caches: Any) -> Any:
         """Returns the gradients. There is one call for each column."""
         x, a0, parameters = caches
-        dz, dWaa, dba = np.empty_like(da), 0.0, 0.0
+        dz, dWaa, dba = np.empty(da.shape), 0.0, 0.0
         for column in range(x.shape[1]):
             result = self._loss(x[:, column], a0[:, column], parameters, DA_SCALE * da[:, column])
             if result is None:
