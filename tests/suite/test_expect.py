@@ -9,7 +9,9 @@ DOCUMENT = """\
 
 gradient.network        # the published gradient lacks the carried part
 gradient.network_fresh  # the same
+gradient.sizes          # the same
 gradient.spot           # the same
+gradient.values         # the same
 golden                  # the same
 property.split          # not so, and it is shown
 property.backward_linear  # not so either
