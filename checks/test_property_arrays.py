@@ -7,6 +7,7 @@ import pytest
 
 from rnn_reference.implementations.question import Question, forward_backward, repeated
 from rnn_reference.judging.layouts import judge_activation_in, judge_layout
+from rnn_reference.outcomes import Wrong
 from rnn_reference.problems.answers import cell_answers, forward_tolerance, network_answers
 from rnn_reference.problems.layouts import LAYOUTS, OF_ONE_ARRAY, of_a_step
 from rnn_reference.problems.problem import NAMED
@@ -153,13 +154,24 @@ def _require_kept(judge, question, tolerance):
     at_once = judge.implementation.answers(question)
     late = judge.implementation.answers(Question(question.calls, late=True))
     for (name, _), now, before in zip(question.calls[:-1], late, at_once, strict=False):
-        arrays = {one: value for one, value in before.items() if one not in ("cache", "caches")}
-        judge.close(now, arrays, tolerance, f"after the next call of {name}; before it was")
+        _close(judge, name, now, before, tolerance, f"after the next call of {name}; before it was")
 
 
 def _require_seen(judge, question, tolerance):
     """Raise Wrong if the last call gives other results with the arrays of an earlier call of the function."""
-    usual, in_place = question, Question(question.calls, in_place=True)
-    expected, got = judge.implementation.answers(usual)[-1], judge.implementation.answers(in_place)[-1]
+    expected = judge.implementation.answers(question)
+    got = judge.implementation.answers(Question(question.calls, in_place=True))
+    half = len(question.calls) // 2
+    for (name, _), now, usual in list(zip(question.calls, got, expected, strict=True))[half:]:
+        source = "with new numbers in the arrays of the call before; in new arrays it is"
+        _close(judge, name, now, usual, tolerance, source)
+
+
+def _close(judge, function, got, expected, tolerance, source):
+    """Compare the arrays of two results of a function, which is to blame for a difference."""
     arrays = {one: value for one, value in expected.items() if one not in ("cache", "caches")}
-    judge.close(got, arrays, tolerance, "with new numbers in the arrays of the call before; in new arrays it is")
+    try:
+        judge.close(got, arrays, tolerance, source)
+    except Wrong as wrong:
+        wrong.function = function
+        raise
