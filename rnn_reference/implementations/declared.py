@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-ATTRIBUTES = ("dtype", "tolerance", "predicts", "compiles")
+ATTRIBUTES = ("dtype", "tolerance", "predicts", "sizes")
 """The names of these attributes."""
 
 

@@ -28,7 +28,7 @@ class Implementation:
     ``theirs`` is any object with some of the cells' functions as attributes, such as a module or an instance. It may
     have four more attributes: ``dtype``, its precision (default float64); ``tolerance``, a dict of absolute tolerances
     by check id, used if they are wider than the derived ones; ``predicts``, False if its predictions should not be
-    judged; and ``compiles``, True if it is compiled for each shape, so that fewer sizes are asked.
+    judged; and ``sizes``, "few" if it is compiled for each shape, or "none" if it is slow: fewer sizes are asked.
     """
 
     def __init__(self, name: str, theirs: Any, notes: list[str] | None = None) -> None:
@@ -38,7 +38,7 @@ class Implementation:
         self._held = Theirs(theirs)
         self._not_taken: dict[Cell, tuple[str, ...]] = {}
         self.predicts = getattr(theirs, "predicts", True) is not False
-        self.compiles = getattr(theirs, "compiles", False) is True
+        self.sizes = getattr(theirs, "sizes", "all")
         self.dtype = self._dtype_of(getattr(theirs, "dtype", None))
         self.tolerance = tolerance_of(getattr(theirs, "tolerance", None))
         self.notes += [f"{check}: tolerance widened to {value:g}" for check, value in self.tolerance.items()]

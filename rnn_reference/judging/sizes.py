@@ -4,6 +4,7 @@ At these sizes a mistake is gross: a block is left out, or an axis is confused. 
 number, which no right network comes near, and the slow derivation of a tolerance for each element is not needed.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from itertools import combinations
 
@@ -12,16 +13,19 @@ from rnn_reference.cells.cell import BACKWARD, CELL_BACKWARD, CELL_FORWARD, FORW
 from rnn_reference.implementations.question import forward_backward
 from rnn_reference.judging.judge import Judge
 from rnn_reference.numerics.compare import agrees
-from rnn_reference.outcomes import Crashed, NotJudged, NotOffered, Outcome, Wrong
+from rnn_reference.outcomes import Crashed, NotJudged, NotOffered, Outcome, TimedOut, Wrong
 from rnn_reference.problems.answers import Tensors, reference_at
 from rnn_reference.problems.patterns import TRIED, in_words, with_ends
 from rnn_reference.problems.problem import NAMED, Problem
-from rnn_reference.problems.sizes import AXES
+from rnn_reference.problems.sizes import AXES, cost
 
 BLUNT = 1024.0
 """The tolerance, in units of u times the largest value of all tensors."""
 
 SMALL = {"n_x": 3, "n_a": 5, "n_y": 2, "m": 4, "T_x": 6}
+
+LONG = 2.0
+"""Seconds for one problem, after which no more are asked."""
 
 FEW = 8
 """The number of problems for an implementation that is compiled for each shape."""
@@ -35,19 +39,35 @@ Sizes = dict[str, int]
 def judge_sizes(judge: Judge, function: Function, problems: Sequence[Problem]) -> None:
     """Raise the outcome of the first problem at which the function is wrong or crashes.
 
-    If it is right at ordinary sizes, the problem is reduced, and the pattern of the sizes is said.
+    If it is right at ordinary sizes, the problem is reduced, and the pattern of the sizes is said. The problems are
+    asked from the cheapest on, and no more of them after one that takes long.
     """
-    if judge.implementation.dtype == "float16":
-        raise NotOffered([("", "in float16, sums over so many terms round too much to be judged")], function.name)
-    usual = NAMED["T_x=6"].of(function.cell)
+    why_not = _why_not(judge, function)
+    if why_not:
+        raise NotOffered([("", why_not)], function.name)
     look = _looking(judge, function)
-    look(usual)
-    for problem in problems[:FEW] if judge.implementation.compiles else problems:
+    look(NAMED["T_x=6"].of(function.cell))
+    for problem in sorted(problems, key=cost)[: FEW if judge.implementation.sizes == "few" else None]:
+        begun = time.monotonic()
         try:
             look(problem.of(function.cell))
+        except TimedOut:
+            raise NotOffered([("", f"it does not return in time at larger sizes: {problem}")], function.name) from None
         except (Wrong, Crashed):
             _explain(judge, look, problem.of(function.cell))
             raise
+        if time.monotonic() - begun > LONG:
+            judge.notes.append(f"it takes long: sizes beyond {problem} were not asked")
+            return
+
+
+def _why_not(judge: Judge, function: Function) -> str:
+    """Returns the reason why no sizes are asked; "" if they are."""
+    if judge.implementation.dtype == "float16":
+        return "in float16, sums over so many terms round too much to be judged"
+    if function.takes_cache and not function.cell.back:
+        return f"nobody has derived the gradient of {function.cell.name}: its reference is slow at these sizes"
+    return "this layout is slow at these sizes" if judge.implementation.sizes == "none" else ""
 
 
 Look = Callable[[Problem], None]

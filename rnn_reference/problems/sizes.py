@@ -32,10 +32,9 @@ Sizes = dict[str, int]
 Pair = tuple[str, object, str, object]
 
 
-def cost(sizes: Sizes) -> float:
+def cost(problem: Problem) -> float:
     """Returns the multiplications of a forward run of a cell with one map."""
-    n_x, n_a, n_y, m, T_x = (sizes[axis] for axis in AXES)
-    return float(T_x) * m * n_a * (n_x + n_a + n_y)
+    return float(problem.T_x) * problem.m * problem.n_a * (problem.n_x + problem.n_a + problem.n_y)
 
 
 @cache
@@ -84,7 +83,7 @@ def _covering(wanted: set[Pair], most: float, rows: Sequence[Sizes]) -> list[Siz
     while left and failures < 60:
         drawn = [{axis: int(rng.choice(EDGES)) for axis in AXES} for _ in range(60)]
         drawn += [one | _needed(left, rng) for one in drawn[:30]]
-        fitting = [one for one in drawn if cost(one) <= most]
+        fitting = [one for one in drawn if cost(Problem(**one)) <= most]  # type: ignore[arg-type]
         best = max(fitting, key=lambda one: len(left & _pairs(one)), default={})
         covered = left & _pairs(best) if best else set()
         failures = 0 if covered else failures + 1

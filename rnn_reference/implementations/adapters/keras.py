@@ -28,7 +28,7 @@ class KerasForward(Forward):
     """The forward functions. A cache is a function that returns the gradients, or None."""
 
     dtype = str(keras.backend.result_type("float64", "float64"))
-    compiles = _BACKEND == "jax"
+    sizes = "few" if _BACKEND == "jax" else "all"
     order = ORDERS["keras"]
 
     def tanh_forward(self, x: Array) -> Array:

@@ -23,7 +23,7 @@ class Converted(Implementation):
     def __init__(self, inner: Implementation, conventions: Conventions) -> None:
         self._inner, self._conventions = inner, conventions
         self.name, self.dtype, self.tolerance, self.predicts = inner.name, inner.dtype, inner.tolerance, inner.predicts
-        self.compiles = inner.compiles
+        self.sizes = inner.sizes
         words = conventions.words(inner.cells[0])
         self.notes = [*inner.notes, f"judged under --rnn-convention={conventions.name}, {words}"]
         self.wrong_shape: Wrong | None = None

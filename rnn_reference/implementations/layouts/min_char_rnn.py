@@ -38,6 +38,7 @@ class MinCharRnn:
     """The document's two network functions, made from calls of ``lossFun`` on one column."""
 
     predicts = False
+    sizes = "none"
     dtype = "float64"
 
     def __init__(self, theirs: Any) -> None:

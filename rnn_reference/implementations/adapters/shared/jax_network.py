@@ -34,7 +34,7 @@ class JaxNetwork(ForwardBackward):
     """
 
     dtype = "float64"
-    compiles = True
+    sizes = "few"
     order = ORDERS["jax"]
 
     def __init__(self, rnn: tuple[Network, Network], lstm: tuple[Network, Network]) -> None:
