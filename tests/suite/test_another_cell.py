@@ -52,6 +52,7 @@ def named_wrongly(faults):
     return wrong
 
 
+@pytest.mark.waits
 def test_its_mistakes_are_named():
     """Mistakes in its maps, its loop and its sums have the names that they have in any cell."""
     faults = [fault for fault in catalogue(GATED) if not fault.advice]

@@ -97,6 +97,7 @@ def test_a_wrong_network_is_not_reduced():
     assert record["problem"]["text"].startswith("n_x=3 n_a=5 n_y=2 m=8 T_x=6")
 
 
+@pytest.mark.waits
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("target", ["reference", "stepwise"])
 def test_no_alarm(target, dtype, suite):
