@@ -15,10 +15,10 @@ pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 
 
 def quick_first(faults):
-    """The faults as parameters; those of the LSTM wait, except one of ten: they take half a minute."""
+    """The faults as parameters; those of the LSTM wait, except one of thirty: they take half a minute."""
     params = []
     for number, fault in enumerate(faults):
-        quick = not fault.function.startswith("lstm") or number % 10 == 0
+        quick = not fault.function.startswith("lstm") or number % 30 == 0
         params.append(pytest.param(fault, marks=() if quick else pytest.mark.waits, id=f"{fault.function}: {fault}"))
     return params
 

@@ -43,6 +43,7 @@ PAIRS = [
 ]
 
 
+@pytest.mark.waits
 @pytest.mark.parametrize(("function", "one", "other"), PAIRS)
 def test_both_are_named(function, one, other):
     """Both mistakes are named, in the function that makes them."""

@@ -85,6 +85,7 @@ def test_the_right_network_has_no_convention():
     assert not conventions_of(Implementation("right", RIGHT), WRONG)
 
 
+@pytest.mark.waits
 def test_a_mistake_under_a_convention_is_named():
     """A mistake is named under another order of the gates as it is without."""
     name = "gates-ifco"

@@ -256,6 +256,7 @@ FUNCTIONS = (lstm_cell_forward, lstm_forward, lstm_cell_backward, lstm_backward)
 
 
 @pytest.mark.parametrize("check", CAUGHT)
+@pytest.mark.waits
 def test_each_golden_check_of_the_lstm_catches_a_mistake(check, suite, monkeypatch):
     """A right LSTM passes each golden check, and one with a small error in one result does not."""
     monkeypatch.setattr(explain, "explain", lambda outcome, about, diagnosis: outcome)  # its name is another question
