@@ -87,10 +87,11 @@ def record_for(
 
 def data_of(implementation: Implementation) -> ImplementationData:
     """Returns the data about the implementation for a report."""
+    from rnn_reference.implementations.asking import notes_on_arguments
     from rnn_reference.report.verdict import ImplementationData
 
     offered = {name: implementation.offers(name) for name in implementation.judged}
-    notes = [*implementation.notes, *implementation.notes_on_arguments()]
+    notes = [*implementation.notes, *notes_on_arguments(implementation)]
     return ImplementationData(implementation.name, implementation.dtype, offered, notes)
 
 

@@ -5,19 +5,19 @@ exception ``Crashed``, a result of the wrong form ``Wrong``.
 """
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from rnn_reference.cells.cell import ACTIVATION, CACHES, CELL_BACKWARD, Cell, Function
+from rnn_reference.cells.cell import ACTIVATION, CACHES, CELL_BACKWARD, Cell
 from rnn_reference.cells.registry import cells, function_named, functions
+from rnn_reference.implementations.asking import answers_of, not_taken
 from rnn_reference.implementations.crash import crash
 from rnn_reference.implementations.declared import dtype_of, tolerance_of
-from rnn_reference.implementations.handing_over import handed_over, watched_settings
-from rnn_reference.implementations.question import Question, names_a_cache
-from rnn_reference.implementations.returned import results_of, sizes_of
+from rnn_reference.implementations.handing_over import watched_settings
+from rnn_reference.implementations.question import Question
+from rnn_reference.implementations.returned import results_of, wrong_shape
 from rnn_reference.implementations.theirs import Theirs
 from rnn_reference.implementations.values import own_copy
-from rnn_reference.numerics.compare import require_shapes
 from rnn_reference.outcomes import NotImplementedYet, NotOffered, Outcome, Wrong
 from rnn_reference.problems.problem import Problem
 
@@ -91,18 +91,8 @@ class Implementation:
     def fitted(self, problem: Problem) -> Problem:
         """Returns the problem in its dtype, without the optional arguments that it does not take."""
         if problem.cell not in self._not_taken:
-            self._not_taken[problem.cell] = tuple(name for _, name in self._missing(problem.cell))
+            self._not_taken[problem.cell] = tuple(argument for _, argument in not_taken(self, problem.cell))
         return problem.at(dtype=self.dtype, without=self._not_taken[problem.cell])
-
-    def _missing(self, cell: Cell) -> list[tuple[str, str]]:
-        """Returns the functions of the sequence with each optional argument that they do not take."""
-        both = [function for function in (cell.forward, cell.backward) if self.offers(function.name)]
-        return [(f.name, argument) for f in both for argument in f.optional if argument not in self.takes(f.name)]
-
-    def notes_on_arguments(self) -> list[str]:
-        """Returns a note for each optional argument that a function does not take."""
-        missing = [one for cell in self.cells for one in self._missing(cell)]
-        return [f"{function} takes no {argument}: judged with {argument} = 0" for function, argument in missing]
 
     def ask(self, name: str, *arguments: Any, copy: bool = True) -> dict[str, Any]:
         """Calls a function. Returns its results by name: copies of the arrays, and a cache unchanged.
@@ -112,7 +102,7 @@ class Implementation:
         function = function_named(name)
         results = results_of(function, self.call(name, *arguments, copy=copy))
         if function.role not in (ACTIVATION, CELL_BACKWARD):
-            self._note_wrong_shape(function, arguments, results)
+            self.wrong_shape = self.wrong_shape or wrong_shape(function, arguments, results)
         return results
 
     def function(self, name: str) -> Callable[..., Any]:
@@ -132,32 +122,8 @@ class Implementation:
 
     def answers(self, question: Question) -> list[dict[str, Any]]:
         """Returns the results of each call by name. Raises the outcome of the first call that fails."""
-        results: list[dict[str, Any]] = []
-        caches: list[Any] = []
         with self.in_one_message(question):
-            for name, arguments in self._handed_over(question):
-                given = [caches[one.number] if names_a_cache(one) else one for one in arguments]
-                copy = question.copy and not question.in_place
-                if question.late:
-                    results.append({"": self.call(name, *given, copy=copy)})
-                    caches += self._cache_in(name, results[-1][""])
-                    continue
-                results.append(self.ask(name, *given, copy=copy))
-                caches += [value for key, value in results[-1].items() if key in CACHES]
-        if question.late:
-            named = zip(question.functions, results, strict=False)
-            return [results_of(function_named(name), result[""]) for name, result in named]
-        return results
-
-    def _handed_over(self, question: Question) -> Iterator[tuple[str, Sequence[Any]]]:
-        calls = question.calls
-        if question.in_place:
-            calls = [(name, tuple(own_copy(one, self.dtype) for one in given)) for name, given in calls]
-        return handed_over(calls, question.read_only, question.in_place)
-
-    def _cache_in(self, name: str, result: Any) -> list[Any]:
-        """Returns the cache in a result that has the right form; otherwise raises the outcome of this form."""
-        return [value for key, value in results_of(function_named(name), result).items() if key in CACHES]
+            return answers_of(self, question)
 
     def watched(self) -> contextlib.AbstractContextManager[list[str]]:
         """Returns a context with a list. At its end, this has the settings that calls inside changed: ``np.random``."""
@@ -222,17 +188,3 @@ class Implementation:
             raise
         except (Exception, SystemExit) as error:
             raise crash(name, error) from None
-
-    def _note_wrong_shape(self, function: Function, arguments: Sequence[Any], results: Mapping[str, Any]) -> None:
-        """Remember a wrong shape, so that a later error in the check is reported as this."""
-        sizes = sizes_of(function, function.named(arguments))
-        if function.takes_cache:
-            sizes |= dict(zip(("n_x",), results["dx"].shape, strict=False))
-        try:
-            expected = {name: function.cell.shape(name, sizes) for name in function.tensors if name in results}
-            require_shapes(results, expected)
-        except KeyError:
-            pass
-        except Wrong as wrong:
-            wrong.function = function.name
-            self.wrong_shape = self.wrong_shape or wrong

@@ -8,6 +8,7 @@ import numpy as np
 from rnn_reference.arrays import Array
 from rnn_reference.cells.cell import ACTIVATION, CACHES, Function
 from rnn_reference.implementations.values import as_numbers, kind_of
+from rnn_reference.numerics.compare import require_shapes
 from rnn_reference.outcomes import NotImplementedYet, Wrong
 
 COUNT_WORDS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
@@ -68,6 +69,22 @@ def _require_begun(function: Function, values: Sequence[Any]) -> None:
     if all(value is None for value in values):
         names = ", ".join(function.tensors)
         raise NotImplementedYet([("", f"{function.name} is a stub: {names} are None")], function=function.name)
+
+
+def wrong_shape(function: Function, arguments: Sequence[Any], results: Mapping[str, Any]) -> Wrong | None:
+    """Returns the outcome of a result with a wrong shape; None if there is none, or if the sizes are not known."""
+    sizes = sizes_of(function, function.named(arguments))
+    if function.takes_cache:
+        sizes |= dict(zip(("n_x",), results["dx"].shape, strict=False))
+    try:
+        expected = {name: function.cell.shape(name, sizes) for name in function.tensors if name in results}
+        require_shapes(results, expected)
+    except KeyError:
+        pass
+    except Wrong as wrong:
+        wrong.function = function.name
+        return wrong
+    return None
 
 
 def sizes_of(function: Function, given: Mapping[str, Any]) -> dict[str, int]:
