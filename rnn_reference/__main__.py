@@ -134,6 +134,17 @@ class _Result:
         return pytest_status if pytest_status in (0, 1) and self.verdict != "not judged" else 2
 
 
+def _quietly() -> int:
+    """Returns the status of the command. If nobody reads its output any more, as with ``| head``, it ends at once."""
+    try:
+        status = main()
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes it once more at its end
+        return 2
+
+
 if __name__ == "__main__":
     _prefer_installed_modules()  # once: the processes of tasks and workers get this path
-    sys.exit(main())
+    sys.exit(_quietly())

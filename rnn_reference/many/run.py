@@ -2,7 +2,9 @@
 
 import json
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
@@ -58,11 +60,16 @@ def processes(given: str) -> int:
 def judge_all(tasks: list[Task], runner: Runner, csv: str | None = None, json_file: str | None = None) -> int:
     """Run the tasks, show the progress, and write the table. After an interrupt, the table has the finished tasks.
 
-    Returns the exit status: 0 if all targets conform, 2 if one could not be judged, else 1.
+    The end of the process by SIGTERM is an interrupt too. Returns the exit status: 0 if all targets conform, 2 if one
+    could not be judged, else 1. Raises OSError if a file cannot be written, before anything runs.
     """
+    for name in filter(None, (csv, json_file)):
+        with open(name, "a", encoding="utf-8"):
+            pass
     reports: list[Report] = []
     interrupted = False
     try:
+        _end_as_by_an_interrupt()
         for report in runner(tasks):
             reports.append(report)
             print(f"[{len(reports)}/{len(tasks)}] {_brief(report)}", file=sys.stderr, flush=True)
@@ -78,6 +85,12 @@ def judge_all(tasks: list[Task], runner: Runner, csv: str | None = None, json_fi
     if json_file:
         Path(json_file).write_text(json.dumps(found, indent=1, allow_nan=False) + "\n", encoding="utf-8")
     return 2 if interrupted else _status(found)
+
+
+def _end_as_by_an_interrupt() -> None:
+    """Let SIGTERM end the run as Ctrl-C does, so that the finished tasks are not lost."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def _brief(report: Report) -> str:

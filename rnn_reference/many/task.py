@@ -61,7 +61,10 @@ def _environment() -> dict[str, str]:
 
 
 def tasks_for(targets: Sequence[str], options: Sequence[str], seed: int, examples: int) -> list[Task]:
-    """Returns a task for each target and range of seeds. A folder means the notebooks and scripts in it."""
+    """Returns a task for each target and range of seeds. A folder means the notebooks and scripts in it and below it.
+
+    Raises ValueError for a folder without any.
+    """
     here, found = str(Path.cwd()), dict.fromkeys(name for target in targets for name in _expanded(target))
     ranges = [(seed + start // EXAMPLES, min(EXAMPLES, examples - start)) for start in range(0, examples, EXAMPLES)]
     return [Task(name, here, tuple(options), own_seed, count) for name in found for own_seed, count in ranges]
@@ -71,9 +74,16 @@ def _expanded(target: str) -> Iterator[str]:
     if not Path(target).is_dir():
         yield target
         return
-    for path in sorted(Path(target).iterdir()):
-        if path.suffix in (".py", ".ipynb") and not path.name.startswith((".", "_")):
-            yield str(path)
+    found = [path for path in sorted(Path(target).rglob("*")) if path.suffix in (".py", ".ipynb") and path.is_file()]
+    inside = [path for path in found if not any(map(_is_hidden, path.relative_to(target).parts))]
+    if not inside:
+        raise ValueError(f"{target}: there is no notebook (.ipynb) and no script (.py) in it or in its folders")
+    yield from map(str, inside)
+
+
+def _is_hidden(part: str) -> bool:
+    """True for a name that people do not hand in: ``.ipynb_checkpoints``, ``__pycache__``, ``_old.py``."""
+    return part.startswith((".", "_")) or part in ("site-packages", "node_modules")
 
 
 def merged(reports: Iterable[Report]) -> list[Report]:

@@ -193,3 +193,54 @@ class Cluster:
             except (ProcessLookupError, subprocess.TimeoutExpired):
                 process.kill()
                 process.wait()
+
+
+def test_a_folder_of_folders_is_read(tmp_path):
+    """Notebooks and scripts in nested folders are targets; hidden and private ones, and caches, are not."""
+    for name in ("a/one.py", "a/b/two.ipynb", ".ipynb_checkpoints/three.ipynb", "_old/four.py", "a/notes.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    found = [task.target for task in tasks_for([str(tmp_path)], [], 0, 20)]
+    assert found == [str(tmp_path / "a" / "b" / "two.ipynb"), str(tmp_path / "a" / "one.py")]
+
+
+def test_an_empty_folder_is_no_success(tmp_path):
+    """A folder without targets ends with status 2 and one line that says what was looked for."""
+    done = command(tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.strip().endswith("there is no notebook (.ipynb) and no script (.py) in it or in its folders")
+
+
+def test_a_table_that_cannot_be_written_is_said_first(tmp_path):
+    """A file that cannot be written is told of before anything is judged, with status 2."""
+    done = command(EXAMPLES / "right.py", f"--csv={tmp_path / 'no folder' / 'table.csv'}")
+    assert done.returncode == 2
+    assert "no folder" in done.stderr and "[1/1]" not in done.stderr
+
+
+def test_the_end_by_sigterm_keeps_what_is_finished(capsys):
+    """A run that is ended by SIGTERM writes the table of the finished targets."""
+
+    def ended(tasks):
+        yield _report("a", "passed", "conforms")
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(10)
+
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        assert judge_all([Task("a", "."), Task("b", ".")], ended) == 2
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert "stopped early: 1 of 2 were not judged" in capsys.readouterr().out
+
+
+def test_a_reader_that_leaves_ends_the_command_quietly():
+    """A pipe into head has no traceback."""
+    run = subprocess.Popen(
+        [sys.executable, "-m", "rnn_reference", EXAMPLES / "right.py", "--rnn-only=protocol"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+    )  # fmt: skip
+    with run:
+        run.stdout.close()
+        assert "Traceback" not in run.stderr.read()
+        assert run.wait(timeout=300) == 2

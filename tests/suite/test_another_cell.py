@@ -35,7 +35,9 @@ def test_its_functions_conform():
     outcomes = {id: record["outcome"] for id, record in run.records.items()}
     assert run.status == 0, run.printed
     assert len(outcomes) > 90
-    assert {id for id, outcome in outcomes.items() if outcome != "passed"} <= {"property.no_recurrence[gated]"}
+    without_a_gradient = {"gradient.cell_sizes[gated]", "gradient.sizes[gated]"}
+    others = {id for id, outcome in outcomes.items() if outcome != "passed"}
+    assert others <= {"property.no_recurrence[gated]"} | without_a_gradient
 
 
 EVERY = 24
