@@ -76,9 +76,15 @@ def test_a_framework_takes_the_second_state(name):
             assert close(gradients.values(), [expected[name] for name in gradients], atol)
 
 
+COMPILED = ("jax", "flax", "flax-nnx")
+"""Frameworks that are compiled for each shape: a verdict takes a minute or more."""
+
+
 @pytest.mark.waits
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize(("name", "dtype"), [
+    pytest.param(name, dtype, marks=pytest.mark.slow if name in COMPILED and dtype == "float32" else ())
+    for name in MODULES for dtype in ("float64", "float32")
+])  # fmt: skip
 def test_a_framework_conforms(name, dtype):
     """Each framework conforms in each precision that it has, with both cells."""
     require(name)
