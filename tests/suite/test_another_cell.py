@@ -72,7 +72,7 @@ def test_all_its_mistakes_are_named():
     assert len(wrong) <= 4, wrong
 
 
-@pytest.mark.waits
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", [RESET_BEFORE, RESET_AFTER], ids=lambda cell: cell.name)
 def test_both_forms_of_a_gru_conform_and_their_mistakes_are_named(cell):
     """A map may multiply a value made from a state, and need not read the input."""
