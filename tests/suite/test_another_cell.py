@@ -28,7 +28,7 @@ def test_its_functions_are_asked_for_in_its_own_words():
     assert asks == "gated_forward returns a (n_a, m, T_x), c (n_a, m, T_x), y (n_y, m, T_x) and caches."
 
 
-@pytest.mark.waits
+@pytest.mark.slow
 def test_its_functions_conform():
     """The functions made of its equations pass every check, by tolerances and derivatives made of them too."""
     run = put_through(FaultyNetwork(cell=GATED), "--rnn-examples=2")
