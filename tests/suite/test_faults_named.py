@@ -52,6 +52,7 @@ def test_both_are_named(pair):
     assert found(diagnosed(FaultyNetwork(*faults))) == {(fault.function, fault.id) for fault in faults}
 
 
+@pytest.mark.waits
 @pytest.mark.parametrize("id", ["recurrent-transposed", "initial-state-every-step", "tanh-scaled", "batch-leak"])
 def test_derivative_is_not_blamed(id):
     """A backward pass that is the derivative of a wrong forward pass is not blamed."""
@@ -77,6 +78,7 @@ class Layer:
         setattr(self, cell.backward.name, back)
 
 
+@pytest.mark.waits
 @pytest.mark.parametrize("fault", quick_first(f for f in FIRST.values() if f.stage != ANY and f.id != "caches-dropped"))
 def test_named_in_a_layer(fault):
     """Without a cell, a mistake of the cell is named from the results of the whole network."""
