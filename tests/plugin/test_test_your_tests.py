@@ -64,6 +64,7 @@ def test_a_crash_and_a_hang_cost_one_run(tmp_path):
     assert hung.broke == again.broke == "no end after 0.5 s"
 
 
+@pytest.mark.waits
 def test_refusing_the_right_network(tmp_path):
     """A test that fails on the right network is told of first, and never counted as noticing anything."""
     text = "import rnn\ndef test_wrong():\n    assert rnn.lstm\ndef test_fine():\n    pass\n"

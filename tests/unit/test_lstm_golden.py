@@ -272,6 +272,7 @@ def test_each_golden_check_of_the_lstm_catches_a_mistake(check, suite, monkeypat
     assert outcomes[0] == {"passed"} and "failed" in outcomes[1]
 
 
+@pytest.mark.waits
 @pytest.mark.parametrize("dtype", ["float32", "float16"])
 def test_other_dtypes_pass_the_printed_values(dtype, suite):
     """An LSTM in float32 or float16, with no c0 and no dc, gives the course's values within its own rounding."""

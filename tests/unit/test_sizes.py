@@ -45,6 +45,7 @@ PATTERNS = {
 }
 
 
+@pytest.mark.waits
 @pytest.mark.parametrize("words", PATTERNS)
 def test_the_pattern_is_said(words):
     """A mistake that shows only at some sizes is told by the pattern of these sizes."""
