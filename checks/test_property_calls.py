@@ -7,6 +7,7 @@ from rnn_reference.implementations.question import LAST_BUT_ONE, Question, backw
 from rnn_reference.numerics.compare import require_unchanged
 from rnn_reference.problems.answers import cell_answers, forward_tolerance, network_answers
 from rnn_reference.problems.inputs import of_sequence
+from rnn_reference.problems.layouts import of_a_step
 
 
 @pytest.mark.judges("forward")
@@ -152,6 +153,4 @@ def _own_step(judge, problem):
 
 
 def _cell_tolerance(problem):
-    tolerance, of_step = cell_answers(problem).tolerance, problem.cell.of_step
-    named = {of_step.get(name, name): value for name, value in tolerance.items()}
-    return named | {"dxt": tolerance["dx"][..., 0]}
+    return of_a_step(problem.cell, cell_answers(problem).tolerance)

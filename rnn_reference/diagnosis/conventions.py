@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import itertools
 import time
 import warnings
 from collections.abc import Iterable, Iterator
@@ -46,7 +47,7 @@ def conventions_of(own: Implementation, wrong: Iterable[str], seed: int = 0) -> 
 def _of_cell(own: Implementation, cell: Cell, wrong: list[str], problems: list[Problem]) -> dict[str, Conventions]:
     ends = time.monotonic() + SEARCH_SECONDS
     whole = _first_fit(own, cell.forward, problems, _choices(own, cell), ends)
-    preferred = [*([whole] if whole else []), *filter(_shows_in_a_step, _choices(own, cell))]
+    preferred = itertools.chain([whole] if whole else [], filter(_shows_in_a_step, _choices(own, cell)))
     step = _first_fit(own, cell.cell_forward, problems, preferred, ends) if cell.cell_forward.name in wrong else None
     found = {cell.forward.name: whole, cell.cell_forward.name: step}
     return {name: conventions for name in wrong if (conventions := found[name])}

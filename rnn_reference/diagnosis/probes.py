@@ -22,12 +22,10 @@ from rnn_reference.numerics.compare import difference
 from rnn_reference.outcomes import Outcome
 from rnn_reference.problems.patterns import in_words
 from rnn_reference.problems.problem import Problem
+from rnn_reference.problems.sizes import SMALL
 
 COURSE = {"n_x": 3, "n_a": 5, "n_y": 2, "m": 10, "T_x": 4}
 """The sizes of the problems in the document."""
-
-SMALL = {"n_x": 3, "n_a": 5, "n_y": 2, "m": 4, "T_x": 6}
-"""Other sizes, from which each is changed by itself."""
 
 FEW_VALUES = (*range(1, 18), 20, 24, 25, 32, 33)
 """The values of a size for which a pattern is looked for."""

@@ -8,6 +8,7 @@ from rnn_reference.implementations.question import Question, forward_backward
 from rnn_reference.judging.judge import Judge
 from rnn_reference.numerics.compare import agrees, require_shapes
 from rnn_reference.outcomes import Crashed, NotJudged, NotOffered, Wrong
+from rnn_reference.problems import layouts
 from rnn_reference.problems.answers import network_answers, reference_states, tolerances_of
 from rnn_reference.problems.golden import Certified, Golden
 from rnn_reference.problems.inputs import Inputs, of_sequence
@@ -29,11 +30,7 @@ def tolerance_of(case: Golden, judge: Judge) -> dict[str, Array]:
 
 def of_a_step(case: Golden, judge: Judge) -> dict[str, Array]:
     """Returns the same by the names of the two functions of a step."""
-    cell, found = case.cell, tolerance_of(case, judge)
-    renamed = {"dxt": found["dx"][..., 0], cell.head.of_step: found[cell.head.of_sequence][..., 0]}
-    for s in cell.states:
-        renamed |= {f"{s}_next": found[s][..., 0], f"d{s}_prev": found[f"d{s}0"]}
-    return found | renamed
+    return layouts.of_a_step(case.cell, tolerance_of(case, judge))
 
 
 def close_at(judge: Judge, case: Golden, got: Array, tolerance: Array, source: str) -> None:

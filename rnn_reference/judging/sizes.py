@@ -17,12 +17,10 @@ from rnn_reference.outcomes import Crashed, NotJudged, NotOffered, Outcome, Time
 from rnn_reference.problems.answers import Tensors, reference_at
 from rnn_reference.problems.patterns import TRIED, in_words, with_ends
 from rnn_reference.problems.problem import NAMED, Problem
-from rnn_reference.problems.sizes import AXES, cost
+from rnn_reference.problems.sizes import AXES, SMALL, cost
 
 BLUNT = 1024.0
 """The tolerance, in units of u times the largest value of all tensors."""
-
-SMALL = {"n_x": 3, "n_a": 5, "n_y": 2, "m": 4, "T_x": 6}
 
 LONG = 2.0
 """Seconds for one problem, after which no more are asked."""

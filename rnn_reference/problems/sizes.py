@@ -17,6 +17,9 @@ EDGES = (1, 2, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129)
 SQUARE = (("n_x", "n_a"), ("n_y", "n_a"), ("m", "n_a"), ("m", "T_x"))
 """Pairs of sizes that code may confuse if they are equal."""
 
+SMALL = {"n_x": 3, "n_a": 5, "n_y": 2, "m": 4, "T_x": 6}
+"""Sizes of a small problem, from which each is changed by itself."""
+
 USUAL = {"n_x": 6, "n_a": 9, "n_y": 7, "m": 5, "T_x": 4}
 LONG_BATCH, LONG_SEQUENCE, MANY_UNITS = USUAL | {"m": 4100}, USUAL | {"T_x": 1030}, USUAL | {"n_a": 1030}
 
