@@ -19,7 +19,10 @@ from rnn_reference.paths import is_file
 def main(arguments: Sequence[str] | None = None) -> int:
     """Judges the targets in the arguments. Returns the exit status. Unknown options are passed to pytest."""
     from rnn_reference import options
+    from rnn_reference.interrupts import print_whatever_happens
 
+    if arguments is None:
+        print_whatever_happens()
     given, parser = list(sys.argv[1:] if arguments is None else arguments), _parser()
     if "-h" in given or "--help" in given:
         parser.print_help()
@@ -69,19 +72,27 @@ def _parser() -> argparse.ArgumentParser:
 def _judge_many(own: argparse.Namespace, rest: list[str]) -> int:
     from rnn_reference import options
     from rnn_reference.many import run
+    from rnn_reference.many.files import Csv, Json
     from rnn_reference.many.task import tasks_for
+    from rnn_reference.report.expected import expectations
+    from rnn_reference.report.files import unwritable
 
     seed, examples = (options.last_given(own, name) for name in ("rnn_seed", "rnn_examples"))
     refused = options.BY_DEST["rnn_examples"].refusal(examples)
     if own.rnn_report:
         refused = f"--rnn-report={own.rnn_report[-1]}: for several targets it is --json=FILE"
+    for option, path in (("--csv", own.csv), ("--json", own.json)):
+        reason = unwritable(Path(path)) if path else ""
+        refused = refused or (f"{option}={path}: {reason}" if reason else "")
     if refused:
         print(refused, file=sys.stderr)
         return 2
     try:
         runner = run.on_dask(own.dask) if own.dask else run.here(run.processes(own.n or "auto"))
         tasks = tasks_for(own.targets, rest, seed, examples)
-        return run.judge_all(tasks, runner, own.csv, own.json)
+        expected = expectations(own.rnn_expect[-1]) if own.rnn_expect else {}
+        files = [kind(path) for kind, path in ((Csv, own.csv), (Json, own.json)) if path]
+        return run.judge_all(tasks, runner, files, expected)
     except (ValueError, OSError, ModuleNotFoundError) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 2
@@ -134,17 +145,6 @@ class _Result:
         return pytest_status if pytest_status in (0, 1) and self.verdict != "not judged" else 2
 
 
-def _quietly() -> int:
-    """Returns the status of the command. If nobody reads its output any more, as with ``| head``, it ends at once."""
-    try:
-        status = main()
-        sys.stdout.flush()
-        return status
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes it once more at its end
-        return 2
-
-
 if __name__ == "__main__":
     _prefer_installed_modules()  # once: the processes of tasks and workers get this path
-    sys.exit(_quietly())
+    sys.exit(main())

@@ -6,14 +6,18 @@ Every pytest run in an environment with this package loads it. So it imports not
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from rnn_reference import options
+from rnn_reference.interrupts import end_at_sigterm
 from rnn_reference.paths import checks_folder
 from rnn_reference.run import Run
 from rnn_reference.target import begin_to_load
+
+if TYPE_CHECKING:
+    from rnn_reference.report.expected import Expected
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,6 +30,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "judges(function, needs=()): the function that a check is about")
     require_sound(config.option)
     require_one_report(config)
+    if (config.option.rnn, config.option.rnn_blackbox) != (None, None) and not hasattr(config, "workerinput"):
+        config.add_cleanup(end_at_sigterm())
     config.pluginmanager.register(Run(config, expected(config.option.rnn_expect)), "rnn-reference-run")
     if config.option.rnn_blackbox is not None:
         config.args = [str(checks_folder() / "blackbox" / "test_blackbox.py")]
@@ -64,7 +70,7 @@ def require_one_report(config: pytest.Config) -> None:
         raise pytest.UsageError(f"{' '.join(given)}: a run writes one report; use another run for the others")
 
 
-def expected(path: str | None) -> dict[str, str]:
+def expected(path: str | None) -> dict[str, Expected]:
     """Returns the expected failures in the file of ``--rnn-expect``. Raises a usage error for a wrong file."""
     if path is None:
         return {}

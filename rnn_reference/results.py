@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rnn_reference.cells.cell import Cell
     from rnn_reference.implementations.implementation import Implementation
     from rnn_reference.judging.judge import Judge
+    from rnn_reference.report.expected import Expected
     from rnn_reference.report.verdict import ByConvention, ImplementationData, Record, Report
 
 
@@ -68,9 +69,9 @@ def record_for(
     raised: BaseException | None,
     judge: Judge | None,
     implementation: Implementation,
-    expected: Mapping[str, str],
+    expected: Mapping[str, Expected],
 ) -> Record:
-    """Returns the record of a check of ``about`` that raised ``raised`` or passed, with rerun line and position."""
+    """Returns the record of a check of ``about`` that raised ``raised`` or passed, with its rerun line."""
     from rnn_reference.report.outcome import expect, record_of
     from rnn_reference.report.terminal import rerun
 
@@ -81,7 +82,6 @@ def record_for(
     name = implementation.name
     target = name if given.rnn_blackbox is None else f"--rnn-blackbox={name}"
     record["rerun"] = rerun(target, check, options.as_given(given))
-    record["place"] = item.session.items.index(item)
     return record
 
 
@@ -115,17 +115,19 @@ def conventions_for(implementation: Implementation, wrong: Iterable[str], seed: 
     return {name: ByConvention(each.name, each.words(function_named(name).cell)) for name, each in found.items()}
 
 
-def write(report: Report, config: pytest.Config) -> None:
-    """Write the report to the file of ``--rnn-report``, and to the summary of a GitHub job.
+def write(report: Report, config: pytest.Config) -> str:
+    """Writes the report to the file of ``--rnn-report``, and to the summary of a GitHub job.
 
-    Prints a note if the summary cannot be written. Worker processes of pytest-xdist write nothing.
+    Returns the reason why there is no report, or "". Prints a note if the summary cannot be written. Worker processes
+    of pytest-xdist write nothing.
     """
     if hasattr(config, "workerinput"):
-        return
+        return ""
     from rnn_reference.report import files
 
-    if config.option.rnn_report:
-        files.write(Path(config.option.rnn_report), report)
+    path = config.option.rnn_report
+    reason = files.write(Path(path), report) if path else ""
     failed = files.add_to_summary(report)
     if failed:
         config.get_terminal_writer().line(f"note: {failed}", yellow=True)
+    return f"--rnn-report={path}: {reason}: there is no report" if reason else ""

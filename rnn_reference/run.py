@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rnn_reference import results
+from rnn_reference import closing, results
 from rnn_reference.results import check_id, is_check, judged_by
 from rnn_reference.target import diagnosis_of, implementation_of, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from rnn_reference.report.verdict import Record, Report
+    from rnn_reference.report.expected import Expected
+    from rnn_reference.report.verdict import Record
 
 _JUDGE = pytest.StashKey[Any]()
+_PLACE = pytest.StashKey[int]()
 
 
 def judge_of(request: pytest.FixtureRequest) -> Any:
@@ -30,11 +32,13 @@ def judge_of(request: pytest.FixtureRequest) -> Any:
 class Run:
     """One pytest run: selects the checks, explains their outcomes, and writes the summary."""
 
-    def __init__(self, config: pytest.Config, expected: dict[str, str]) -> None:
+    def __init__(self, config: pytest.Config, expected: dict[str, Expected]) -> None:
         self.config, self.expected = config, expected
         self.records: list[Record] = []
+        self.collected = 0
         self.asked = 0
         self.verdict = ""
+        self.errors: list[str] = []
 
     @pytest.hookimpl(wrapper=True)
     def pytest_collection(self) -> Generator[None, object, object]:
@@ -51,8 +55,13 @@ class Run:
         try:
             implementation_of(self.config)
         except (Unusable, OSError) as error:
-            results.write(unusable(target_of(self.config.option), str(error)), self.config)
-            raise pytest.UsageError(str(error)) from None
+            unwritten = results.write(unusable(target_of(self.config.option), str(error)), self.config)
+            raise pytest.UsageError("; ".join(filter(None, (str(error), unwritten)))) from None
+
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        """Keep the place of each check, before a plug-in puts them into another order."""
+        item.stash[_PLACE] = self.collected
+        self.collected += 1
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -136,6 +145,7 @@ class Run:
         raised, judge = excinfo.value if excinfo else None, item.stash.get(_JUDGE, None)
         implementation = implementation_of(self.config)
         record = results.record_for(item, judged_by(item)[0], raised, judge, implementation, self.expected)
+        record["place"] = item.stash[_PLACE]
         report.location = (*report.location[:2], record["id"])
         report.rnn = record  # type: ignore[attr-defined]
         named = [("rnn_faults", ", ".join(record["faults"]))] if record["faults"] else []
@@ -169,24 +179,18 @@ class Run:
             if self.config.option.rnn_only:
                 terminalreporter.write_line(f"no check was run: --rnn-only={self.config.option.rnn_only}")
             return
-        from rnn_reference.report.terminal import closing_lines
-
-        report = self._report()
-        results.write(report, self.config)
+        report = closing.report_of(self.config, self.records, self.asked)
+        unwritten = results.write(report, self.config)
         self.verdict = report["verdict"]
-        good = self.verdict == "conforms"
-        title = f"{report['implementation']['name']}: {report['verdict']}"
-        terminalreporter.write_sep("=", title, bold=True, green=good, red=not good)
-        for line, markup in closing_lines(report):
-            terminalreporter.write_line(line, **markup)
+        closing.show(report, terminalreporter)
+        self.errors = list(closing.errors_of(unwritten, self.records, self.expected))
+        for error in self.errors:
+            terminalreporter.write_line(f"ERROR: {error}", red=True)
 
-    def _report(self) -> Report:
-        from rnn_reference.report.verdict import report_on, wrong_functions
-
-        self.records.sort(key=lambda record: record["place"])  # several processes report in any order
-        left_out = max(0, self.asked - len(self.records))
-        implementation, conventions = implementation_of(self.config), {}
-        if self.config.option.rnn_convention is None:
-            wrong = wrong_functions(self.records)
-            conventions = results.conventions_for(implementation, wrong, self.config.option.rnn_seed)
-        return report_on(results.data_of(implementation), self.records, left_out, conventions)
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, object, object]:
+        """Let no run be a success whose report or whose expected failures are wrong."""
+        result = yield
+        if self.errors and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        return result

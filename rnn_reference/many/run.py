@@ -1,16 +1,17 @@
 """Runs many tasks at once: prints a line when a task ends, then a table, and writes files."""
 
-import json
 import os
-import signal
+import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from pathlib import Path
+from types import MappingProxyType
 
+from rnn_reference.interrupts import end_at_sigterm
+from rnn_reference.many.files import ResultsFile
 from rnn_reference.many.task import Task, merged
 from rnn_reference.report import table
+from rnn_reference.report.expected import Expected, stale
 from rnn_reference.report.verdict import Report, unusable
 
 Runner = Callable[[list[Task]], Iterator[Report]]
@@ -21,14 +22,17 @@ def here(processes: int) -> Runner:
     """Returns a runner for this machine, with this number of processes at a time."""
 
     def run(tasks: list[Task]) -> Iterator[Report]:
+        running: set[subprocess.Popen[str]] = set()
         with ThreadPoolExecutor(processes) as pool:  # each thread waits for a process that does the work
-            futures = {pool.submit(task.judged): task for task in tasks}
+            futures = {pool.submit(task.judged, running): task for task in tasks}
             try:
                 for future in as_completed(futures):
                     error = future.exception()
                     yield unusable(futures[future].target, str(error)) if error else future.result()
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
+                for process in running.copy():  # after an interrupt
+                    process.terminate()
 
     return run
 
@@ -57,40 +61,41 @@ def processes(given: str) -> int:
     return count if given == "auto" else max(1, int(given))
 
 
-def judge_all(tasks: list[Task], runner: Runner, csv: str | None = None, json_file: str | None = None) -> int:
-    """Run the tasks, show the progress, and write the table. After an interrupt, the table has the finished tasks.
+def judge_all(
+    tasks: list[Task],
+    runner: Runner,
+    files: Sequence[ResultsFile] = (),
+    expected: Mapping[str, Expected] = MappingProxyType({}),
+) -> int:
+    """Run the tasks, show the progress, then the table. The files have each result as soon as it is there.
 
-    The end of the process by SIGTERM is an interrupt too. Returns the exit status: 0 if all targets conform, 2 if one
-    could not be judged, else 1. Raises OSError if a file cannot be written, before anything runs.
+    SIGTERM is an interrupt, as Ctrl-C is: then the table has the finished tasks. An entry of ``expected`` that
+    no target needs is an error. Returns the exit status: 0 if all targets conform; 2 if one
+    could not be judged, or after an error; else 1.
     """
-    for name in filter(None, (csv, json_file)):
-        with open(name, "a", encoding="utf-8"):
-            pass
     reports: list[Report] = []
-    interrupted = False
+    interrupted, undo = False, end_at_sigterm()
     try:
-        _end_as_by_an_interrupt()
         for report in runner(tasks):
             reports.append(report)
             print(f"[{len(reports)}/{len(tasks)}] {_brief(report)}", file=sys.stderr, flush=True)
+            for file in files:
+                file.add(report)
     except KeyboardInterrupt:
         interrupted = True
+    finally:
+        undo()
     order = {task.target: place for place, task in enumerate(tasks)}
     found = sorted(merged(reports), key=lambda report: order[report["implementation"]["name"]])
-    print(*table.lines(found), sep="\n")
+    errors = list(filter(None, (file.finish(found) for file in files)))
+    print(*table.lines(found), sep="\n", flush=True)
     if interrupted:
         print(f"stopped early: {len(tasks) - len(reports)} of {len(tasks)} were not judged")
-    if csv:
-        table.write_csv(Path(csv), found)
-    if json_file:
-        Path(json_file).write_text(json.dumps(found, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    return 2 if interrupted else _status(found)
-
-
-def _end_as_by_an_interrupt() -> None:
-    """Let SIGTERM end the run as Ctrl-C does, so that the finished tasks are not lost."""
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    elif expected:
+        errors += stale(expected, ((check["id"], check["outcome"]) for report in found for check in report["checks"]))
+    for error in errors:
+        print(f"ERROR: {error}", file=sys.stderr)
+    return 2 if interrupted or errors else _status(found)
 
 
 def _brief(report: Report) -> str:

@@ -1,5 +1,6 @@
 """A task: one target and one range of seeds. It runs the command in a process."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -30,29 +31,45 @@ class Task:
     seed: int = 0
     examples: int = 20
 
-    def judged(self) -> Report:
-        """Runs the task. Returns the report on the target: ``unusable`` if the process dies or takes too long."""
+    def judged(self, running: set[subprocess.Popen[str]] | None = None) -> Report:
+        """Runs the task. Returns the report on the target: ``unusable`` if the process dies or takes too long.
+
+        ``running`` has the process of each task while it runs.
+        """
         with tempfile.TemporaryDirectory(prefix="rnn-reference-") as folder:
             path = Path(folder) / "report.json"
             limit = TASK_SECONDS * max(1.0, self.examples / EXAMPLES)
-            try:
-                done = subprocess.run(
-                    self._command(path), cwd=self.folder, env=_environment(),
-                    capture_output=True, text=True, errors="replace", timeout=limit, check=False,
-                )  # fmt: skip
-            except subprocess.TimeoutExpired:
-                return unusable(self.target, f"no verdict within {limit:g} s")
+            with subprocess.Popen(
+                self._command(path), cwd=self.folder, env=_environment(),
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace",
+            ) as process, _listed(process, running):  # fmt: skip
+                try:
+                    out, err = process.communicate(timeout=limit)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    return unusable(self.target, f"no verdict within {limit:g} s")
             if path.exists():
                 report: Report = json.loads(path.read_text(encoding="utf-8"))
                 return report
-        said = (done.stderr or done.stdout).strip().splitlines()
-        return unusable(self.target, said[-1] if said else f"no report; exit status {done.returncode}")
+        said = (err or out).strip().splitlines()
+        return unusable(self.target, said[-1] if said else f"no report; exit status {process.returncode}")
 
     def _command(self, report: Path) -> list[str]:
         paths = [os.path.abspath(entry) for entry in sys.path]
         run = f"import sys; sys.path[:] = {paths!r}; from rnn_reference.__main__ import main; sys.exit(main())"
         ours = [f"--rnn-report={report}", f"--rnn-seed={self.seed}", f"--rnn-examples={self.examples}"]
         return [sys.executable, "-c", run, self.target, *self.options, *ours]  # the last of two values counts
+
+
+@contextlib.contextmanager
+def _listed(process: subprocess.Popen[str], running: set[subprocess.Popen[str]] | None) -> Iterator[None]:
+    """Keep the process in ``running`` while it runs."""
+    listed = set() if running is None else running
+    listed.add(process)
+    try:
+        yield
+    finally:
+        listed.discard(process)
 
 
 def _environment() -> dict[str, str]:

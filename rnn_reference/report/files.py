@@ -1,6 +1,7 @@
 """Writes a report: to a file, in the form of its suffix, and to the summary of a GitHub job."""
 
 import os
+import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -16,8 +17,9 @@ def refusal(path: Path) -> str:
     """Returns the reason why a report cannot be written to ``path``, or "". It is checked before the run."""
     if path.suffix not in suffixes():
         return f"--rnn-report={path}: the name must end in {either(suffixes())}"
-    if not path.parent.is_dir():
-        return f"--rnn-report={path}: there is no folder {path.parent}"
+    reason = unwritable(path)
+    if reason:
+        return f"--rnn-report={path}: {reason}"
     package = getattr(form(path.suffix), "NEEDS", None)
     if package and find_spec(package) is None:
         kind = path.suffix.removeprefix(".").upper()
@@ -25,9 +27,58 @@ def refusal(path: Path) -> str:
     return ""
 
 
-def write(path: Path, report: Report) -> None:
-    """Write the report in the form of the suffix."""
-    path.write_text(form(path.suffix).render(report), encoding="utf-8")
+def unwritable(path: Path) -> str:
+    """Returns the reason why a file cannot be written, or "". It is tried: an old file keeps its content.
+
+    A pipe or a device is not tried, because its reader would see it.
+    """
+    real = _real(path)
+    if not real.parent.is_dir():
+        return f"there is no folder {real.parent if path.parent.is_dir() else path.parent}"
+    if is_special(real):
+        return ""
+    is_new = not real.exists()
+    try:
+        with open(real, "ab"):
+            pass
+    except OSError as error:
+        return str(error.strerror or error)
+    if is_new:
+        real.unlink(missing_ok=True)  # each process of pytest-xdist tries it
+    return ""
+
+
+def is_special(path: Path) -> bool:
+    """True for a pipe or a device."""
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
+def write(path: Path, report: Report) -> str:
+    """Writes the report in the form of the suffix. Returns the reason if this failed, or ""."""
+    return replaced(path, form(path.suffix).render(report))
+
+
+def replaced(path: Path, text: str) -> str:
+    """Writes a file, whole or not at all: an old file is kept until then. Returns the reason if this failed, or ""."""
+    real = _real(path)
+    in_place = is_special(real) or not os.access(real.parent, os.W_OK)
+    new = real if in_place else real.with_name(f"{real.name}.{os.getpid()}.part")
+    try:
+        new.write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
+        if not in_place:
+            if real.exists():
+                shutil.copymode(real, new)
+            new.replace(real)
+    except OSError as error:
+        if not in_place:
+            new.unlink(missing_ok=True)
+        return str(error.strerror or error)
+    return ""
+
+
+def _real(path: Path) -> Path:
+    """Returns the file that is meant: a link is followed, so that it stays a link."""
+    return Path(os.path.realpath(path))
 
 
 def add_to_summary(report: Report) -> str:
@@ -36,7 +87,7 @@ def add_to_summary(report: Report) -> str:
     if not path:
         return ""
     try:
-        with open(path, "a", encoding="utf-8") as file:
+        with open(path, "a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(form(".md").render(report) + "\n")
     except OSError as error:
         return f"{SUMMARY}={path}: {error.strerror}"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rnn_reference.outcomes import Outcome
-from rnn_reference.report.expected import expectation
+from rnn_reference.report.expected import Expected, expectation
 from rnn_reference.report.verdict import WRONG, Record
 
 UNSEEN: Mapping[str, Any] = {
@@ -58,14 +58,15 @@ def record_of(
     }
 
 
-def expect(record: Record, expected: Mapping[str, str]) -> None:
+def expect(record: Record, expected: Mapping[str, Expected]) -> None:
     """Mark the record of a check that is expected to fail: an expected failure, or a note if it passed."""
     wanted = expectation(record["id"], expected)
     if wanted is None:
         return
     if record["outcome"] == "passed":
         part = wanted if wanted == record["id"] else f"a part of {wanted}"
-        record["notes"].append(f"{part} passed, and was expected to fail: {expected[wanted]}")
+        record["notes"].append(f"{part} passed, and was expected to fail: {expected[wanted].reason}")
     elif record["outcome"] in (*WRONG, "not implemented"):
-        record["outcome"], record["expected"] = "expected failure", expected[wanted]
-        record["lines"] = [*record["lines"], ("expected", expected[wanted])]
+        reason = expected[wanted].reason
+        record["outcome"], record["expected"] = "expected failure", reason
+        record["lines"] = [*record["lines"], ("expected", reason)]

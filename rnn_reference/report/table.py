@@ -1,8 +1,6 @@
-"""The reports on many targets as one table, for a terminal and as CSV."""
+"""The reports on many targets as one table."""
 
-import csv
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 from rnn_reference.report.verdict import COUNTED, WRONG, Report
@@ -50,12 +48,3 @@ def lines(reports: Iterable[Report]) -> Iterator[str]:
         yield "  ".join([*(text.ljust(width) for text, width in zip(line, widths, strict=False)), line[3]]).rstrip()
     verdicts = [verdict for _, verdict, _, _ in rows]
     yield ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in sorted(set(verdicts)))
-
-
-def write_csv(path: Path, reports: Iterable[Report]) -> None:
-    """Write the table to a file, with a header line and one line for each target."""
-    rows = [row(report) for report in reports]
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, ["target", "verdict", "fault", "score", *COUNTED])
-        writer.writeheader()
-        writer.writerows(rows)

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from folders import EXAMPLES, MISBEHAVING, ROOT
 
+from rnn_reference.many.files import Csv, Json
 from rnn_reference.many.run import judge_all
 from rnn_reference.many.task import Task, merged, tasks_for
 from rnn_reference.report.verdict import unusable
@@ -59,6 +60,11 @@ def verdicts_in(path):
     reports = json.loads(Path(path).read_text())
     assert max(Counter(report["implementation"]["name"] for report in reports).values()) == 1
     return {report["implementation"]["name"]: report["verdict"] for report in reports}
+
+
+def targets_in(path):
+    """The targets of a CSV file, in its order."""
+    return [row["target"] for row in csv.DictReader(Path(path).read_text().splitlines())]
 
 
 def test_several_targets_end_in_one_table(tmp_path):
@@ -211,36 +217,87 @@ def test_an_empty_folder_is_no_success(tmp_path):
     assert done.stderr.strip().endswith("there is no notebook (.ipynb) and no script (.py) in it or in its folders")
 
 
-def test_a_table_that_cannot_be_written_is_said_first(tmp_path):
+@pytest.mark.parametrize("option", ["--csv", "--json"])
+def test_a_file_that_cannot_be_written_is_said_first(tmp_path, option):
     """A file that cannot be written is told of before anything is judged, with status 2."""
-    done = command(EXAMPLES / "right.py", f"--csv={tmp_path / 'no folder' / 'table.csv'}")
-    assert done.returncode == 2
-    assert "no folder" in done.stderr and "[1/1]" not in done.stderr
+    for path, why in ((tmp_path / "none" / "table", f"there is no folder {tmp_path / 'none'}"), (tmp_path, "Is a dir")):
+        done = command(EXAMPLES / "right.py", f"{option}={path}")
+        assert done.returncode == 2
+        assert done.stderr.startswith(f"{option}={path}: {why}") and "[1/1]" not in done.stderr
 
 
-def test_the_end_by_sigterm_keeps_what_is_finished(capsys):
-    """A run that is ended by SIGTERM writes the table of the finished targets."""
+def test_each_result_is_in_the_files_at_once(tmp_path):
+    """CSV and JSON are complete after each result, and keep their old content until the first one."""
+    table, reports = tmp_path / "table.csv", tmp_path / "all.json"
+    table.write_text("old")
+    files = [Csv(str(table)), Json(str(reports))]
+    assert table.read_text() == "old"
+    for number, name in enumerate("abc", 1):
+        for file in files:
+            file.add(_report(name, "passed", "conforms"))
+        assert len(json.loads(reports.read_text())) == number
+        assert targets_in(table) == list("abc")[:number]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_is_said_and_is_no_wrong_network(tmp_path, capsys):
+    """A file that cannot be written to the end is an error of its own, with status 2, and the table is printed."""
+    (tmp_path / "full.csv").symlink_to("/dev/full")
+    ended = judge_all([Task("a", ".")], lambda given: iter([_report("a", "passed", "conforms")]),
+                      [Csv(str(tmp_path / "full.csv"))])  # fmt: skip
+    out, err = capsys.readouterr()
+    assert (ended, "a       conforms" in out) == (2, True)
+    assert "full.csv: No space left on device" in err
+
+
+def test_the_end_by_sigterm_keeps_what_is_finished(capsys, tmp_path):
+    """A run that is ended by SIGTERM writes the table and the files of the finished targets."""
 
     def ended(tasks):
         yield _report("a", "passed", "conforms")
         os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(10)
+        time.sleep(60)
 
     before = signal.getsignal(signal.SIGTERM)
-    try:
-        assert judge_all([Task("a", "."), Task("b", ".")], ended) == 2
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    assert judge_all([Task("a", "."), Task("b", ".")], ended, [Json(str(tmp_path / "all.json"))]) == 2
+    assert signal.getsignal(signal.SIGTERM) is before
     assert "stopped early: 1 of 2 were not judged" in capsys.readouterr().out
+    assert verdicts_in(tmp_path / "all.json") == {"a": "conforms"}
 
 
-def test_a_reader_that_leaves_ends_the_command_quietly():
-    """A pipe into head has no traceback."""
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_the_finished_results_survive(tmp_path, how):
+    """After SIGTERM and after SIGKILL the results of the finished targets are in the files, however others hang."""
+    (tmp_path / "hanging.py").write_text(HANGING)
+    (tmp_path / "stub.py").write_text(STUB)
     run = subprocess.Popen(
-        [sys.executable, "-m", "rnn_reference", EXAMPLES / "right.py", "--rnn-only=protocol"],
+        [sys.executable, "-m", "rnn_reference", tmp_path, "-n", "2", "--rnn-timeout=60", "--rnn-only=protocol.tanh",
+         f"--json={tmp_path / 'all.json'}", f"--csv={tmp_path / 't.csv'}"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+    )  # fmt: skip
+    with run:
+        assert "[1/2]" in run.stderr.readline()
+        while not (tmp_path / "all.json").stat().st_size:
+            time.sleep(0.01)
+        run.send_signal(how)
+        run.stderr.close()
+    assert run.returncode == (2 if how == signal.SIGTERM else -how)
+    assert verdicts_in(tmp_path / "all.json") == {str(tmp_path / "stub.py"): "not implemented"}
+    assert targets_in(tmp_path / "t.csv") == [str(tmp_path / "stub.py")]
+
+
+@pytest.mark.parametrize("targets", [["right.py"], ["right.py", "document.ipynb"]])
+def test_a_reader_that_leaves_ends_nothing(tmp_path, targets):
+    """After a pipe into head there is no traceback, the files are written, and the status is that of the verdict."""
+    option = "--rnn-report" if len(targets) == 1 else "--json"
+    run = subprocess.Popen(
+        [sys.executable, "-m", "rnn_reference", *(EXAMPLES / name for name in targets), "--rnn-only=protocol",
+         f"{option}={tmp_path / 'all.json'}"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
     )  # fmt: skip
     with run:
         run.stdout.close()
-        assert "Traceback" not in run.stderr.read()
-        assert run.wait(timeout=300) == 2
+        said = run.stderr.read()
+        assert run.wait(timeout=300) == 0, said
+    assert "Error" not in said
+    assert "conforms" in (tmp_path / "all.json").read_text()

@@ -4,12 +4,13 @@ import json
 import os
 import re
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from folders import EXAMPLES
+from folders import EXAMPLES, ROOT
 from names import FUNCTIONS
 
 from rnn_reference.__main__ import main
@@ -18,6 +19,7 @@ from rnn_reference.options import IN_PYTEST, TABLE
 from rnn_reference.paths import checks_folder
 from rnn_reference.plugin import require_sound
 from rnn_reference.report.expected import matches, no_such_check
+from rnn_reference.report.files import refusal
 from rnn_reference.report.verdict import finite
 
 EVERY_ID = (checks_folder() / "ids.txt").read_text(encoding="utf-8").split()
@@ -40,6 +42,19 @@ def test_the_ids_of_the_checks_are_frozen(judged):
 def test_every_id_is_that_of_a_check(suite):
     """The reference, which offers every cell, is asked every check of the list, and no other."""
     assert set(suite(reference, "--rnn-examples=1").records) == set(EVERY_ID)
+
+
+@pytest.mark.waits
+@pytest.mark.parametrize("processes", [[], ["-p", "xdist", "-n2"]], ids=["one", "two"])
+def test_the_order_and_the_process_do_not_matter(run, judged, tmp_path, processes):
+    """The report is the same, figures and all, in another order, with other random numbers, and from two processes."""
+    if processes:
+        pytest.importorskip("xdist", reason="pytest-xdist is not installed")
+    options = (f"--rnn={EXAMPLES / 'document.ipynb'}", "--rnn-examples=2", "--rnn-report=out.json", "-q")
+    path = f"{ROOT}{os.pathsep}{ROOT / 'tests' / 'helpers'}"
+    run("-m", "pytest", "-p", "rnn_reference.plugin", "-p", "shuffled", *processes, *options, cwd=tmp_path,
+        PYTHONPATH=path, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")  # fmt: skip
+    assert json.loads((tmp_path / "out.json").read_text()) == judged.report
 
 
 def test_ids_are_group_check_and_parameters():
@@ -333,6 +348,56 @@ def test_the_line_to_run_again_can_be_pasted(run, plain, tmp_path):
     assert again.returncode == 1
     worst = next(line.split() for line in plain.stdout.splitlines() if line.strip().startswith("worst "))
     assert worst in [line.split() for line in again.stdout.splitlines()]
+
+
+def test_a_report_that_cannot_be_written_is_said_first(run, tmp_path):
+    """A path that is a folder ends the command at once with status 2; a report from before is kept until the end."""
+    (tmp_path / "folder.json").mkdir()
+    done = run("-m", "rnn_reference", "stepwise", "--rnn-report=folder.json", cwd=tmp_path)
+    assert (done.returncode, done.stdout.strip()) == (2, "")
+    assert done.stderr.strip() == "ERROR: --rnn-report=folder.json: Is a directory"
+    (tmp_path / "old.json").write_text("old")
+    assert (refusal(tmp_path / "old.json"), refusal(tmp_path / "new.json")) == ("", "")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder.json", "old.json"]
+    assert (tmp_path / "old.json").read_text() == "old"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize(("command", "status"), [("rnn_reference", 2), ("pytest", 4)])
+def test_a_full_disk_is_no_verdict(run, tmp_path, command, status):
+    """If the report cannot be written at the end, the verdict is still shown, and the status is that of an error."""
+    (tmp_path / "full.json").symlink_to("/dev/full")
+    target = ["stepwise"] if command == "rnn_reference" else ["-p", "rnn_reference.plugin", "--rnn=stepwise"]
+    done = run("-m", command, *target, "--rnn-report=full.json", "--rnn-only=protocol.network_forward", cwd=tmp_path,
+               PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")  # fmt: skip
+    assert (done.returncode, "stepwise: conforms" in done.stdout) == (status, True)
+    assert "ERROR: --rnn-report=full.json: No space left on device: there is no report" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+SLOW = """
+import time
+
+def tanh_forward(x):
+    time.sleep(1)
+    return x
+"""
+
+
+@pytest.mark.waits
+def test_sigterm_leaves_a_report_of_what_ran(tmp_path):
+    """SIGTERM ends a run as Ctrl-C does: with closing lines, a report of the checks so far, and status 2."""
+    (tmp_path / "slow.py").write_text(SLOW)
+    command = [sys.executable, "-m", "rnn_reference", "slow.py", "--rnn-report=out.json", "-v"]
+    run = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path,
+                           env=os.environ | {"PYTHONPATH": str(ROOT)})  # fmt: skip
+    with run:
+        while "FAILED" not in (line := run.stdout.readline()):
+            assert line or run.poll() is None
+        run.terminate()
+        assert "stopped early" in run.stdout.read()
+    report = json.loads((tmp_path / "out.json").read_text())
+    assert (run.returncode, report["verdict"], report["counts"]["failed"] >= 1) == (2, "wrong", True)
 
 
 # Beside other people's tests

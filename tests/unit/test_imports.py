@@ -9,14 +9,14 @@ import pytest
 from folders import ROOT
 
 LAYERS = [
-    ("arrays", "outcomes", "paths"),
+    ("arrays", "interrupts", "outcomes", "paths"),
     ("numerics",),
     ("cells",),
     ("problems", "faults"),
     ("implementations",),
     ("judging", "diagnosis"),
     ("report",),
-    ("options", "results", "run", "target", "plugin", "many", "audit", "__main__", "rnn_reference"),
+    ("options", "results", "run", "closing", "target", "plugin", "many", "audit", "__main__", "rnn_reference"),
     ("checks", "benchmarks", "tests"),
 ]
 """Each may import its own layer and the layers before it. The face, ``rnn_reference``, is imported from outside."""
