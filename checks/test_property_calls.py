@@ -5,6 +5,7 @@ import pytest
 
 from rnn_reference.implementations.question import LAST_BUT_ONE, Question, backward_call, forward_backward, repeated
 from rnn_reference.numerics.compare import require_unchanged
+from rnn_reference.outcomes import Crashed
 from rnn_reference.problems.answers import cell_answers, forward_tolerance, network_answers
 from rnn_reference.problems.inputs import of_sequence
 from rnn_reference.problems.layouts import of_a_step
@@ -64,15 +65,26 @@ def test_cell_caches_kept(judge, cell, every_problem):
 
 @pytest.mark.judges("forward")
 def test_parameters_by_name(judge, cell, every_problem):
-    """The parameters are found by name: in any order, and with other entries in the dict."""
+    """The parameters are found by name: in any order, and with other entries in the dict if these are not refused."""
 
     @every_problem
     def check(problem, t):
         given = problem.given
-        turned = {"learning_rate": np.array(0.1), **dict(reversed(given.parameters.items()))}
+        turned = dict(reversed(given.parameters.items()))
         straight, other = yield repeated(cell.forward, given.forward, given.at(parameters=turned).forward)
         source = f"in the order {', '.join(cell.parameters)} it is"
         judge.close(other, {name: straight[name] for name in cell.forward.tensors}, forward_tolerance(problem), source)
+
+    given = judge.problem.given
+    beside = given.at(parameters={"learning_rate": np.array(0.1), **given.parameters})
+    (straight,) = judge.implementation.answers(repeated(cell.forward, given.forward))
+    try:
+        (other,) = judge.implementation.answers(repeated(cell.forward, beside.forward))
+    except Crashed as raised:
+        judge.notes.append(f"it takes no other entries in parameters: {raised.lines[0][1]}")
+        return
+    expected = {name: straight[name] for name in cell.forward.tensors}
+    judge.close(other, expected, forward_tolerance(judge.problem), "without learning_rate in parameters it is")
 
 
 @pytest.mark.judges("forward")

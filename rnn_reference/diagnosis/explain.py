@@ -61,11 +61,21 @@ class Diagnosis(Subject):
         naming: bool = True,
     ) -> None:
         super().__init__(implementation, full_finding, seed, restart, problems, naming)
+        self.refuted: set[str] = set()
+        """Backward functions that are wrong for the results of a forward function, at a problem of some check."""
 
     def conforms_on(self, problem: Problem, function: str) -> bool:
-        """True if, on this problem, a backward function is right for the results of the forward function."""
+        """True if, on this problem, a backward function is right for the results of the forward function.
+
+        Raises NotJudged if it may be the derivative of a wrong forward function, and differences cannot tell.
+        """
         known = {name: finding for name, finding in self._findings.items() if name != function}
-        finding = by_value(self.elsewhere([problem], known), function)
+        there = self.elsewhere([problem], known)
+        finding = by_value(there, function)
+        if function in there.not_told and finding.status == "consequence":
+            forward = function_named(function).partner.name
+            reason = f"{forward} is wrong, and its derivative is not known to 1 % at this problem"
+            raise NotJudged([("", reason)], function)
         return finding.status == "right" or (finding.status == "consequence" and finding.culprit.endswith("forward"))
 
     @cached_property
@@ -81,6 +91,7 @@ def settle(doubts: Iterable[Doubt], consequences: Iterable[str], diagnosis: Diag
         if diagnosis.conforms_on(doubt.problem, doubt.function):
             right.add(doubt.function)
         else:
+            diagnosis.refuted.add(doubt.function)
             doubt.compare()
     return [CONSEQUENCE] if any(diagnosis.finding(name).status == "consequence" for name in right) else []
 
@@ -97,6 +108,9 @@ def explain(outcome: Outcome, about: str, diagnosis: Diagnosis) -> Outcome:
     if finding.status == "right" or (finding.side_effects and not about_values):
         outcome.faults = [fault.id for fault in finding.side_effects]
         outcome.lines += map(named_line, finding.side_effects)
+        return outcome
+    if function in diagnosis.refuted and finding.status == "consequence" and finding.culprit.endswith("forward"):
+        outcome.lines.append(("looks like", f"not in the catalogue; {finding.culprit} is wrong, too"))
         return outcome
     if finding.status == "consequence" and _is_stub(diagnosis, finding.culprit):
         return NotJudged([("", f"it depends on {finding.culprit}, which is a stub")], function=function)

@@ -44,6 +44,8 @@ class Subject:
         self._findings: dict[str, Finding] = {}
         self.is_own_derivative: dict[str, bool] = {}
         """Answers that do not depend on the problems: is a backward function the derivative of its forward function?"""
+        self.not_told: set[str] = set()
+        """Backward functions of which derivatives cannot tell that, at one of the problems."""
 
     def problems(self, cell: Cell) -> list[Problem]:
         """Returns the problems for the functions of a cell."""

@@ -31,8 +31,10 @@ def answers_of(own: Implementation, question: Question) -> list[dict[str, Any]]:
         caches += [value for key, value in results.items() if key in CACHES]
     if not question.late:
         return returned
-    named = zip(question.functions, returned, strict=False)
-    return [results_of(function_named(name), result) for name, result in named]
+    return [
+        own.results(function_named(name), given, one)
+        for (name, given), one in zip(question.calls, returned, strict=False)
+    ]
 
 
 def _handed_over(own: Implementation, question: Question) -> Iterator[tuple[str, Sequence[Any]]]:

@@ -98,7 +98,8 @@ class Blackbox(Implementation):
             with time_limit(self._seconds):
                 result = self._call(*arguments)
         except TimeLimitReached:
-            raise TimedOut([("timed out", f"no answer within {self._seconds:g} s")], NAME) from None
+            late = f"no answer within {self._seconds:g} s; --rnn-timeout=SECONDS gives a call more time"
+            raise TimedOut([("timed out", late)], NAME) from None
         except (Exception, SystemExit) as error:
             raise crash(NAME, error) from None
         if result is None:

@@ -1,6 +1,7 @@
 """The outcome of a call that raised an exception, with the line of other people's code that raised it."""
 
 import os
+import re
 import sysconfig
 import traceback
 from pathlib import Path
@@ -9,6 +10,7 @@ from rnn_reference.outcomes import Crashed
 from rnn_reference.paths import PACKAGE
 
 _OURS = str(PACKAGE) + os.sep
+_STATED = re.compile(r"(^|[:;]\s*)(raise|assert)\b")
 _LIBRARIES = (sysconfig.get_path("stdlib") + os.sep, "<frozen ", "<__array_function__")
 
 
@@ -25,6 +27,12 @@ def crash(name: str, error: BaseException) -> Crashed:
         frame = theirs[-1]
         lines.append(("where", f"{Path(frame.filename).name}, line {frame.lineno}: {frame.line or ''}".rstrip(": ")))
     return Crashed(lines, function=name, evidence={"exception": type(error).__name__})
+
+
+def refuses(crashed: Crashed) -> bool:
+    """True if the exception comes from a line that raises or asserts: a limit that its author has stated."""
+    where = dict(crashed.lines).get("where", "")
+    return bool(_STATED.search(where.partition(": ")[2]))
 
 
 def _printable(text: str) -> str:

@@ -8,14 +8,14 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from rnn_reference.cells.cell import ACTIVATION, CACHES, CELL_BACKWARD, Cell
+from rnn_reference.cells.cell import ACTIVATION, CACHES, CELL_BACKWARD, Cell, Function
 from rnn_reference.cells.registry import cells, function_named, functions
 from rnn_reference.implementations.asking import answers_of, not_taken
 from rnn_reference.implementations.crash import crash
 from rnn_reference.implementations.declared import dtype_of, tolerance_of
 from rnn_reference.implementations.handing_over import watched_settings
 from rnn_reference.implementations.question import Question
-from rnn_reference.implementations.returned import results_of, wrong_shape
+from rnn_reference.implementations.returned import results_of, with_predictions, wrong_shape
 from rnn_reference.implementations.theirs import Theirs
 from rnn_reference.implementations.values import own_copy
 from rnn_reference.outcomes import NotImplementedYet, NotOffered, Outcome, Wrong
@@ -28,7 +28,8 @@ class Implementation:
     ``theirs`` is any object with some of the cells' functions as attributes, such as a module or an instance. It may
     have four more attributes: ``dtype``, its precision (default float64); ``tolerance``, a dict of absolute tolerances
     by check id, used if they are wider than the derived ones; ``predicts``, False if its predictions should not be
-    judged; and ``sizes``, "few" if it is compiled for each shape, or "none" if it is slow: fewer sizes are asked.
+    judged: they are replaced by those of its states; and ``sizes``, "few" if it is compiled for each shape, or "none"
+    if it is slow: fewer sizes are asked.
     """
 
     def __init__(self, name: str, theirs: Any, notes: list[str] | None = None) -> None:
@@ -100,10 +101,15 @@ class Implementation:
         Raises the outcome if the results do not have the right form.
         """
         function = function_named(name)
-        results = results_of(function, self.call(name, *arguments, copy=copy))
+        results = self.results(function, arguments, self.call(name, *arguments, copy=copy))
         if function.role not in (ACTIVATION, CELL_BACKWARD):
             self.wrong_shape = self.wrong_shape or wrong_shape(function, arguments, results)
         return results
+
+    def results(self, function: Function, arguments: Sequence[Any], returned: Any) -> dict[str, Any]:
+        """Returns what a call returned, by name. Its predictions are those of its states if they are not judged."""
+        results = results_of(function, returned)
+        return results if self.predicts else with_predictions(function, arguments, results)
 
     def function(self, name: str) -> Callable[..., Any]:
         """Returns one of its functions in the document's form: it returns an array, a tuple, or a dict of gradients."""

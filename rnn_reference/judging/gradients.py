@@ -6,59 +6,20 @@ backward function is not blamed: it returns the gradient of the equations at the
 derivative of the wrong forward function.
 """
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from rnn_reference.arrays import Array
-from rnn_reference.cells.cell import CELL_BACKWARD, Function
-from rnn_reference.cells.trace import at_states
+from rnn_reference.cells.cell import CELL_BACKWARD
 from rnn_reference.implementations.own_forward import as_sequence, own_sequence, own_step
+from rnn_reference.judging.derivatives import Case, Comparison, claim_of, derivatives_of
 from rnn_reference.judging.judge import Judge
-from rnn_reference.numerics.affine import Affine
 from rnn_reference.numerics.compare import agrees
-from rnn_reference.numerics.elementwise import with_other_maps
-from rnn_reference.numerics.injection import by_complex_step, by_injection, keeps_complex
-from rnn_reference.numerics.moved import Forward, ForwardCall, Point
-from rnn_reference.numerics.stochastic import SAFETY
+from rnn_reference.numerics.directions import is_derivative_along
 from rnn_reference.outcomes import Doubt, NotJudged, Wrong
-from rnn_reference.problems.answers import Answers, Tensors, cell_answers, complete, gradients_at, network_answers
-from rnn_reference.problems.inputs import Inputs
+from rnn_reference.problems.answers import Tensors, cell_answers, gradients_at, network_answers
 from rnn_reference.problems.problem import Problem
-
-MAX_ELEMENTS = 1000
-"""The largest number of state elements for a numerical derivative. Above it, only the reference's gradient is used."""
-
-
-class _Case(NamedTuple):
-    """One call of a backward function, and the data to judge it. A single step is a sequence of one step.
-
-    ``states``, ``got`` and ``cotangents`` have the names of a sequence.
-    """
-
-    function: Function
-    forward: Forward
-    states: Tensors
-    got: Tensors
-    right: Answers
-    given: Inputs
-    cotangents: Tensors
-
-    @property
-    def own_forward(self) -> str:
-        """The name of its forward function."""
-        return self.function.partner.name
-
-    @property
-    def run(self) -> ForwardCall:
-        """The call of the forward function."""
-        return ForwardCall(self.given.x, self.given.initial, self.given.parameters)
-
-    @property
-    def right_states(self) -> Tensors:
-        """The states of the reference."""
-        return {s: self.right.forward[s] for s in self.states}
 
 
 def judge_network(judge: Judge, problem: Problem, answers: list[Any], differentiate: bool = True) -> None:
@@ -70,7 +31,7 @@ def judge_network(judge: Judge, problem: Problem, answers: list[Any], differenti
     forward, got = answers
     cell = problem.cell
     states = {s: forward[s] for s in cell.states}
-    case = _Case(
+    case = Case(
         cell.backward, own_sequence(judge.implementation, problem.given), states, got, network_answers(problem),
         problem.given, problem.cotangents,
     )  # fmt: skip
@@ -84,14 +45,14 @@ def judge_cell(judge: Judge, problem: Problem, answers: list[Any], differentiate
     states = {s: forward[f"{s}_next"][..., None] for s in cell.states}
     got = as_sequence(cell, step)
     given = problem.first_step
-    case = _Case(
+    case = Case(
         cell.cell_backward, own_step(judge.implementation, given), states, got, cell_answers(problem), given,
         problem.step_cotangents,
     )  # fmt: skip
     _judge(judge, problem, case, differentiate)
 
 
-def _judge(judge: Judge, problem: Problem, case: _Case, differentiate: bool) -> None:
+def _judge(judge: Judge, problem: Problem, case: Case, differentiate: bool) -> None:
     wrong_shape = next((s for s, value in case.states.items() if value.shape != case.right.forward[s].shape), None)
     if wrong_shape:
         shape = case.states[wrong_shape].shape
@@ -100,19 +61,39 @@ def _judge(judge: Judge, problem: Problem, case: _Case, differentiate: bool) -> 
     if not conforms:
         _judge_after_a_wrong_forward(judge, problem, case)
         return
+    reference = Comparison(case.right.gradients, case.right.tolerance, "the gradient is")
+    derivatives = derivatives_of(judge, case) if differentiate else []
     try:
-        comparisons = _comparisons(judge, case, differentiate)
-        judge.note_error_seen(min(_compare(judge, case, comparison) for comparison in comparisons))
-    except Wrong as wrong:
+        seen = _judge_by_derivatives(judge, case, derivatives, reference)
+        judge.note_error_seen(min(seen, _compare(judge, case, reference)))
+    except Wrong:
         _require_repeatable(case)
-        if agrees(case.got, case.right.gradients, judge.tolerated(case.got, case.right.tolerance)):
-            wrong.function = case.own_forward  # the gradient is right, so the forward pass is wrong when inputs move
-            reason = f"{case.own_forward} is right here, but wrong in the wide batch for its derivative"
-            wrong.lines.append(("so", reason))
         raise
 
 
-def _judge_after_a_wrong_forward(judge: Judge, problem: Problem, case: _Case) -> None:
+def _judge_by_derivatives(judge: Judge, case: Case, derivatives: list[Comparison], reference: Comparison) -> float:
+    """Compares with the derivative of a right forward function. Returns the smallest error that would have been seen.
+
+    Where the gradient differs, the derivative counts only if it is confirmed along other directions: it was computed
+    from other inputs and initial states, at which a forward function may be wrong that is right here.
+    """
+    try:
+        return min((_compare(judge, case, comparison) for comparison in derivatives), default=np.inf)
+    except Wrong as wrong:
+        right_here = agrees(case.got, reference.expected, judge.tolerated(case.got, reference.tolerance))
+        found = derivatives[0]
+        if is_derivative_along(claim_of(judge, case, found.expected, found.tolerance)):
+            if right_here:
+                wrong.function = case.own_forward
+                wrong.lines.append(("so", f"{case.own_forward} is right here, but not where inputs are moved"))
+            raise
+        if right_here or is_derivative_along(claim_of(judge, case, case.got, reference.tolerance)):
+            reason = f"{case.own_forward} is right here, but not at other inputs and initial states"
+            raise Wrong([("so", reason)], case.own_forward) from None
+        return np.inf  # the comparison with the reference says what is wrong
+
+
+def _judge_after_a_wrong_forward(judge: Judge, problem: Problem, case: Case) -> None:
     """Note a consequence if the gradient is right at the implementation's own states; otherwise note a doubt.
 
     In doubt, the gradient may still be the derivative of the wrong forward function. The diagnosis decides.
@@ -126,7 +107,7 @@ def _judge_after_a_wrong_forward(judge: Judge, problem: Problem, case: _Case) ->
     def compare() -> None:
         try:
             judge.problem = problem
-            comparison = _Comparison(expected, tolerance, "the gradient at the states you gave is")
+            comparison = Comparison(expected, tolerance, "the gradient at the states you gave is")
             judge.note_error_seen(_compare(judge, case, comparison))
         except Wrong:
             _require_repeatable(case)
@@ -135,44 +116,7 @@ def _judge_after_a_wrong_forward(judge: Judge, problem: Problem, case: _Case) ->
     judge.doubts.append(Doubt(name, problem, compare))
 
 
-class _Comparison(NamedTuple):
-    """Expected gradients with their tolerances. ``source`` is the text before the expected value in a message."""
-
-    expected: Tensors
-    tolerance: Tensors
-    source: str
-
-
-def _comparisons(judge: Judge, case: _Case, differentiate: bool) -> list[_Comparison]:
-    """Returns the comparisons of the gradients, for a right forward function."""
-    small = sum(value.size for value in case.states.values()) <= MAX_ELEMENTS
-    exact = differentiate and judge.implementation.dtype == "float64" and small
-    comparisons = list(_derivatives(judge, case)) if exact else []
-    return [*comparisons, _Comparison(case.right.gradients, case.right.tolerance, "the gradient is")]
-
-
-def _derivatives(judge: Judge, case: _Case) -> Iterator[_Comparison]:
-    """Yields the derivative of a right forward function, by differences and, if possible, by complex steps."""
-    cell = case.given.cell
-    affine = Affine(cell.maps, case.given.parameters)
-    ordered = list(case.given.start.values()), [case.states[s] for s in cell.states]
-    at_states(cell, affine, case.given.x, *ordered)
-    cotangents = dict(zip(cell.states, complete(cell, case.cotangents), strict=True))
-    point = Point(case.run, affine, case.states, cotangents)
-    rounding = {s: case.right.tolerance[s] / SAFETY for s in cell.states}
-    found = with_other_maps(by_injection(case.forward, point, rounding), case.forward, point, rounding)
-    judge.evidence["derivative"] = found.by_step
-    tolerance = {name: found.error[name] + case.right.tolerance[name] for name in found.value}
-    by_differences = _Comparison(found.value, tolerance, f"the derivative of your own {case.own_forward} is")
-    yield by_differences
-    if keeps_complex(case.forward, case.run):
-        exact = by_complex_step(case.forward, point)
-        if agrees(exact, {name: found.value[name] for name in exact}, tolerance):  # otherwise it is not trusted
-            tolerance = tolerance | {name: 2 * case.right.tolerance[name] for name in exact}
-            yield _Comparison(found.value | exact, tolerance, by_differences.source)
-
-
-def _compare(judge: Judge, case: _Case, comparison: _Comparison) -> float:
+def _compare(judge: Judge, case: Case, comparison: Comparison) -> float:
     """Compares by the names that the function uses; a step without time axis. Returns the smallest error seen."""
     expected = {name: comparison.expected[name] for name in case.got if name in comparison.expected}
     if case.function.role != CELL_BACKWARD:
@@ -186,7 +130,7 @@ def _compare(judge: Judge, case: _Case, comparison: _Comparison) -> float:
     return judge.compare(got, expected, tolerance, comparison.source)
 
 
-def _require_repeatable(case: _Case) -> None:
+def _require_repeatable(case: Case) -> None:
     """Raise ``NotJudged`` if the forward pass is not finite or not repeatable: then the gradient is not blamed."""
     blamed = case.own_forward
     if not all(np.all(np.isfinite(value)) for value in case.states.values()):

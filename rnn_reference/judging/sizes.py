@@ -10,6 +10,7 @@ from itertools import combinations
 
 from rnn_reference.arrays import Array
 from rnn_reference.cells.cell import BACKWARD, CELL_BACKWARD, CELL_FORWARD, FORWARD, Function
+from rnn_reference.implementations.crash import refuses
 from rnn_reference.implementations.question import forward_backward
 from rnn_reference.judging.judge import Judge
 from rnn_reference.numerics.compare import agrees
@@ -38,25 +39,31 @@ def judge_sizes(judge: Judge, function: Function, problems: Sequence[Problem]) -
     """Raise the outcome of the first problem at which the function is wrong or crashes.
 
     If it is right at ordinary sizes, the problem is reduced, and the pattern of the sizes is said. The problems are
-    asked from the cheapest on, and no more of them after one that takes long.
+    asked from the cheapest on, and no more of them after one that takes long. A limit that the author has stated, with
+    an exception, gives a note.
     """
     why_not = _why_not(judge, function)
     if why_not:
         raise NotOffered([("", why_not)], function.name)
     look = _looking(judge, function)
     look(NAMED["T_x=6"].of(function.cell))
+    refused: dict[str, Problem] = {}
     for problem in sorted(problems, key=cost)[: FEW if judge.implementation.sizes == "few" else None]:
         begun = time.monotonic()
         try:
             look(problem.of(function.cell))
         except TimedOut:
             raise NotOffered([("", f"it does not return in time at larger sizes: {problem}")], function.name) from None
-        except (Wrong, Crashed):
+        except (Wrong, Crashed) as outcome:
+            if isinstance(outcome, Crashed) and refuses(outcome):
+                refused.setdefault(outcome.lines[0][1], problem)
+                continue
             _explain(judge, look, problem.of(function.cell))
             raise
         if time.monotonic() - begun > LONG:
             judge.notes.append(f"it takes long: sizes beyond {problem} were not asked")
-            return
+            break
+    judge.notes += [f"it refuses some sizes, such as {problem}: {error}" for error, problem in refused.items()]
 
 
 def _why_not(judge: Judge, function: Function) -> str:

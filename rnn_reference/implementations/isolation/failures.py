@@ -40,7 +40,8 @@ class Failures:
         where = [("where", death.where)] if death.where else []
         outcome: Outcome = Crashed([("error", death.how), *where], function)
         if death.timed_out:
-            outcome = TimedOut([("timed out", f"no answer within {self._seconds:g} s"), *where], function)
+            late = f"no answer within {self._seconds:g} s; --rnn-timeout=SECONDS gives a call more time"
+            outcome = TimedOut([("timed out", late), *where], function)
         self._outcomes[function].append(outcome)
         return outcome
 

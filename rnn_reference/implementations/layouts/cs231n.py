@@ -28,7 +28,7 @@ THEIRS = {
 
 def recognise(found: Any, target: str) -> tuple[Any, list[str]] | None:
     """Returns the document's functions, made from CS231n's RNN and, if it is there, LSTM; None for anything else."""
-    if not takes(found, "rnn_forward", 5) and not takes(found, "rnn_step_forward", 5):
+    if not takes(found, "rnn_forward", 5, needs=4) and not takes(found, "rnn_step_forward", 5):
         return None
     rnn, notes = Cs231n(found), ["recognised as CS231n's layout: rnn_forward(x, h0, Wx, Wh, b), arrays (N, T, D)"]
     lstm = cs231n_lstm.recognise(found, target)

@@ -27,7 +27,7 @@ WEIGHTS = ("dWx", "dWh", "db")
 
 def recognise(found: Any, target: str) -> tuple[Any, list[str]] | None:
     """Returns the document's functions, made from CS231n's LSTM; None for anything else."""
-    sequence, step = takes(found, "lstm_forward", 5), takes(found, STEP, 6)
+    sequence, step = takes(found, "lstm_forward", 5, needs=4), takes(found, STEP, 6)
     if not sequence and not step:
         return None
     order, notes = settled(_orders(found, step), ORDERS["CS231n"], "CS231n")

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 
-def takes(functions: Any, name: str, count: int) -> bool:
-    """True if ``functions`` has a function of that name that can be called with ``count`` arguments.
+def takes(functions: Any, name: str, count: int, needs: int = 0) -> bool:
+    """True if ``functions`` has a function of that name that can be called with ``count`` arguments, not with fewer
+    than ``needs``.
 
     False for a class: its functions also take the instance.
     """
@@ -18,4 +19,4 @@ def takes(functions: Any, name: str, count: int) -> bool:
     except (TypeError, ValueError):
         return False
     named = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    return len(named) >= count and sum(p.default is p.empty for p in named) <= count
+    return len(named) >= count and needs <= sum(p.default is p.empty for p in named) <= count
