@@ -6,6 +6,7 @@ import sysconfig
 import traceback
 from pathlib import Path
 
+from rnn_reference.implementations.undefined import reason_for
 from rnn_reference.outcomes import Crashed
 from rnn_reference.paths import PACKAGE
 
@@ -21,6 +22,7 @@ def crash(name: str, error: BaseException) -> Crashed:
     except Exception:
         text = "(its message cannot be read)"
     lines = [("error", f"{type(error).__name__}: {_printable(text.splitlines()[0])}")]
+    lines += [("because", reason)] if (reason := reason_for(error)) else []
     frames = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.startswith(_OURS)]
     if frames:
         theirs = [f for f in frames if not _is_of_a_library(f.filename)] or frames
@@ -38,6 +40,11 @@ def refuses(crashed: Crashed) -> bool:
 def _printable(text: str) -> str:
     """Returns the text with escapes for characters that a terminal would obey."""
     return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+
+
+def is_ours_or_a_library(filename: str) -> bool:
+    """True for a file of this package, of Python or of an installed package."""
+    return filename.startswith(_OURS) or _is_of_a_library(filename)
 
 
 def _is_of_a_library(filename: str) -> bool:

@@ -4,12 +4,12 @@ They work there, and raise NameError anywhere else. Their other mistakes can be 
 """
 
 import contextlib
-import dis
 from collections.abc import Iterator, Mapping, Sequence
-from types import CodeType, FunctionType
+from types import FunctionType
 from typing import Any
 
 from rnn_reference.cells.cell import Function
+from rnn_reference.implementations.reach import global_names, reached, read
 
 TABLES = ("parameters", "parameters_tmp")
 """Names of the table of parameters in the course's notebook."""
@@ -28,28 +28,10 @@ def weights_read(theirs: Any, function: Function, offered: Mapping[str, Any]) ->
     """
     if not isinstance(theirs, FunctionType):
         return ()
-    helpers = [one for one in theirs.__globals__.values() if isinstance(one, FunctionType)]
-    set_there = {name for one in helpers for name in _names(one.__code__, "STORE_GLOBAL")}
-    read: set[str] = set()
-    waiting, seen = [theirs], {theirs}
-    while waiting:
-        own = waiting.pop()
-        found = {*_names(own.__code__, "LOAD_GLOBAL")}
-        read |= found
-        below = [own.__globals__.get(name) for name in found if name not in offered]
-        waiting += [one for one in below if isinstance(one, FunctionType) and one not in seen]
-        seen |= {one for one in below if isinstance(one, FunctionType)}
-    return tuple(name for name in names_of(function) if name in read - set_there)
-
-
-def _names(code: CodeType, operation: str) -> Iterator[str]:
-    """Yields the names of this operation in a function and in the functions inside it."""
-    for instruction in dis.get_instructions(code):
-        if instruction.opname == operation:
-            yield instruction.argval
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _names(constant, operation)
+    around = [one for one in theirs.__globals__.values() if isinstance(one, FunctionType)]
+    set_there = {name for one in around for name in read(one.__code__, "STORE_GLOBAL")}
+    found = {name for one in reached(theirs, offered) for name in global_names(one)}
+    return tuple(name for name in names_of(function) if name in found - set_there)
 
 
 @contextlib.contextmanager

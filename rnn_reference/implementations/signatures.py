@@ -23,11 +23,17 @@ def called(function: Callable[..., Any], of: Function, named: Mapping[str, Any])
     """Returns the result of a function for arguments by name.
 
     The arguments are passed in order. If there is an optional one, and the function has another order or keyword
-    arguments, they are passed by name: ``lstm_backward(da, dc, caches)``.
+    arguments, they are passed by name: ``lstm_backward(da, dc, caches)``. So they are for keyword-only arguments.
     """
     given = list(named.values())
-    if not set(named) & set(of.optional):
+    if not set(named) & set(of.optional) and not _takes_names_only(function):
         return function(*given)
     own = inspect.signature(function).parameters
-    by_name = [*own][: len(named)] != [*named] and set(named) <= set(own)
-    return function(**named) if by_name else function(*given)
+    by_name = [*own][: len(named)] != [*named] or _takes_names_only(function)
+    return function(**named) if by_name and set(named) <= set(own) else function(*given)
+
+
+def _takes_names_only(function: Callable[..., Any]) -> bool:
+    """True for a function of Python with keyword-only arguments: ``def rnn_forward(*, x, a0, parameters)``."""
+    code = getattr(getattr(function, "__func__", function), "__code__", None)
+    return bool(getattr(code, "co_kwonlyargcount", 0))

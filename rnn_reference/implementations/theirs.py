@@ -1,13 +1,17 @@
 """An object with functions of the cells: what it offers, and calls of its functions by name."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from rnn_reference.cells.cell import Cell, Function
 from rnn_reference.cells.registry import function_named, functions
+from rnn_reference.implementations.loading.standins import NotInstalled
 from rnn_reference.implementations.notebook_globals import put_in, weights_read
+from rnn_reference.implementations.reach import reached
 from rnn_reference.implementations.signatures import called, optional_in
+from rnn_reference.implementations.unfinished import frames_of, has_gaps, placeholder_in
+from rnn_reference.outcomes import NotImplementedYet, NotJudged
 
 
 class Theirs:
@@ -16,6 +20,7 @@ class Theirs:
     def __init__(self, theirs: Any) -> None:
         self._theirs = theirs
         self.reads_globals = cache(self._reads_globals)
+        self._gap_in = cache(placeholder_in)
 
     def offers(self, name: str) -> bool:
         """True if it has the function, also if this is a stub."""
@@ -30,9 +35,29 @@ class Theirs:
         return weights_read(getattr(self._theirs, name, None), function_named(name), functions())
 
     def call(self, function: Function, named: Mapping[str, Any]) -> Any:
-        """Returns the result of a function for arguments by name, unchanged."""
-        with put_in(self._readers(function.cell), function, named):
-            return called(getattr(self._theirs, function.name), function, named)
+        """Returns the result of a function for arguments by name, unchanged.
+
+        Raises NotJudged if it uses something that its import did not give, and NotImplementedYet if it is unfinished.
+        """
+        own = getattr(self._theirs, function.name)
+        try:
+            with put_in(self._readers(function.cell), function, named):
+                result = called(own, function, named)
+        except NotInstalled as error:
+            raise NotJudged([("", str(error))], function=function.name) from None
+        except (Exception, SystemExit) as error:
+            self._require_finished(function.name, frames_of(error), error)
+            raise
+        if has_gaps(function, result):
+            self._require_finished(function.name, [])
+        return result
+
+    def _require_finished(self, name: str, frames: Sequence[Any], error: BaseException | None = None) -> None:
+        """Raise NotImplementedYet if a function, a helper that it calls or one of the frames is unfinished."""
+        for one in (*frames, *reached(getattr(self._theirs, name), functions())):
+            gap = self._gap_in(one)
+            if gap and (gap.marked or error is None or "None" in str(error)):
+                raise NotImplementedYet([("", f"{name} is unfinished: {gap.text}")], function=name)
 
     def _readers(self, cell: Cell) -> list[tuple[Any, tuple[str, ...]]]:
         """Returns the functions of a cell that read weights so, with the names: one function may call another."""

@@ -9,7 +9,7 @@ import pytest
 from rnn_reference.cells.registry import functions
 from rnn_reference.implementations.loading import missing_imports as standins
 from rnn_reference.implementations.loading.find import load
-from rnn_reference.implementations.loading.notebook import python_of
+from rnn_reference.implementations.loading.repairs import repaired
 from rnn_reference.implementations.unusable import Unusable
 
 TANH = "import numpy as np\n\n\ndef tanh_forward(x):\n    return np.tanh(x)\n"
@@ -178,27 +178,27 @@ def test_no_such_file(folder):
     assert refusal("nowhere.ipynb:Network") == "nowhere.ipynb: no such file"
 
 
-def test_a_syntax_error_is_shown_with_its_line(script):
-    """A file that is not Python is refused with the line and its text."""
-    said = refusal(script(TANH + "def rnn_forward(x, a0, parameters)\n    return x\n"))
-    assert said == "homework.py, line 6 is not Python (expected ':'): def rnn_forward(x, a0, parameters)"
+def test_a_file_that_is_not_python_is_refused(script):
+    """A file in which nothing is Python is refused with the line and its text."""
+    said = refusal(script("Dear teacher,\nhere is my homework.\n"))
+    assert said == "homework.py, line 1 is not Python (invalid syntax): Dear teacher,"
 
 
 def test_a_syntax_error_in_a_helper_names_the_helper(script):
-    """If a file imported by the target is not Python, the message names that file."""
+    """If a file that a function needs is not Python, the message names that file."""
     script("def broken(:\n", "broken_helper.py")
-    assert "broken_helper.py, line 1" in refusal(script("import broken_helper\n" + TANH))
+    source = "from broken_helper import broken\n\n\ndef tanh_forward(x):\n    return broken(x)\n"
+    assert "broken_helper.py, line 1" in refusal(script(source))
 
 
 @pytest.mark.parametrize("name", ["homework.py", "homework.ipynb"])
 def test_a_missing_import_is_named_with_its_line(script, notebook, name):
-    """The message names a package that is not installed, and the line that imports it."""
-    source = "import numpy as np\nimport no_such_package_here\n" + TANH
+    """The message names a package that every function needs, and the line that imports it."""
+    source = "import numpy as np\nimport no_such_package_here\n" + TANH.replace("np.tanh", "no_such_package_here.tanh")
     target = script(source) if name.endswith("py") else notebook(source)
-    said = refusal(target)
     place = name if name.endswith("py") else f"{name}, cell 1"
     error = "ModuleNotFoundError: No module named 'no_such_package_here'"
-    assert said == f"{place}, line 2: {error}: import no_such_package_here"
+    assert refusal(target) == f"{place}, line 2: {error}: import no_such_package_here; used by tanh_forward"
 
 
 @pytest.mark.parametrize("package", ["theano.tensor", "keras.activations"])
@@ -221,10 +221,10 @@ def test_nothing_offered_but_by_a_class_suggests_the_class(script):
     assert refusal(script("class Net:\n    def rnn_forward(self, x, a0, p): ...\n")).endswith("did you mean :Net?")
 
 
-def test_nothing_offered_because_cells_were_skipped_says_so(notebook):
-    """The message for a notebook of Python 2 says that its functions were skipped."""
-    said = refusal(notebook("def tanh_forward(x):\n    print x\n    return x"))
-    assert "offers none of" in said and "cell 1 does not parse at its line 2" in said
+def test_nothing_offered_because_a_part_was_skipped_says_so(notebook):
+    """The message for a notebook without a function of a cell says what does not parse."""
+    said = refusal(notebook("tanh_forward = lambda x, return x"))
+    assert "offers none of" in said and "cell 1, line 1 does not parse" in said
 
 
 def test_a_missing_attribute_suggests_one(script):
@@ -291,9 +291,25 @@ def test_a_file_of_another_kind(folder):
     assert refusal("homework.txt") == "homework.txt is neither a .py file nor a notebook"
 
 
-def test_a_relative_import_is_explained_by_python(script):
-    """A file of a package that imports relatively is refused with the line that does."""
-    assert "line 1: ImportError: attempted relative import" in refusal(script("from .utils import x\n" + TANH))
+@pytest.mark.parametrize("inner", ["", "inner/"])
+def test_a_relative_import_is_told_its_module(script, inner):
+    """A file of a package that needs a relative import is told the command that works, however deep it lies."""
+    script("", "pack/__init__.py")
+    script("", f"pack/{inner}__init__.py")
+    script("import numpy as np\n\n\ndef tanh(x):\n    return np.tanh(x)\n", f"pack/{inner}utils.py")
+    source = "from .utils import tanh\n\n\ndef tanh_forward(x):\n    return tanh(x)\n"
+    said = refusal(script(source, f"pack/{inner}net.py"))
+    module = f"pack.{inner.replace('/', '.')}net"
+    assert said.startswith(f"pack/{inner}net.py, line 1: from .utils import tanh is a relative import")
+    assert f"name the module, python -m rnn_reference {module};" in said
+    assert np.array_equal(load(module).tanh_forward(X), np.tanh(X))
+
+
+def test_a_relative_import_of_a_file_elsewhere_is_told_the_folder(script, folder, monkeypatch):
+    """If the package lies elsewhere, the command begins with the change of folder."""
+    script("from .utils import x\n\n\ndef tanh_forward(a):\n    return x + a\n", "pack/net.py")
+    monkeypatch.chdir(folder / "pack")
+    assert "name the module, cd ..; python -m rnn_reference pack.net;" in refusal("net.py")
 
 
 # Files that do more than define
@@ -414,15 +430,15 @@ def test_cell_magics_of_other_languages_take_the_cell(notebook, magic):
 def test_a_line_of_an_expression_may_begin_with_a_percent_sign():
     """A line that begins with % inside of an expression is kept, beside a magic that goes."""
     source = "%matplotlib inline\nrest = (7\n  % 4)\n!ls \\\n  -l\nname = 1"
-    assert python_of(source) == "pass\nrest = (7\n  % 4)\npass\n\nname = 1"
-    assert python_of("rest = (7\n  % 4)") == "rest = (7\n  % 4)"
+    assert repaired(source)[0] == "pass\nrest = (7\n  % 4)\npass\n\nname = 1"
+    assert repaired("rest = (7\n  % 4)")[0] == "rest = (7\n  % 4)"
 
 
-def test_a_cell_that_does_not_parse_is_skipped_and_named(notebook):
-    """A cell that is not Python is named by its place among all cells, and the others are taken."""
-    implementation = load(notebook(TANH, "x = 1\ndef softmax_forward(x) return x", "eps = 1"))
+def test_a_statement_that_does_not_parse_is_skipped_and_named(notebook):
+    """A statement that is not Python is named by its cell and line, and all others are taken."""
+    implementation = load(notebook("a title\n" + TANH, "eps = 1"))
     assert implementation.offered == ["tanh_forward"]
-    assert implementation.notes == ["cell 2 does not parse at its line 2 and was skipped: expected ':'"]
+    assert implementation.notes == ["homework.ipynb, cell 1, line 1 does not parse and was skipped: invalid syntax"]
 
 
 def test_an_old_notebook_is_read(folder):
@@ -478,9 +494,12 @@ def test_a_helper_that_is_there_is_used(notebook, script):
 
 
 def test_a_helper_that_gives_more_is_missed(notebook):
-    """Names that nobody can stand in for are missed by name."""
-    said = refusal(notebook("from rnn_utils import softmax, initialize_adam\n" + TANH))
-    assert "cell 1, line 1: ModuleNotFoundError: No module named 'rnn_utils'" in said
+    """Names that nobody can stand in for are missed by name, if a function needs them."""
+    source = "from rnn_utils import softmax, scaled\n\n\ndef tanh_forward(x):\n    return scaled(x)\n"
+    assert "cell 1, line 1: ModuleNotFoundError: No module named 'rnn_utils'" in refusal(notebook(source))
+    implementation = load(notebook(source.replace("scaled(x)", "x")))
+    assert implementation.offered == ["tanh_forward"]
+    assert implementation.notes[-1].endswith(": a function that uses scaled is not judged")
 
 
 def test_the_helpers_stood_in_are_right():

@@ -4,10 +4,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rnn_reference.outcomes import Crashed, NotImplementedYet, Outcome, TimedOut
+from rnn_reference.outcomes import Crashed, NotImplementedYet, NotJudged, Outcome, TimedOut
 
 MAX_FAILURES = 3
 """A function that has ended this many processes is not called again."""
+
+DEFINITIONS_ALONE = "only its definitions were run"
+"""The end of the note on a file that could not be run as a whole."""
 
 LONGEST = 300
 """The largest number of characters of a text from a worker."""
@@ -63,9 +66,10 @@ def is_reply(reply: Any, part: str) -> bool:
 
 
 def outcome_in(reply: Mapping[str, Any]) -> Outcome:
-    """Returns the outcome in a worker's reply: an exception, or a stub."""
+    """Returns the outcome in a worker's reply: an exception, a stub, or something that is not installed."""
     function = str(reply["function"])
     lines = [(str(label)[:12], str(text)[:LONGEST]) for label, text in reply["lines"]]
-    if reply["outcome"] == NotImplementedYet.name:
-        return NotImplementedYet(lines, function)
+    for kind in (NotImplementedYet, NotJudged):
+        if reply["outcome"] == kind.name:
+            return kind(lines, function)
     return Crashed(lines, function, {"exception": str(reply.get("exception"))[:LONGEST]})

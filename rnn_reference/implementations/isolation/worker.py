@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rnn_reference.implementations.isolation import exit_report
-from rnn_reference.implementations.isolation.failures import Died, Failures, is_reply, outcome_in
+from rnn_reference.implementations.isolation.failures import DEFINITIONS_ALONE, Died, Failures, is_reply, outcome_in
 from rnn_reference.implementations.isolation.output import Output
 from rnn_reference.implementations.isolation.start import kill, start
 from rnn_reference.implementations.unusable import Unusable
@@ -60,20 +60,30 @@ class Worker:
 
     def load(self) -> dict[str, Any]:
         """Wait until the target is loaded. Returns the worker's description of it. Raises Unusable."""
+        reply = self._loaded()
+        if "unusable" in reply:
+            self.stop()
+            raise Unusable(str(reply["unusable"]))
+        self._definitions_only |= bool(reply.get("definitions_only"))  # a restart does not wait for the rest again
+        return reply
+
+    def _loaded(self) -> dict[str, Any]:
+        """Returns the description. If the process ends while it runs the whole file, it runs the definitions only."""
         from rnn_reference.implementations.isolation.channel import Channel, limit_blocking
 
         limit_blocking(self._connection, self._seconds + GRACE)
         self._channel: Channel = Channel(self._connection)
         try:
-            reply = self._reply("offers", LOADING + 3 * self._seconds)
+            return self._reply("offers", LOADING + 3 * self._seconds)
         except Died as death:
-            where = f" ({death.where})" if death.where else ""
-            raise Unusable(f"{self.target} could not be loaded: {death.how}{where}") from None
-        if "unusable" in reply:
-            self.stop()
-            raise Unusable(str(reply["unusable"]))
-        self._definitions_only = bool(reply.get("definitions_only"))  # a restart does not wait for the rest again
-        return reply
+            how = f"{death.how} ({death.where})" if death.where else death.how
+            if self._definitions_only or death.timed_out:
+                raise Unusable(f"{self.target} could not be loaded: {how}") from None
+        self._definitions_only = True
+        self._output.clear()
+        self._start()
+        reply = self._loaded()
+        return reply | {"notes": [f"running the file failed ({how}); {DEFINITIONS_ALONE}", *reply.get("notes", [])]}
 
     def ask(self, questions: Sequence["Question"], contents: Sequence[dict[str, Any]], part: str) -> list[Reply]:
         """Send all questions in one message. ``contents`` are the requests, ``part`` is the key that a reply must have.

@@ -19,16 +19,18 @@ _CONSTANT_NODES = (
     ast.cmpop, ast.boolop, ast.expr_context,
 )  # fmt: skip
 
+_DEFINING = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+_BINDING = ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr
+
 
 def definitions(body: Iterable[ast.stmt]) -> list[ast.stmt]:
     """Returns the definitions among the statements of ``body``, in order, also from inside blocks."""
     kept: list[ast.stmt] = []
     for statement in body:
-        if isinstance(statement, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef):
+        if isinstance(statement, _DEFINING) or (isinstance(statement, _BINDING) and _is_definition(statement)):
             kept.append(statement)
-        elif isinstance(statement, ast.Assign | ast.AnnAssign):
-            if statement.value is not None and _is_constant(statement.value) and _binds_names(statement):
-                kept.append(statement)
+        elif isinstance(statement, ast.With):
+            kept += definitions(statement.body)
         elif isinstance(statement, ast.Try) and definitions(statement.body):
             kept.append(_only_definitions(statement))
         elif isinstance(statement, ast.If) and not _is_main_guard(statement.test):
@@ -64,10 +66,16 @@ def _is_constant(value: ast.expr) -> bool:
     )
 
 
-def _binds_names(statement: ast.Assign | ast.AnnAssign) -> bool:
-    """True if the assignment binds names only, and does not store into an array or an object."""
+def _is_definition(statement: ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr) -> bool:
+    """True if the statement binds a constant, also as ``(n := 3)``, and stores into no array and no object."""
+    if isinstance(statement, ast.Expr):
+        return isinstance(statement.value, ast.NamedExpr) and _is_constant(statement.value.value)
     targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-    return all(isinstance(node, ast.Name | ast.Tuple | ast.List) for node in targets)
+    return (
+        statement.value is not None
+        and _is_constant(statement.value)
+        and all(isinstance(node, ast.Name | ast.Tuple | ast.List) for node in targets)
+    )
 
 
 def _is_main_guard(test: ast.expr) -> bool:

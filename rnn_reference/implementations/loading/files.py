@@ -1,28 +1,20 @@
 """Loads files and notebooks: runs a whole script if it ends without an error, otherwise its definitions only."""
 
-import __future__
-
-import ast
 import importlib
-import linecache
 import sys
 from pathlib import Path
-from types import CodeType, ModuleType, SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from rnn_reference.cells.registry import functions
-from rnn_reference.implementations.crash import crash
-from rnn_reference.implementations.loading.definitions import definitions
-from rnn_reference.implementations.loading.missing_imports import substitute
-from rnn_reference.implementations.loading.notebook import read_cells
+from rnn_reference.implementations.isolation.failures import DEFINITIONS_ALONE
+from rnn_reference.implementations.loading.parts import Parts
+from rnn_reference.implementations.loading.redefined import stubs_after_definitions
+from rnn_reference.implementations.loading.running import FAILURES, Definitions, describe
 from rnn_reference.implementations.loading.time_limit import TimeLimitReached, time_limit
 from rnn_reference.implementations.unusable import Unusable
 
 FILE_SECONDS = 10.0
 """The time limit in seconds for running a ``.py`` file. After it, only the definitions of the file run."""
-
-DEFINITIONS_ALONE = "only its definitions were run"
-"""The end of the note for such a file."""
 
 
 def from_files(names: str, seconds: float, definitions_only: bool) -> tuple[Any, list[str]]:
@@ -45,76 +37,49 @@ def from_file(name: str, seconds: float, definitions_only: bool) -> tuple[Module
     if not path.is_file():
         raise Unusable(f"{name}: no such file")
     make_importable(path.resolve().parent)
-    if path.suffix == ".ipynb":
-        return _from_notebook(path, seconds)
-    return _from_script(path, seconds, definitions_only)
-
-
-def _from_notebook(path: Path, seconds: float) -> tuple[ModuleType, list[str]]:
-    cells, notes = read_cells(path)
+    parts = Parts(path)
+    _require_python(path, parts)
+    notes = [*parts.notes, *stubs_after_definitions((part.parsed, part.place) for part in parts.all)]
     module = _empty_module(path)
-    for cell in cells:
-        label = f"{path.name}, cell {cell.number}"
-        linecache.cache[label] = (len(cell.source), None, cell.source.splitlines(keepends=True), label)
-        notes += _run_definitions(module, cell.tree, label, seconds)
-    return module, notes
+    reason = "" if path.suffix == ".ipynb" or definitions_only else _run_whole(module, parts, seconds)
+    if reason is None:
+        return module, notes
+    if reason:
+        module = _empty_module(path)
+        notes.append(f"{reason}; {DEFINITIONS_ALONE}")
+    own = Definitions(module, seconds, parts.written)
+    for part in parts.all:
+        own.run(part.parsed.tree, part.label)
+    own.finish()
+    return module, notes + own.notes
 
 
-def _from_script(path: Path, seconds: float, definitions_only: bool) -> tuple[ModuleType, list[str]]:
-    try:
-        tree = ast.parse(path.read_bytes(), filename=str(path))
-    except SyntaxError as error:
-        text = f": {error.text.strip()}" if error.text else ""
-        raise Unusable(f"{path}, line {error.lineno} is not Python ({error.msg}){text}") from None
-    except ValueError as error:
-        raise Unusable(f"{path} is not Python: {error}") from None
-    module = _empty_module(path)
-    if definitions_only:
-        return module, _run_definitions(module, tree, str(path), seconds)
+def _require_python(path: Path, parts: Parts) -> None:
+    """Raise Unusable for a script in which nothing is Python."""
+    last = parts.all[-1].parsed if parts.all else None
+    if path.suffix == ".ipynb" or last is None or last.error is None or not last.is_nothing:
+        return
+    error = last.error
+    if "null byte" in str(error.msg):
+        raise Unusable(f"{path} is not Python: {error.msg}")
+    raise Unusable(
+        f"{path}, line {error.lineno} is not Python ({error.msg}): {(error.text or '').strip()}".rstrip(": ")
+    )
+
+
+def _run_whole(module: ModuleType, parts: Parts, seconds: float) -> str | None:
+    """Run a script as an import does. Returns the reason why its definitions alone must run, None if there is none."""
+    script = parts.all[-1]
+    if script.parsed.error is not None:
+        return "a part of the file does not parse"
     try:
         with time_limit(seconds):
-            exec(compile(tree, str(path), "exec", dont_inherit=True), module.__dict__)
-        return module, []
+            exec(compile(script.parsed.tree, script.label, "exec", dont_inherit=True), module.__dict__)
+        return None
     except TimeLimitReached:
-        reason = f"did not end within {seconds:g} s"
-    except (Exception, SystemExit) as error:
-        reason = f"failed ({describe(error)})"
-    module = _empty_module(path)
-    notes = _run_definitions(module, tree, str(path), seconds)
-    return module, [f"running the file {reason}; {DEFINITIONS_ALONE}", *notes]
-
-
-def _run_definitions(module: ModuleType, tree: ast.Module, label: str, seconds: float) -> list[str]:
-    """Runs the definitions of ``tree`` in ``module``. Returns notes about substituted and skipped definitions."""
-    notes: list[str] = []
-    for statement in definitions(tree.body):
-        substituted = substitute(statement)
-        if substituted:
-            names, found = substituted
-            module.__dict__.update(names)
-            notes += found
-            continue
-        try:
-            with time_limit(seconds):
-                exec(_compiled(statement, label, module), module.__dict__)
-        except (Exception, SystemExit, TimeLimitReached) as error:
-            if isinstance(statement, ast.Assign | ast.AnnAssign):
-                continue  # a constant of a demo: a function that needs it raises its own error
-            name = getattr(statement, "name", None)
-            place = f"{label}, line {statement.lineno}"
-            reason = describe(error).replace(f"; {Path(label).name}, line {statement.lineno}: ", ": ")
-            if name is None or name in functions():
-                raise Unusable(f"{place}: {reason}") from None
-            notes.append(f"{place}: {name} was skipped: {reason}")
-    return notes
-
-
-def _compiled(statement: ast.stmt, label: str, module: ModuleType) -> CodeType:
-    """Returns one statement as code, with every ``from __future__ import`` that has run in the module."""
-    imported = [value for value in vars(module).values() if isinstance(value, __future__._Feature)]
-    flags = sum({feature.compiler_flag for feature in imported})
-    code: CodeType = compile(ast.Module([statement], []), label, "exec", flags=flags, dont_inherit=True)
-    return code
+        return f"running the file did not end within {seconds:g} s"
+    except FAILURES as error:
+        return f"running the file failed ({describe(error)})"
 
 
 def _empty_module(path: Path) -> ModuleType:
@@ -136,10 +101,3 @@ def make_importable(folder: Path) -> None:
     others.insert(next(installed, len(others)), str(folder))
     sys.path[:] = others
     importlib.invalidate_caches()
-
-
-def describe(error: BaseException) -> str:
-    """Returns one line: the exception, its message, and the line that raised it."""
-    if isinstance(error, TimeLimitReached):
-        return str(error)
-    return "; ".join(text for _, text in crash("", error).lines)

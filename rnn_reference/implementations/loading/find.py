@@ -5,16 +5,18 @@ import importlib
 import inspect
 import os
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from rnn_reference.cells.registry import functions
+from rnn_reference.cells.registry import function_named, functions
 from rnn_reference.implementations import adapters
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.implementations.layouts import recognised
-from rnn_reference.implementations.loading.files import FILE_SECONDS, describe, from_file, from_files, make_importable
+from rnn_reference.implementations.loading.files import FILE_SECONDS, from_file, from_files, make_importable
+from rnn_reference.implementations.loading.running import describe
+from rnn_reference.implementations.loading.standins import Missing, missing_in, reason_of
 from rnn_reference.implementations.unusable import Unusable
 from rnn_reference.paths import is_file, split_target
 
@@ -44,13 +46,25 @@ def load(
             owner, notes = onnx_file.read(Path(where))
         else:
             owner = _from_module(where)
-        found = _attribute(owner, attribute, target) if attribute else owner
+        found = _attribute(owner, attribute, target, notes) if attribute else owner
         theirs, taken_for = _in_our_layout(found, target)
         implementation = Implementation(target, theirs, [*notes, *taken_for])
     if not implementation.offered:
         because = "".join(f"; {note}" for note in implementation.notes)
         raise Unusable(f"{target} offers none of {', '.join(functions())}{_what_it_has(theirs)}{because}")
+    _require_imports(implementation.offered, theirs)
     return implementation
+
+
+def _require_imports(offered: list[str], theirs: Any) -> None:
+    """Raise Unusable if every function uses something that its import did not give.
+
+    A backward function needs the caches of a forward function, so that it does not count.
+    """
+    forward = [name for name in offered if not function_named(name).takes_cache]
+    reasons = {name: missing_in(getattr(theirs, name), functions()) for name in forward}
+    if reasons and all(reasons.values()):
+        raise Unusable(f"{next(iter(reasons.values()))}; used by {', '.join(forward)}")
 
 
 @contextlib.contextmanager
@@ -81,12 +95,15 @@ def _from_module(name: str) -> ModuleType:
         raise Unusable(f"{name} could not be imported: {describe(error)}") from None
 
 
-def _attribute(owner: ModuleType, attribute: str, target: str) -> Any:
+def _attribute(owner: ModuleType, attribute: str, target: str, notes: Sequence[str] = ()) -> Any:
     found: Any = owner
     for part in attribute.split("."):
         if not hasattr(found, part):
-            raise Unusable(f"{target}: there is no {part}{_what_it_has(found)}")
+            because = "".join(f"; {note}" for note in notes)
+            raise Unusable(f"{target}: there is no {part}{_what_it_has(found)}{because}")
         found = getattr(found, part)
+        if isinstance(found, Missing):
+            raise Unusable(f"{reason_of(found)}; used by {attribute}")
     return found
 
 

@@ -1,26 +1,31 @@
-"""Substitutes for missing modules: a course's helper file, or a package for plots.
+"""Substitutes for imports that fail: a course's helper file, a package for plots, and anything else.
 
 Public solutions of the exercise begin with ``from rnn_utils import *``, but the file is not published. Its functions
 (softmax, sigmoid, tanh) are replaced by ours, and the report has a note. A package that only shows something (a plot, a
-progress bar) is replaced by an object that does nothing.
+progress bar) is replaced by an object that does nothing. Any other name is replaced by an object that nothing may use.
 """
 
 import ast
-import importlib.util
-import sys
-from types import ModuleType
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from rnn_reference.arrays import Array
 from rnn_reference.cells.activations import tanh_forward
 from rnn_reference.cells.head import softmax_forward
+from rnn_reference.implementations.loading.standins import Loading, Missing, Nothing
+from rnn_reference.paths import either
+
+Import: TypeAlias = ast.Import | ast.ImportFrom
 
 SHOWING = frozenset("matplotlib seaborn plotly IPython ipywidgets tqdm pandas PIL cv2 google".split())
 
-PACKAGES = frozenset("numpy scipy sklearn torch tensorflow keras jax theano mxnet cupy autograd".split())
-"""Packages without a substitute: they must be installed, because the axis of their softmax differs."""
+PACKAGES = frozenset(
+    "numpy scipy sklearn torch torchvision tensorflow keras jax flax haiku theano lasagne mxnet cupy autograd chainer "
+    "dezero paddle tinygrad mlx d2l numba nltk".split()
+)
+"""Packages whose softmax is not replaced by ours, because its axis differs."""
 
 
 def sigmoid(x: Array) -> Array:
@@ -28,7 +33,7 @@ def sigmoid(x: Array) -> Array:
     return np.asarray((1 + np.tanh(np.asarray(x) / 2)) / 2)
 
 
-HELPERS = {
+HELPERS: Mapping[str, Any] = {
     "softmax": softmax_forward,
     "sigmoid": sigmoid,
     "tanh": tanh_forward,
@@ -36,58 +41,43 @@ HELPERS = {
 }
 
 
-class Nothing:
-    """A substitute for a package that shows something. Any use of it does nothing.
+def substitute(
+    statement: Import, aliases: Sequence[ast.alias], error: BaseException, failed: str, loading: Loading
+) -> tuple[dict[str, Any], list[str]]:
+    """Returns the names that an import of ``aliases`` would have bound, and notes.
 
-    A call returns an iterable argument, because a progress bar around a loop must do so.
+    ``error`` is what the import raised, ``failed`` says it in words, with the place.
     """
-
-    def __getattr__(self, name: str) -> "Nothing":
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return self
-
-    def __call__(self, *arguments: Any, **named: Any) -> Any:  # noqa: D102 (said above)
-        return arguments[0] if arguments and hasattr(arguments[0], "__iter__") else self
-
-
-def substitute(statement: ast.stmt) -> tuple[dict[str, Any], list[str]] | None:
-    """Returns names and notes for an import of a missing module; None if the import can run."""
-    if isinstance(statement, ast.ImportFrom):
-        if statement.level or statement.module is None or not _is_missing(statement.module):
-            return None
-        return _names_from(statement.module, statement.names)
+    module = module_of(statement, aliases[0])
+    own = {alias.asname or alias.name.split(".")[0]: alias.name for alias in aliases}
+    if module.split(".")[0] in SHOWING and isinstance(error, ImportError):
+        return {name: Nothing() for name in own if name != "*"}, [f"{module} is not installed; nothing is shown"]
+    helpers = HELPERS if _is_helper(statement, module.split(".")[0], error) else {}
     if isinstance(statement, ast.Import):
-        missing = [alias for alias in statement.names if _is_missing(alias.name)]
-        if not missing or not all(alias.name.split(".")[0] in SHOWING for alias in missing):
-            return None
-        names = {alias.asname or alias.name.split(".")[0]: Nothing() for alias in missing}
-        return names, [f"{alias.name} is not installed; nothing is shown" for alias in missing]
-    return None
+        return {name: Missing(failed, loading, helpers) for name in own}, [_not_judged(failed, own)]
+    if "*" in own:
+        return dict(helpers), [_replaced(module, helpers) if helpers else failed]
+    ours = {name: helpers[theirs] for name, theirs in own.items() if theirs in helpers}
+    rest = {name: Missing(failed, loading) for name in own if name not in ours}
+    notes = [_replaced(module, [own[name] for name in ours])] if ours else []
+    return {**ours, **rest}, [*notes, *([_not_judged(failed, rest)] if rest else [])]
 
 
-def _names_from(module: str, aliases: list[ast.alias]) -> tuple[dict[str, Any], list[str]] | None:
-    wanted = {alias.name: alias.asname or alias.name for alias in aliases}
-    if module.split(".")[0] in SHOWING:
-        return {name: Nothing() for name in wanted.values()}, [f"{module} is not installed; nothing is shown"]
-    if module.split(".")[0] in PACKAGES:
-        return None
-    if "*" in wanted:
-        given = ", ".join(HELPERS)
-        return dict(HELPERS), [f"there is no {module} beside it: replaced by our {given}"]
-    if set(wanted) <= set(HELPERS):
-        given = ", ".join(wanted)
-        return {own: HELPERS[name] for name, own in wanted.items()}, [
-            f"there is no {module} beside it: replaced by our {given}"
-        ]
-    return None
+def module_of(statement: Import, alias: ast.alias) -> str:
+    """Returns the name of the module that a statement imports, or imports from."""
+    return alias.name if isinstance(statement, ast.Import) else statement.module or ""
 
 
-def _is_missing(module: str) -> bool:
-    root = module.split(".")[0]
-    if isinstance(sys.modules.get(root), ModuleType):
-        return False
-    try:
-        return importlib.util.find_spec(root) is None
-    except (ImportError, ValueError):
-        return True
+def _replaced(module: str, names: Iterable[str]) -> str:
+    return f"there is no {module} beside it: replaced by our {', '.join(names)}"
+
+
+def _not_judged(failed: str, names: Iterable[str]) -> str:
+    return f"{failed}: a function that uses {either(list(names))} is not judged"
+
+
+def _is_helper(statement: Import, root: str, error: BaseException) -> bool:
+    """True for a missing module that is no known package: a file that lay beside the target."""
+    relative = isinstance(statement, ast.ImportFrom) and statement.level > 0
+    missing = isinstance(error, ModuleNotFoundError) and str(error.name).split(".")[0] == root
+    return missing and not relative and root not in PACKAGES
