@@ -33,12 +33,18 @@ def certified(cell, case):
     problem = cell.CASES[case]
     inputs = {name: exact(array) for name, array in cell.inputs_of(problem).items()}
     carried, stepped = cell.through_time(inputs), cell.stepped(inputs)
-    apart = max(abs(carried[n] - stepped[n]).max() / max(1, abs(carried[n]).max()) for n in carried)
-    if carried.keys() != stepped.keys() or apart > AGREED:
-        sys.exit(f"{cell.NAME}, {case}: the two ways differ by {mpmath.nstr(apart, 3)}")
+    apart = require_agreement(f"{cell.NAME}, {case}", carried, stepped)
     print(f"{cell.NAME}, {case}: both ways agree to {mpmath.nstr(apart, 2)}", flush=True)
     arrays = {**inputs, **cell.forward(inputs), **carried}
     return {"sizes": cell.sizes_of(problem), "arrays": {n: rounded(v) for n, v in arrays.items()}}
+
+
+def require_agreement(name, carried, stepped):
+    """Exit if gradients that were computed in two ways differ. Returns how far they are apart."""
+    apart = max(abs(carried[n] - stepped[n]).max() / max(1, abs(carried[n]).max()) for n in carried)
+    if carried.keys() != stepped.keys() or apart > AGREED:
+        sys.exit(f"{name}: the two ways differ by {mpmath.nstr(apart, 3)}")
+    return apart
 
 
 def write(cell, cases, folder):

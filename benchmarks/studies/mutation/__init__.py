@@ -1,0 +1,1 @@
+"""A mutation campaign on right networks in numpy: ``python -m benchmarks.studies.mutation``."""
