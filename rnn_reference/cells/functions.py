@@ -17,7 +17,7 @@ import numpy as np
 
 from rnn_reference.arrays import Array
 from rnn_reference.cells.cell import Cell
-from rnn_reference.cells.description import Back, Head
+from rnn_reference.cells.description import Back, Head, Step
 from rnn_reference.cells.loop import Function, backward_of, forward_of
 from rnn_reference.cells.trace import back_of
 from rnn_reference.numerics.affine import Affine
@@ -39,9 +39,13 @@ def scores(head: Head, values: Mapping[str, Any], p: Mapping[str, Array]) -> Arr
 
 
 def cell_forward_of(
-    cell: Cell, *activations: Function, affine: AffineKind = Affine, scores: Scores = scores
+    cell: Cell, *activations: Function, affine: AffineKind = Affine, scores: Scores = scores, step: Step | None = None
 ) -> Function:
-    """Returns a step forward. Other ``activations`` than the right ones are given in the cell's order."""
+    """Returns a step forward. Other ``activations`` than the right ones are given in the cell's order.
+
+    ``step`` replaces the equations.
+    """
+    equations = step or cell.step
     given = dict(zip(cell.activations, activations, strict=False))
     predict = given.pop("softmax_forward", softmax)
     keywords = {name.removesuffix("_forward"): function for name, function in given.items()}
@@ -50,7 +54,7 @@ def cell_forward_of(
         named = cell.cell_forward.named(arguments)
         p, before = named["parameters"], tuple(named[f"{s}_prev"] for s in cell.states)
         maps = affine(cell.maps, p)
-        after, kept = cell.step(maps, named["xt"], before, **keywords)
+        after, kept = equations(maps, named["xt"], before, **keywords)
         values = {"after": after[0], "states": after, "before": before[0], "z": maps.results}
         prediction = predict(scores(cell.head, values, p))
         return (*after, prediction, cache_of(cell, after, before, kept, named["xt"], p))

@@ -12,17 +12,17 @@ from typing import Any
 
 from rnn_reference.cells.cell import BACKWARD, CELL_BACKWARD, Cell
 from rnn_reference.cells.cell import Function as Signature
+from rnn_reference.cells.edited_steps import right_step_backward
 from rnn_reference.cells.fault import Fault
-from rnn_reference.cells.functions import cell_backward_of
 from rnn_reference.diagnosis.cache_sources import CacheSource, caches_of_loop, distinct, own_caches, sources_after
 from rnn_reference.diagnosis.caches import documented, documented_step, dropped
 from rnn_reference.diagnosis.crashes import removed_name
 from rnn_reference.diagnosis.findings import Finding, matching, unnamed
 from rnn_reference.diagnosis.forward import result_or_outcome
-from rnn_reference.diagnosis.hypotheses import Loop, backward_loops, faults_of, right_loop
+from rnn_reference.diagnosis.hypotheses import Loop, backward_loops, both_made, faults_of, right_loop
 from rnn_reference.diagnosis.matching import Case, both_fail, explains
 from rnn_reference.diagnosis.own_derivative import is_derivative
-from rnn_reference.diagnosis.pairs import pair_of
+from rnn_reference.diagnosis.pairs import pairs_of
 from rnn_reference.diagnosis.step_caches import at_cache_of, at_own_states, at_right_states, own_cache, steps_behind
 from rnn_reference.diagnosis.subject import Subject
 from rnn_reference.implementations.question import backward_call
@@ -63,17 +63,20 @@ def _named(subject: Subject, signature: Signature, sources: list[CacheSource], c
     matches = tuple(_matching(signature, sources, cases, subject.u) if subject.naming else ())
     of_caches = bool(matches) and all(fault.id in CACHE_FAULTS for fault in matches)
     if subject.naming and not matches:
-        return finding.with_(**_pair(signature, sources, cases, subject.u))
+        return finding.with_(**_pair(subject, signature, sources, cases))
     return finding.with_(matches=matches, blame=signature.partner.name if of_caches else "")
 
 
-def _pair(signature: Signature, sources: list[CacheSource], cases: list[Case], u: float) -> dict[str, Any]:
+def _pair(subject: Subject, signature: Signature, sources: list[CacheSource], cases: list[Case]) -> dict[str, Any]:
     """Returns two mistakes that explain the cases together with one of the sources."""
+    cell = signature.cell
     for source in sources:
-        hypotheses = backward_loops(signature.cell, source.step)
-        pair = pair_of(hypotheses, source.model, source.right_model, cases, u)
-        if pair:
-            return {"matches": pair, "together": True}
+        hypotheses = list(backward_loops(cell, source.step))
+        if subject.implementation.offers(cell.cell_backward.name):  # mistakes of the step are found there
+            hypotheses = [(fault, made) for fault, made in hypotheses if fault.function == signature.name]
+        pairs = pairs_of(hypotheses, source.model, both_made, source.right_model, cases, subject.u)
+        if pairs:
+            return {"matches": pairs[0].faults, "together": True}
     return {}
 
 
@@ -135,7 +138,7 @@ def step(subject: Subject, signature: Signature) -> Finding:
     cases = list(_cases(subject, signature))
     if not cases:
         return Finding(function, "consequence", forward.culprit)
-    right, at_right, at_own = cell_backward_of(cell), at_right_states(cell), at_own_states(cell)
+    right, at_right, at_own = right_step_backward(cell), at_right_states(cell), at_own_states(cell)
     if explains(at_right(right), cases, u):
         return Finding(function)
     places = [at_right]
@@ -151,9 +154,9 @@ def step(subject: Subject, signature: Signature) -> Finding:
     finding = unnamed(function, places[0](right), cases, u)
     hypotheses = [(fault, fault.of(right)) for fault in faults_of(signature)] if subject.naming else []
     matches = tuple(f for place in places for f, _ in matching(hypotheses, place, cases, u))
-    pairs = (pair_of(hypotheses, place, place(right), cases, u) for place in places if hypotheses and not matches)
-    together = next(filter(None, pairs), ())
-    return finding.with_(matches=matches or together, together=bool(together))
+    tried = () if matches or not hypotheses else places
+    pairs = next(filter(None, (pairs_of(hypotheses, p, both_made, p(right), cases, u) for p in tried)), [])
+    return finding.with_(matches=matches or (pairs[0].faults if pairs else ()), together=bool(pairs))
 
 
 FINDERS: dict[str, Callable[[Subject, Signature], Finding]] = {CELL_BACKWARD: step, BACKWARD: sequence}

@@ -64,8 +64,8 @@ def overwritten_start(caches: Any, results: Mapping[str, Any], problem: Problem)
     """
     parts = dict(zip(problem.cell.cache, documented(caches, problem), strict=False))
     for s, first in problem.given.start.items():
-        kept, after = (parts[f"{s}_prev"][0], results[s][:, :, 0]) if parts else (first, first)
-        if np.array_equal(kept, after) and not np.array_equal(after, first):
+        kept, own, after = (parts[f"{s}_prev"][0], parts[f"{s}_next"][0], results[s][:, :, 0]) if parts else [first] * 3
+        if np.array_equal(kept, after) and np.array_equal(own, after) and not np.array_equal(after, first):
             return s
     return ""
 

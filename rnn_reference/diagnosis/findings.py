@@ -55,9 +55,9 @@ class Finding:
     @property
     def faults(self) -> list[str]:
         """The mistake that its results name with confidence, if any."""
-        ids = list(dict.fromkeys(fault.id for fault in self.matches))
         if self.together:
-            return ids
+            return list(dict.fromkeys(id for fault in self.matches for id in fault.ids))
+        ids = list(dict.fromkeys(fault.id for fault in self.matches))
         return self.matches[0].ids if len(ids) == 1 else []
 
     @property
@@ -82,9 +82,8 @@ class Finding:
             return [("looks like", f"one of {', '.join(self.candidates)}: they give the same results here")]
         named = self.matches if self.together else self.matches[:1]
         name = [named_line(fault) for fault in named] or [("looks like", "not in the catalogue")]
-        if self.matches and self.matches[0].beside:
-            name.insert(0, named_line(_beside(self.matches[0])))
-        return [*name, *self.lines]
+        beside = [named_line(_beside(fault)) for fault in named if fault.beside]
+        return [*beside, *name, *self.lines]
 
     def with_(self, **changes: Any) -> "Finding":
         """Returns the finding with other fields."""

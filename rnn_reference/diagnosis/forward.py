@@ -16,6 +16,8 @@ from rnn_reference.diagnosis.hypotheses import (
     Activations,
     Loop,
     as_model,
+    both_loops,
+    both_made,
     faults_of,
     loops,
     right_activations,
@@ -23,6 +25,7 @@ from rnn_reference.diagnosis.hypotheses import (
     steps,
 )
 from rnn_reference.diagnosis.matching import Answer, Case, Model, both_fail, explains
+from rnn_reference.diagnosis.pairs import pairs_of
 from rnn_reference.diagnosis.subject import Subject
 from rnn_reference.outcomes import Outcome
 
@@ -96,10 +99,35 @@ def step(subject: Subject, signature: Signature) -> Finding:
             return Finding(function, "consequence", blame, loops=(Loop(right_loop(cell).of, made),))
         sets.append(activations)
     finding = unnamed(function, right, cases, subject.u)
-    hypotheses = steps(cell, sets) if subject.naming else []
+    hypotheses = list(steps(cell, sets)) if subject.naming else []
     found = matching(hypotheses, lambda made: as_model(signature, made), cases, subject.u)
-    explaining = tuple(Loop(right_loop(cell).of, made) for _, made in found)
-    return finding.with_(matches=tuple(fault for fault, _ in found), loops=explaining)
+    if found or not hypotheses:
+        explaining = tuple(Loop(right_loop(cell).of, made) for _, made in found)
+        return finding.with_(matches=tuple(fault for fault, _ in found), loops=explaining)
+    pairs = pairs_of(
+        hypotheses,
+        lambda made: as_model(signature, made),
+        both_made,
+        right,
+        cases,
+        subject.u,
+        _apart(subject, signature),
+    )
+    explaining = tuple(Loop(right_loop(cell).of, pair.made) for pair in pairs)
+    return finding.with_(matches=pairs[0].faults if pairs else (), together=bool(pairs), loops=explaining)
+
+
+def _apart(subject: Subject, signature: Signature) -> list[Case]:
+    """Returns cases in which an input, or some parameters, are zero: mistakes that concern them do not show there."""
+    cell, own = signature.cell, as_model(signature, subject.implementation.function(signature.name))
+    given = signature.named(subject.problems(cell)[0].at(T_x=3).arguments(signature))
+    p = given.pop("parameters")
+    groups = [[of.bias for of in cell.maps.values()], [cell.head.bias]]
+    groups += [list(of.parameters) for of in cell.maps.values()] if len(cell.maps) > 1 else []
+    changed = [{**given, name: 0 * value, "parameters": p} for name, value in given.items()]
+    changed += [{**given, "parameters": {**p, **{name: 0 * p[name] for name in group}}} for group in groups]
+    inputs = [signature.ordered(one) for one in changed]
+    return [Case(some, result_or_outcome(lambda some=some: own(*some))) for some in inputs]  # type: ignore[misc]
 
 
 def own_activations(subject: Subject, cell: Cell) -> list[tuple[Activations, str]]:
@@ -128,9 +156,18 @@ def sequence(subject: Subject, signature: Signature) -> Finding:
         if explains(model, cases, subject.u) or both_fail(model, cases):
             return Finding(function, "consequence", blame, loops=(Loop(loop.of, made), *subject.finding(blame).loops))
     finding = unnamed(function, right, cases, subject.u)
-    hypotheses = loops(cell, [made for made, _ in own_steps]) if subject.naming else []
+    hypotheses = list(loops(cell, [made for made, _ in own_steps])) if subject.naming else []
     found = matching(hypotheses, lambda loop: as_model(signature, loop.forward), cases, subject.u)
-    return finding.with_(matches=tuple(fault for fault, _ in found), loops=tuple(loop for _, loop in found))
+    if found or not hypotheses:
+        return finding.with_(matches=tuple(fault for fault, _ in found), loops=tuple(loop for _, loop in found))
+    apart = _apart(subject, signature)
+    if subject.implementation.offers(cell.cell_forward.name):  # mistakes of the step are found there
+        hypotheses = [(fault, made) for fault, made in hypotheses if fault.function == function]
+    pairs = pairs_of(
+        hypotheses, lambda loop: as_model(signature, loop.forward), both_loops, right, cases, subject.u, apart
+    )
+    explaining = tuple(pair.made for pair in pairs)
+    return finding.with_(matches=pairs[0].faults if pairs else (), together=bool(pairs), loops=explaining)
 
 
 def _own_steps(subject: Subject, cell: Cell) -> list[tuple[Function, str]]:

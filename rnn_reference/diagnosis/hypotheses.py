@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 from rnn_reference.cells.cell import Cell
 from rnn_reference.cells.cell import Function as Signature
+from rnn_reference.cells.edited_loops import backward_loop, forward_loop
+from rnn_reference.cells.edited_steps import right_step_backward, step_forward
+from rnn_reference.cells.edits import Edited, combined, in_chains
 from rnn_reference.cells.fault import ANY, Fault, Function, catalogue
-from rnn_reference.cells.functions import cell_backward_of, cell_forward_of
-from rnn_reference.cells.loop import backward_of, forward_of
 from rnn_reference.diagnosis.matching import Answer
 
 Activations = tuple[Function, ...]
@@ -29,7 +30,7 @@ class Loop(NamedTuple):
 @cache
 def right_loop(cell: Cell) -> Loop:
     """Returns the right loop over the right step."""
-    return Loop(partial(forward_of, cell), cell_forward_of(cell))
+    return Loop(partial(forward_loop, cell), step_forward(cell))
 
 
 def right_activations(cell: Cell) -> Activations:
@@ -52,7 +53,7 @@ def steps(cell: Cell, activations: Iterable[Activations]) -> Iterator[tuple[Faul
         for fault in faults_of(cell.functions[name]):
             others = list(right)
             others[place] = fault.of(right[place])
-            yield fault, cell_forward_of(cell, *others)
+            yield fault, step_forward(cell, *others)
 
 
 def loops(cell: Cell, own_steps: Sequence[Function]) -> Iterator[tuple[Fault, Loop]]:
@@ -68,9 +69,30 @@ def backward_loops(cell: Cell, own_step: Function | None) -> Iterator[tuple[Faul
     if own_step:
         yield from ((fault, fault.of(own_step)) for fault in faults_of(cell.backward))
         return
-    right = cell_backward_of(cell)
+    right = right_step_backward(cell)
     yield from ((fault, fault.of(right)) for fault in faults_of(cell.backward))
-    yield from ((fault, backward_of(cell, fault.of(right))) for fault in faults_of(cell.cell_backward))
+    yield from ((fault, backward_loop(cell, fault.of(right))) for fault in faults_of(cell.cell_backward))
+
+
+def both_made(one: Function, other: Function) -> list[Edited]:
+    """Returns the function with both mistakes; twice if their order may matter, not at all if they cannot go together.
+
+    Two mistakes in a step that are made in one loop are made in its step.
+    """
+    both = [combined(one, other)]
+    if isinstance(one, Edited) and isinstance(other, Edited) and in_chains(one, other):
+        both.append(combined(other, one))
+    return [made for made in both if made is not None]
+
+
+def both_loops(one: Loop, other: Loop) -> list[Loop]:
+    """Returns the forward functions with both mistakes, of which each may be in the loop or in its step."""
+    return [Loop(partial(_over, both), both.points["step"]) for both in both_made(one.forward, other.forward)]
+
+
+def _over(loop: Edited, step: Function) -> Edited:
+    """Returns the same loop over another step."""
+    return Edited(loop.made, loop.of, {**loop.points, "step": step})
 
 
 def as_model(signature: Signature, function: Function) -> Callable[..., Answer]:

@@ -1,6 +1,6 @@
 """Building blocks for the faults of any cell."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -8,26 +8,9 @@ import numpy as np
 
 from rnn_reference.arrays import Array, Gradients
 from rnn_reference.cells.cell import Cell
-from rnn_reference.cells.fault import Function
-from rnn_reference.cells.loop import forward_of
+from rnn_reference.cells.edits import Edited, Function, around
 
 Arrays = list[Array]
-
-
-def results_of(cell: Cell, step: Function, *arguments: Any) -> dict[str, Any]:
-    """Returns the results of a right loop over ``step``, by name."""
-    return cell.forward.results(forward_of(cell, step)(*arguments))
-
-
-def in_order(cell: Cell, results: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Returns the results of a forward function as a tuple, in its order."""
-    return tuple(results[name] for name in cell.forward.returns)
-
-
-def called(cell: Cell, step: Function, x: Array, states: Sequence[Any], parameters: Any) -> dict[str, Any]:
-    """Returns the results of a right loop over ``step`` for other inputs, by name."""
-    initial = {f"{s}0": state for s, state in zip(cell.states, states, strict=True)}
-    return results_of(cell, step, *cell.forward.ordered({"x": x, "parameters": parameters, **initial}))
 
 
 def added(one: Sequence[Array], other: Sequence[Any]) -> list[Array]:
@@ -43,13 +26,23 @@ def shifted(array: Array, by: int, wraps: bool) -> Array:
     return moved
 
 
-def scaled(right: Function, names: Sequence[str], factor: Callable[[Array], float]) -> Function:
+def with_results(right: Function, change: Callable[[Array, Gradients], Gradients]) -> Edited:
+    """Returns a backward function with other results: ``change`` takes the first cotangent and the results."""
+
+    def changed(backward: Function) -> Function:
+        return lambda *arguments: change(arguments[0], backward(*arguments))
+
+    return around(right, changed)
+
+
+def each_changed(right: Function, names: Sequence[str], change: Callable[[Array, Array], Array]) -> Edited:
+    """Returns a backward function with some gradients changed. ``change`` takes the first cotangent and a gradient."""
+    return with_results(right, lambda da, found: {n: change(da, g) if n in names else g for n, g in found.items()})
+
+
+def scaled(right: Function, names: Sequence[str], factor: Callable[[Array], float]) -> Edited:
     """Returns a backward function with some gradients multiplied by a factor. ``factor`` takes the first cotangent."""
-
-    def backward(*arguments: Any) -> Gradients:
-        return {name: factor(arguments[0]) * g if name in names else g for name, g in right(*arguments).items()}
-
-    return backward
+    return each_changed(right, names, lambda da, gradient: factor(da) * gradient)
 
 
 def each_and_all(names: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -7,8 +7,9 @@ import numpy as np
 
 from rnn_reference.arrays import Gradients
 from rnn_reference.cells.cell import Cell
+from rnn_reference.cells.edits import around
 from rnn_reference.cells.fault import Function, Variants, fault_of_any_cell
-from rnn_reference.faults.building_blocks import each_and_all, scaled, subsets
+from rnn_reference.faults.building_blocks import each_and_all, each_changed, scaled, subsets
 
 
 def _biases(cell: Cell) -> tuple[str, ...]:
@@ -43,12 +44,15 @@ SHAPES = {"(m,)": {"shape": (-1,)}, "(1, m)": {"shape": (1, -1)}, "(m, 1)": {"sh
 def bias_gradient_axis(cell: Cell, right: Function, shape: tuple[int, ...], names: tuple[str, ...]) -> Function:
     """{dbias} is summed over the units instead of the batch."""
 
-    def cell_backward(*arguments: Any) -> Gradients:
-        columns = [right(*_of_column(cell, arguments, column)) for column in range(arguments[0].shape[1])]
-        summed = {name: np.array([one[name].sum() for one in columns]).reshape(shape) for name in names}
-        return {**right(*arguments), **summed}
+    def changed(step: Function) -> Function:
+        def cell_backward(*arguments: Any) -> Gradients:
+            columns = [step(*_of_column(cell, arguments, column)) for column in range(arguments[0].shape[1])]
+            summed = {name: np.array([one[name].sum() for one in columns]).reshape(shape) for name in names}
+            return {**step(*arguments), **summed}
 
-    return cell_backward
+        return cell_backward
+
+    return around(right, changed)
 
 
 def _of_column(cell: Cell, arguments: Sequence[Any], column: int) -> list[Any]:
@@ -66,12 +70,7 @@ FLAT = {"(n_a,)": {"shape": (-1,)}, "(1, n_a)": {"shape": (1, -1)}}
                    seen="a public notebook", variants=lambda cell: _each_bias(cell, FLAT))  # fmt: skip
 def bias_gradient_shape(cell: Cell, right: Function, shape: tuple[int, ...], names: tuple[str, ...]) -> Function:
     """{dbias} has the right values but the wrong shape: it should be (n_a, 1)."""
-
-    def cell_backward(*arguments: Any) -> Gradients:
-        step = right(*arguments)
-        return {name: value.reshape(shape) if name in names else value for name, value in step.items()}
-
-    return cell_backward
+    return each_changed(right, names, lambda da, gradient: gradient.reshape(shape))
 
 
 @fault_of_any_cell("cell_backward", where="the sign of the results",

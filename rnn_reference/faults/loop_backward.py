@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from rnn_reference.arrays import Array, Gradients
+from rnn_reference.arrays import Array
 from rnn_reference.cells.cell import Cell
+from rnn_reference.cells.edited_loops import backward_loop
 from rnn_reference.cells.fault import Function, Variants, fault_of_any_cell
+from rnn_reference.cells.loop import Enters, Steps, carried, stepped
 from rnn_reference.cells.loop import Gradients as Step
-from rnn_reference.cells.loop import Steps, backward_function, backward_of, carried, gathered, stepped
-from rnn_reference.faults.building_blocks import added, each_state
+from rnn_reference.faults.building_blocks import added, each_changed, each_state, with_results
 
 THE_CARRY = "the gradient that the loop carries from step t+1 to step t"
 CARRIED = "call the cell with {da}[:, :, t] + {da_prev}, where {da_prev} is its result at step t+1"
@@ -37,27 +38,24 @@ def carry(cell: Cell, step: Step) -> list[Array]:
 def carry_dropped(cell: Cell, step: Function, states: tuple[str, ...]) -> Function:
     """{carries} {are} not carried from step t+1 to step t."""
 
-    def body(da: Cotangents, caches: Any) -> Gradients:
-        def enters(t: int, steps: Steps) -> list[Array]:
+    def enters(_: Cell, da: Cotangents) -> Enters:
+        def of_step(t: int, steps: Steps) -> list[Array]:
             pairs = zip(cell.states, at(da, t), carried(cell, da)(t, steps), strict=True)
             return [alone if s in states else both for s, alone, both in pairs]
 
-        return gathered(cell, stepped(cell, step, da, caches, enters))
+        return of_step
 
-    return backward_function(cell, body)
+    return backward_loop(cell, step, enters=enters)
 
 
 @fault_of_any_cell("backward", where=THE_CARRY, change=CARRIED, seen="Burton2000/CS231n-2017#7")
 def carry_replaces(cell: Cell, step: Function) -> Function:
     """The loop uses {carries} only: {cotangents} counts at the last step, but not at the others."""
 
-    def body(da: Cotangents, caches: Any) -> Gradients:
-        def enters(t: int, steps: Steps) -> list[Array]:
-            return carry(cell, steps[t + 1]) if steps else at(da, t)
+    def enters(_: Cell, da: Cotangents) -> Enters:
+        return lambda t, steps: carry(cell, steps[t + 1]) if steps else at(da, t)
 
-        return gathered(cell, stepped(cell, step, da, caches, enters))
-
-    return backward_function(cell, body)
+    return backward_loop(cell, step, enters=enters)
 
 
 @fault_of_any_cell("backward", where=THE_CARRY, change=CARRIED, seen="rsokl/MyGrad#4",
@@ -65,19 +63,14 @@ def carry_replaces(cell: Cell, step: Function) -> Function:
 def carry_truncated(cell: Cell, step: Function, k: int) -> Function:
     """The gradient is cut off a few steps back: it does not reach the first step from the last."""
 
-    def body(da: Cotangents, caches: Any) -> Gradients:
+    def run(_: Cell, step: Function, da: Cotangents, caches: Any, enters: Enters, of: Function) -> Steps:
         T_x = da[0].shape[2]
         only = [[np.where(np.arange(T_x) == t, one, 0) for one in da] for t in range(T_x)]
-        whole = [stepped(cell, step, one, caches, carried(cell, one)) for one in only]
-        near = [{t: _of(found, 0 <= source - t < k) for t, found in whole[source].items()} for source in range(T_x)]
-        summed = [gathered(cell, steps) for steps in near]
-        return {name: np.asarray(sum(one[name] for one in summed)) for name in summed[0]}
+        whole = [stepped(cell, step, one, caches, carried(cell, one), of) for one in only]
+        near = {t: [whole[source][t] for source in range(t, min(t + k, T_x))] for t in range(T_x)}
+        return {t: {name: np.asarray(sum(one[name] for one in some)) for name in some[0]} for t, some in near.items()}
 
-    return backward_function(cell, body)
-
-
-def _of(step: Step, counts: bool) -> Step:
-    return {name: value if counts else 0 * value for name, value in step.items()}
+    return backward_loop(cell, step, run=run, enters=carried)
 
 
 @fault_of_any_cell(
@@ -94,20 +87,22 @@ def _of(step: Step, counts: bool) -> Step:
 def carry_chunked(cell: Cell, step: Function, k: int, from_end: bool, zero: bool) -> Function:
     """The gradient is cut off a few steps back: the carry is set to zero every few steps."""
 
-    def body(da: Cotangents, caches: Any) -> Gradients:
+    def cut(t: int, T_x: int) -> bool:  # between step t and step t - 1
+        return (T_x - t if from_end else t) % k == 0
+
+    def enters(_: Cell, da: Cotangents) -> Enters:
         T_x = da[0].shape[2]
 
-        def cut(t: int) -> bool:  # between step t and step t - 1
-            return (T_x - t if from_end else t) % k == 0
+        def of_step(t: int, steps: Steps) -> list[Array]:
+            return at(da, t) if t + 1 == T_x or cut(t + 1, T_x) else added(at(da, t), carry(cell, steps[t + 1]))
 
-        def enters(t: int, steps: Steps) -> list[Array]:
-            return at(da, t) if t + 1 == T_x or cut(t + 1) else added(at(da, t), carry(cell, steps[t + 1]))
+        return of_step
 
-        gradients = gathered(cell, stepped(cell, step, da, caches, enters))
-        kept = not (zero and cut(0))
-        return {**gradients, **{f"d{s}0": gradients[f"d{s}0"] * kept for s in cell.states}}
+    def first(s: str) -> Function:
+        return lambda da, steps: steps[0][f"d{s}_prev"] * (not cut(0, da[0].shape[2]))
 
-    return backward_function(cell, body)
+    sums = {f"sum:d{s}0": first(s) for s in cell.states} if zero else {}
+    return backward_loop(cell, step, enters=enters, **sums)
 
 
 def _clipped(cell: Cell) -> Variants:
@@ -125,18 +120,19 @@ def carry_clipped(cell: Cell, step: Function, limit: float, place: str) -> Funct
     def clip(arrays: Sequence[Array]) -> list[Array]:
         return [np.clip(array, -limit, limit) for array in arrays]
 
-    def body(da: Cotangents, caches: Any) -> Gradients:
-        def enters(t: int, steps: Steps) -> list[Array]:
+    def enters(_: Cell, da: Cotangents) -> Enters:
+        def of_step(t: int, steps: Steps) -> list[Array]:
             if place == "sum":
                 return clip(carried(cell, da)(t, steps))
             return added(at(da, t), clip(carry(cell, steps[t + 1]))) if steps else at(da, t)
 
-        gradients = gathered(cell, stepped(cell, step, da, caches, enters))
-        initial = {f"d{s}0": gradients[f"d{s}0"] for s in cell.states}
-        clipped = dict(zip(initial, clip(list(initial.values())), strict=True))
-        return {**gradients, **clipped} if place == "both" else gradients
+        return of_step
 
-    return backward_function(cell, body)
+    def first(s: str) -> Function:
+        return lambda da, steps: clip([steps[0][f"d{s}_prev"]])[0]
+
+    sums = {f"sum:d{s}0": first(s) for s in cell.states} if place == "both" else {}
+    return backward_loop(cell, step, enters=enters, **sums)
 
 
 def _finished(cell: Cell) -> Variants:
@@ -149,12 +145,7 @@ def _finished(cell: Cell) -> Variants:
                    seen="min-char-rnn, where it belongs to the update", variants=_finished)  # fmt: skip
 def gradient_clipped(cell: Cell, step: Function, names: tuple[str, ...], limit: float) -> Function:
     """The finished gradients are clipped."""
-
-    def backward(*arguments: Any) -> Gradients:
-        gradients = backward_of(cell, step)(*arguments)
-        return {name: np.clip(g, -limit, limit) if name in names else g for name, g in gradients.items()}
-
-    return backward
+    return each_changed(backward_loop(cell, step), names, lambda da, gradient: np.clip(gradient, -limit, limit))
 
 
 @fault_of_any_cell("backward", where=THE_CARRY, change=CARRIED,
@@ -162,36 +153,31 @@ def gradient_clipped(cell: Cell, step: Function, names: tuple[str, ...], limit: 
 def carry_late(cell: Cell, step: Function, t0: int) -> Function:
     """Step t receives the carry of step t+2 instead of t+1."""
 
-    def body(da: Cotangents, caches: Any) -> Gradients:
-        def enters(t: int, steps: Steps) -> list[Array]:
-            return added(at(da, t), carry(cell, steps[t + 2])) if t + 2 in steps else at(da, t)
+    def enters(_: Cell, da: Cotangents) -> Enters:
+        return lambda t, steps: added(at(da, t), carry(cell, steps[t + 2])) if t + 2 in steps else at(da, t)
 
-        steps = stepped(cell, step, da, caches, enters)
-        first = steps[min(t0, max(steps))]
-        return {**gathered(cell, steps), **{f"d{s}0": first[f"d{s}_prev"] for s in cell.states}}
+    def first(s: str) -> Function:
+        return lambda da, steps: steps[min(t0, max(steps))][f"d{s}_prev"]
 
-    return backward_function(cell, body)
+    return backward_loop(cell, step, enters=enters, **{f"sum:d{s}0": first(s) for s in cell.states})
 
 
 @fault_of_any_cell("backward", where="the order of the loop", change="for t in reversed(range(T_x))")
 def forward_order(cell: Cell, step: Function) -> Function:
     """The loop runs from t = 0 up instead of from the last step down."""
 
-    def body(da: Cotangents, caches: Any) -> Gradients:
-        turned = [one[:, :, ::-1] for one in da]
-        steps = stepped(cell, step, turned, (caches[0][::-1], caches[1]), carried(cell, turned))
-        upward = gathered(cell, steps)
-        return {**upward, "dx": upward["dx"][:, :, ::-1]}
+    def turned(da: Cotangents) -> list[Array]:
+        return [one[:, :, ::-1] for one in da]
 
-    return backward_function(cell, body)
+    upward = backward_loop(cell, step, cotangents=(turned,), caches=(lambda steps: steps[::-1],))
+    return with_results(upward, lambda da, found: {**found, "dx": found["dx"][:, :, ::-1]})
 
 
 @fault_of_any_cell("backward", where="which step of {da} the loop reads", change=CARRIED, seen="a public notebook")
 def first_cotangent_every_step(cell: Cell, step: Function) -> Function:
     """{da}[:, :, 0] is used at every step."""
 
-    def body(da: Cotangents, caches: Any) -> Gradients:
-        first = [np.repeat(one[:, :, :1], one.shape[2], axis=2) for one in da]
-        return gathered(cell, stepped(cell, step, first, caches, carried(cell, first)))
+    def first(da: Cotangents) -> list[Array]:
+        return [np.repeat(one[:, :, :1], one.shape[2], axis=2) for one in da]
 
-    return backward_function(cell, body)
+    return backward_loop(cell, step, cotangents=(first,))

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 
 from rnn_reference.cells.cell import Cell
+from rnn_reference.cells.edited_loops import forward_loop
 from rnn_reference.cells.fault import Function, Variants, fault_of_any_cell
 from rnn_reference.cells.functions import softmax
-from rnn_reference.cells.loop import forward_of
 
 
 def _limits(cell: Cell) -> Variants:
@@ -30,16 +30,19 @@ def state_clipped(cell: Cell, step: Function, limit: float, first: bool) -> Func
     """The state, or the argument of tanh, is clipped."""
     head = cell.head
 
-    def clipped(*arguments: Any) -> Any:
-        p = arguments[-1]
-        results = cell.cell_forward.results(step(*arguments))
-        state = f"{cell.states[0]}_next"
-        a_next = np.clip(results[state], -limit, limit)
-        named = zip(cell.cache, results["cache"], strict=True)
-        cache = tuple(a_next if name == state else part for name, part in named)
-        changed = results | {state: a_next, "cache": cache}
-        if first:
-            changed[head.of_step] = softmax(p[head.weight] @ a_next + p[head.bias])
-        return tuple(changed[name] for name in cell.cell_forward.returns)
+    def clipping(step: Function) -> Function:
+        def clipped(*arguments: Any) -> Any:
+            p = arguments[-1]
+            results = cell.cell_forward.results(step(*arguments))
+            state = f"{cell.states[0]}_next"
+            a_next = np.clip(results[state], -limit, limit)
+            named = zip(cell.cache, results["cache"], strict=True)
+            cache = tuple(a_next if name == state else part for name, part in named)
+            changed = results | {state: a_next, "cache": cache}
+            if first:
+                changed[head.of_step] = softmax(p[head.weight] @ a_next + p[head.bias])
+            return tuple(changed[name] for name in cell.cell_forward.returns)
 
-    return forward_of(cell, clipped)
+        return clipped
+
+    return forward_loop(cell, step, each=(clipping,))

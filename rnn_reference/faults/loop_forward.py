@@ -1,15 +1,15 @@
 """Mistakes in the forward loop of any cell. Each factory takes the cell and a step, and returns a wrong loop."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from rnn_reference.arrays import Array
 from rnn_reference.cells.cell import Cell
+from rnn_reference.cells.edited_loops import forward_loop
 from rnn_reference.cells.fault import Function, Variants, fault_of_any_cell
-from rnn_reference.cells.loop import forward_function, looped
-from rnn_reference.faults.building_blocks import called, each_state, in_order, results_of, shifted
+from rnn_reference.faults.building_blocks import each_state, shifted
 
 THE_STATE = "the state that the loop passes to the cell"
 HANDED_ON = "pass the cell's {a_next} to the next step; start the first step from {a0}"
@@ -22,14 +22,11 @@ States = Sequence[Array]
 def initial_state_every_step(cell: Cell, step: Function, states: tuple[str, ...]) -> Function:
     """Every step starts from {initial} instead of the previous state."""
 
-    def body(x: Array, initial: States, p: Any) -> Any:
-        def before(t: int, done: list[Any]) -> Any:
-            pairs = zip(cell.states, initial, done[-1] if t else initial, strict=True)
-            return [first if s in states else last for s, first, last in pairs]
+    def before(t: int, done: list[Any], initial: States) -> list[Any]:
+        pairs = zip(cell.states, initial, done[-1] if t else initial, strict=True)
+        return [first if s in states else last for s, first, last in pairs]
 
-        return looped(cell, step, x, p, before)
-
-    return forward_function(cell, body)
+    return forward_loop(cell, step, before=before)
 
 
 @fault_of_any_cell("forward", where=f"{THE_STATE} at t = 0", change="start from {a0}",
@@ -37,31 +34,22 @@ def initial_state_every_step(cell: Cell, step: Function, states: tuple[str, ...]
 def initial_state_ignored(cell: Cell, step: Function, states: tuple[str, ...]) -> Function:
     """The first step starts from zeros instead of {initial}."""
 
-    def body(x: Array, initial: States, p: Any) -> Any:
-        start = [0 * first if s in states else first for s, first in zip(cell.states, initial, strict=True)]
-        return in_order(cell, called(cell, step, x, start, p))
+    def start(initial: States, *_: Any) -> list[Array]:
+        return [0 * first if s in states else first for s, first in zip(cell.states, initial, strict=True)]
 
-    return forward_function(cell, body)
+    return forward_loop(cell, step, initial=(start,))
 
 
 @fault_of_any_cell("forward", where=THE_STATE, change=HANDED_ON, seen="sdobber/FluxArchitectures.jl#9")
 def state_one_late(cell: Cell, step: Function) -> Function:
     """Step t starts from the state of step t-2 instead of t-1."""
-
-    def body(x: Array, states: States, p: Any) -> Any:
-        return looped(cell, step, x, p, lambda t, done: done[t - 2] if t > 1 else states)
-
-    return forward_function(cell, body)
+    return forward_loop(cell, step, before=lambda t, done, states: done[t - 2] if t > 1 else states)
 
 
 @fault_of_any_cell("forward", where="the input that the loop passes to the cell", change="pass x[:, :, t] to step t")
 def first_input_every_step(cell: Cell, step: Function) -> Function:
     """Every step reads x[:, :, 0]."""
-
-    def body(x: Array, states: States, p: Any) -> Any:
-        return in_order(cell, called(cell, step, np.repeat(x[:, :, :1], x.shape[2], axis=2), states, p))
-
-    return forward_function(cell, body)
+    return forward_loop(cell, step, inputs=(lambda x: np.repeat(x[:, :, :1], x.shape[2], axis=2),))
 
 
 @fault_of_any_cell("forward", where="the order of the loop", change="run from t = 0 up",
@@ -70,12 +58,11 @@ def first_input_every_step(cell: Cell, step: Function) -> Function:
 def time_reversed(cell: Cell, step: Function, back: int) -> Function:
     """The sequence is read from its last step to its first."""
 
-    def body(x: Array, states: States, p: Any) -> Any:
-        results = called(cell, step, x[:, :, ::-1], states, p)
-        turned = {name: results[name][:, :, ::back] for name in cell.forward.tensors}
-        return in_order(cell, turned | {"caches": (results["caches"][0][::back], x)})
+    def turned(results: Mapping[str, Any], given: Any) -> dict[str, Any]:
+        steps, x = results["caches"]
+        return {name: results[name][:, :, ::back] for name in cell.forward.tensors} | {"caches": (steps[::back], x)}
 
-    return forward_function(cell, body)
+    return forward_loop(cell, step, inputs=(lambda x: x[:, :, ::-1],), results=(turned,))
 
 
 def _shifts(cell: Cell) -> Variants:
@@ -92,11 +79,10 @@ def _shifts(cell: Cell) -> Variants:
 def outputs_shifted(cell: Cell, step: Function, tensors: tuple[str, ...], by: int, wraps: bool) -> Function:
     """The results of each step are stored one step too early or too late."""
 
-    def forward(*arguments: Any) -> Any:
-        results = results_of(cell, step, *arguments)
-        return in_order(cell, results | {name: shifted(results[name], by, wraps) for name in tensors})
+    def stored(results: Mapping[str, Any], given: Any) -> dict[str, Any]:
+        return {**results, **{name: shifted(results[name], by, wraps) for name in tensors}}
 
-    return forward
+    return forward_loop(cell, step, results=(stored,))
 
 
 @fault_of_any_cell("forward", where="the index under which the loop stores {a}",
@@ -104,12 +90,12 @@ def outputs_shifted(cell: Cell, step: Function, tensors: tuple[str, ...], by: in
 def states_before(cell: Cell, step: Function) -> Function:
     """The states before the steps are returned instead of those after them: {a}[:, :, 0] is {a0}."""
 
-    def forward(*arguments: Any) -> Any:
-        given, results, a = cell.forward.named(arguments), results_of(cell, step, *arguments), cell.states[0]
+    def stored(results: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+        a = cell.states[0]
         before = np.concatenate([given[f"{a}0"][:, :, None], results[a][:, :, :-1]], axis=2)
-        return in_order(cell, results | {a: before})
+        return {**results, a: before}
 
-    return forward
+    return forward_loop(cell, step, results=(stored,))
 
 
 @fault_of_any_cell("forward", where="the range of the loop", change="for t in range(T_x)",
@@ -117,13 +103,11 @@ def states_before(cell: Cell, step: Function) -> Function:
 def last_step_missing(cell: Cell, step: Function, zeros: int) -> Function:
     """The loop stops one step before the last."""
 
-    def body(x: Array, states: States, p: Any) -> Any:
-        results = called(cell, step, x[:, :, :-1], states, p)
+    def padded(results: Mapping[str, Any], given: Any) -> dict[str, Any]:
         rest = ((0, 0), (0, 0), (0, zeros))
-        padded = {name: np.pad(results[name], rest) for name in cell.forward.tensors}
-        return in_order(cell, padded | {"caches": (results["caches"][0], x)})
+        return {**results, **{name: np.pad(results[name], rest) for name in cell.forward.tensors}}
 
-    return forward_function(cell, body)
+    return forward_loop(cell, step, inputs=(lambda x: x[:, :, :-1],), results=(padded,))
 
 
 @fault_of_any_cell("forward", where="operations that mix columns of the batch", change=HANDED_ON,
@@ -132,32 +116,28 @@ def last_step_missing(cell: Cell, step: Function, zeros: int) -> Function:
 def batch_leak(cell: Cell, step: Function, run_on: bool) -> Function:
     """The state passes from one column of the batch to the next."""
 
-    def body(x: Array, states: States, p: Any) -> Any:
-        if not run_on:
+    def before(t: int, done: list[Any], states: States) -> Any:
+        return [np.roll(state, 1, axis=1) for state in done[-1]] if t else states
 
-            def before(t: int, done: list[Any]) -> Any:
-                return [np.roll(state, 1, axis=1) for state in done[-1]] if t else states
-
-            return looped(cell, step, x, p, before)
-        start = [np.array(state) for state in states]
+    def start(states: States, x: Array, loop: Function) -> list[Array]:
+        begun = [np.array(state) for state in states]
         for column in range(1, x.shape[1]):
-            results = called(cell, step, x, start, p)
-            for state, name in zip(start, cell.states, strict=True):
+            results = loop(begun)
+            for state, name in zip(begun, cell.states, strict=True):
                 state[:, column] = results[name][:, column - 1, -1]
-        return in_order(cell, called(cell, step, x, start, p))
+        return begun
 
-    return forward_function(cell, body)
+    return forward_loop(cell, step, initial=(start,)) if run_on else forward_loop(cell, step, before=before)
 
 
 @fault_of_any_cell("forward", where=f"{THE_STATE} at t = 0", change="start from the whole of {a0}")
 def first_row_state(cell: Cell, step: Function) -> Function:
     """Every column of the batch starts from column 0 of {initial}."""
 
-    def body(x: Array, states: States, p: Any) -> Any:
-        first = [np.repeat(state[:, :1], state.shape[1], axis=1) for state in states]
-        return in_order(cell, called(cell, step, x, first, p))
+    def start(states: States, *_: Any) -> list[Array]:
+        return [np.repeat(state[:, :1], state.shape[1], axis=1) for state in states]
 
-    return forward_function(cell, body)
+    return forward_loop(cell, step, initial=(start,))
 
 
 def _biases(cell: Cell) -> Variants:
@@ -169,12 +149,13 @@ def _biases(cell: Cell) -> Variants:
 def bias_first_step_missing(cell: Cell, step: Function, bias: str) -> Function:
     """A bias is not added at t = 0."""
 
-    def body(x: Array, states: States, parameters: Any) -> Any:
-        def forgetful(*arguments: Any) -> Any:
+    def forgetful(step: Function) -> Function:
+        first = iter([True])
+
+        def at_first(*arguments: Any) -> Any:
             *given, p = arguments
-            first = given[1] is states[0]
-            return step(*given, {**p, bias: 0 * p[bias]} if first else p)
+            return step(*given, {**p, bias: 0 * p[bias]} if next(first, False) else p)
 
-        return looped(cell, forgetful, x, parameters, lambda t, done: done[-1] if t else states)
+        return at_first
 
-    return forward_function(cell, body)
+    return forward_loop(cell, step, each=(forgetful,))

@@ -8,17 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from rnn_reference.arrays import Array, Gradients
+from rnn_reference.arrays import Gradients
 from rnn_reference.cells.cell import Cell
+from rnn_reference.cells.edited_loops import backward_loop
+from rnn_reference.cells.edits import around
 from rnn_reference.cells.fault import Function, Variants, fault_of_any_cell
-from rnn_reference.cells.loop import backward_function, backward_of, carried, gathered, stepped
-from rnn_reference.faults.building_blocks import each_and_all, each_state, scaled, shifted, subsets
+from rnn_reference.faults.building_blocks import each_and_all, each_changed, each_state, scaled, shifted, subsets
 
 THE_SUMS = "the sums of {weights} in the loop"
 SUMMED = "start {weight} at zero and add the cell's result at every step; the same for {other_weights}"
 THE_CACHE = "the cache that the loop passes to the cell"
-
-Cotangents = Sequence[Array]
 
 
 def _weights(cell: Cell) -> Variants:
@@ -30,32 +29,31 @@ def _weights(cell: Cell) -> Variants:
 def weight_gradient_overwritten(cell: Cell, step: Function, names: tuple[str, ...]) -> Function:
     """A weight gradient is replaced at every step instead of summed: = instead of +=."""
 
-    def body(da: Cotangents, caches: Any) -> Gradients:
-        steps = stepped(cell, step, da, caches, carried(cell, da))
-        return {**gathered(cell, steps), **{name: steps[0][name] for name in names}}
+    def last(name: str) -> Function:
+        return lambda da, steps: steps[0][name]
 
-    return backward_function(cell, body)
+    return backward_loop(cell, step, **{f"sum:{name}": last(name) for name in names})
 
 
 @fault_of_any_cell("backward", where=THE_SUMS, change=SUMMED, variants=_weights,
                    seen="javaidnabi31/RNN-from-scratch#2; a public notebook")  # fmt: skip
 def weight_gradient_self_added(cell: Cell, step: Function, names: tuple[str, ...]) -> Function:
     """A weight gradient is added to itself, {weight} += {weight}, and stays zero."""
-    return scaled(backward_of(cell, step), names, lambda da: 0)
+    return scaled(backward_loop(cell, step), names, lambda da: 0)
 
 
 @fault_of_any_cell("backward", where=THE_SUMS, change=f"{SUMMED}; do not divide by T_x", variants=_weights,
                    seen="datascience.stackexchange 30850")  # fmt: skip
 def weight_gradient_over_time(cell: Cell, step: Function, names: tuple[str, ...]) -> Function:
     """A weight gradient is averaged over the time steps instead of summed."""
-    return scaled(backward_of(cell, step), names, lambda da: 1 / da.shape[2])
+    return scaled(backward_loop(cell, step), names, lambda da: 1 / da.shape[2])
 
 
 @fault_of_any_cell("backward", where="the line after the loop that sets {initial_gradients}",
                    change="{da0} = {da_prev} of step 0", variants=each_state)  # fmt: skip
 def initial_state_gradient_zero(cell: Cell, step: Function, states: tuple[str, ...]) -> Function:
     """{initial_gradients} {stay} zero."""
-    return scaled(backward_of(cell, step), [f"d{s}0" for s in states], lambda da: 0)
+    return scaled(backward_loop(cell, step), [f"d{s}0" for s in states], lambda da: 0)
 
 
 def _initial_gradients(cell: Cell) -> Variants:
@@ -75,12 +73,8 @@ def _initial_gradients(cell: Cell) -> Variants:
                    seen="a public notebook", variants=_initial_gradients)  # fmt: skip
 def initial_state_gradient_last(cell: Cell, step: Function, value: Function) -> Function:
     """{da0} is not the carry of step 0: it is taken from another step, or from {da}."""
-
-    def body(da: Cotangents, caches: Any) -> Gradients:
-        steps, first = stepped(cell, step, da, caches, carried(cell, da)), cell.states[0]
-        return {**gathered(cell, steps), f"d{first}0": value(da[0], first, steps)}
-
-    return backward_function(cell, body)
+    first = cell.states[0]
+    return backward_loop(cell, step, **{f"sum:d{first}0": lambda da, steps: value(da[0], first, steps)})
 
 
 @fault_of_any_cell(
@@ -92,12 +86,7 @@ def initial_state_gradient_last(cell: Cell, step: Function, value: Function) -> 
 )  # fmt: skip
 def input_gradient_shifted(cell: Cell, step: Function, by: int, wraps: bool) -> Function:
     """dx is stored one step too early or too late."""
-
-    def backward(*arguments: Any) -> Gradients:
-        gradients = backward_of(cell, step)(*arguments)
-        return {**gradients, "dx": shifted(gradients["dx"], by, wraps)}
-
-    return backward
+    return each_changed(backward_loop(cell, step), ("dx",), lambda da, dx: shifted(dx, by, wraps))
 
 
 CACHE_AT = {
@@ -113,12 +102,7 @@ CACHE_AT = {
                    variants={name: {"at": at} for name, at in CACHE_AT.items()})  # fmt: skip
 def wrong_cache(cell: Cell, step: Function, at: Function) -> Function:
     """A step gets the cache of another step."""
-
-    def body(da: Cotangents, caches: Any) -> Gradients:
-        last = da[0].shape[2] - 1
-        return gathered(cell, stepped(cell, step, da, caches, carried(cell, da), lambda t: int(at(t, last))))
-
-    return backward_function(cell, body)
+    return backward_loop(cell, step, at=at)
 
 
 @fault_of_any_cell("backward", where="the state before t = 0", seen="a public script",
@@ -126,14 +110,12 @@ def wrong_cache(cell: Cell, step: Function, at: Function) -> Function:
 def last_state_as_first(cell: Cell, step: Function) -> Function:
     """The state before t = 0 is the last state of the sequence instead of {initial}."""
 
-    def body(da: Cotangents, caches: Any) -> Gradients:
-        steps = list(caches[0])
+    def changed(steps: Sequence[Any]) -> list[Any]:
         first, last = (dict(zip(cell.cache, steps[t], strict=True)) for t in (0, -1))
         first |= {f"{s}_prev": last[f"{s}_next"] for s in cell.states}
-        changed = [tuple(first[name] for name in cell.cache), *steps[1:]]
-        return gathered(cell, stepped(cell, step, da, (changed, caches[1]), carried(cell, da)))
+        return [tuple(first[name] for name in cell.cache), *steps[1:]]
 
-    return backward_function(cell, body)
+    return backward_loop(cell, step, caches=(changed,))
 
 
 @fault_of_any_cell("backward", where="{da}[:, :, t] += ...", seen="Burton2000/CS231n-2017#7",
@@ -141,15 +123,18 @@ def last_state_as_first(cell: Cell, step: Function) -> Function:
 def cotangent_overwritten(cell: Cell, step: Function, states: tuple[str, ...]) -> Function:
     """{da} itself is modified: the carry is added to it in place."""
 
-    def backward(*arguments: Any) -> Gradients:
-        gradients: Gradients = backward_of(cell, step)(*arguments)
-        given = cell.backward.named(arguments)
-        for s in states:
-            for t in range(given[f"d{s}"].shape[2] - 1 if f"d{s}" in given else 0):
-                given[f"d{s}"][:, :, t] += gradients[f"d{s}0"]
-        return gradients
+    def spoiling(right: Function) -> Function:
+        def backward(*arguments: Any) -> Gradients:
+            gradients: Gradients = right(*arguments)
+            given = cell.backward.named(arguments)
+            for s in states:
+                for t in range(given[f"d{s}"].shape[2] - 1 if f"d{s}" in given else 0):
+                    given[f"d{s}"][:, :, t] += gradients[f"d{s}0"]
+            return gradients
 
-    return backward
+        return backward
+
+    return around(backward_loop(cell, step), spoiling)
 
 
 @fault_of_any_cell("backward", where="the sign of the results",
@@ -157,7 +142,7 @@ def cotangent_overwritten(cell: Cell, step: Function, states: tuple[str, ...]) -
                    variants=lambda cell: each_and_all(cell.backward.returns))  # fmt: skip
 def gradient_sign(cell: Cell, step: Function, names: tuple[str, ...]) -> Function:
     """The sign of one gradient, or of all gradients, is wrong."""
-    return scaled(backward_of(cell, step), names, lambda da: -1)
+    return scaled(backward_loop(cell, step), names, lambda da: -1)
 
 
 def _over_batch(cell: Cell) -> Variants:
@@ -169,4 +154,4 @@ def _over_batch(cell: Cell) -> Variants:
                    change="sum over the batch: the loss decides whether to average")  # fmt: skip
 def gradient_over_batch(cell: Cell, step: Function, names: tuple[str, ...]) -> Function:
     """The weight gradients are divided by m."""
-    return scaled(backward_of(cell, step), names, lambda da: 1 / da.shape[1])
+    return scaled(backward_loop(cell, step), names, lambda da: 1 / da.shape[1])

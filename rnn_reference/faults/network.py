@@ -1,11 +1,14 @@
 """A whole network with chosen mistakes, as a target for ``--rnn``."""
 
+from functools import reduce
 from typing import Any
 
 from rnn_reference.arrays import Gradients
 from rnn_reference.cells.cell import Cell
+from rnn_reference.cells.edited_steps import right_step_backward
+from rnn_reference.cells.edits import combined
 from rnn_reference.cells.fault import ANY, Fault, Function
-from rnn_reference.cells.functions import cell_backward_of, cell_forward_of
+from rnn_reference.cells.functions import cell_forward_of
 from rnn_reference.cells.loop import backward_of, forward_of
 from rnn_reference.cells.registry import cell_named, function_named
 from rnn_reference.faults.derivative import cell_backward_of as derivative_of_cell
@@ -13,7 +16,7 @@ from rnn_reference.faults.derivative import derivative_of
 
 
 class FaultyNetwork:
-    """The functions of a cell with the given faults, at most one in each function.
+    """The functions of a cell with the given faults. Raises ValueError for two in a function that cannot go together.
 
     The step uses a faulty activation, and the loop a faulty step, forward and backward. With ``consistent``, the
     backward pass is the derivative of this wrong forward pass; otherwise it is the right one. ``dtype`` is the
@@ -39,14 +42,13 @@ class FaultyNetwork:
             setattr(self, name, function)
 
     def _right_step_back(self, step: Function, consistent: bool) -> Function:
-        return derivative_of_cell(self._cell, step) if consistent else cell_backward_of(self._cell)
+        return derivative_of_cell(self._cell, step) if consistent else right_step_backward(self._cell)
 
     def _made(self, function: str, right: Function, *right_pieces: Function) -> Function:
         """Returns the function with its faults: one made from the right pieces, then faults of any function."""
         own = [fault for fault in self.faults if fault.function == function]
-        for fault in own:
-            if fault.stage != ANY:
-                right = fault.of(*(right_pieces or (right,)))
+        made = [fault.of(*(right_pieces or (right,))) for fault in own if fault.stage != ANY]
+        right = reduce(_together, made) if made else right
         for fault in own:
             if fault.stage == ANY:
                 right = fault.of(right)
@@ -54,6 +56,13 @@ class FaultyNetwork:
 
     def __str__(self) -> str:
         return " and ".join(map(str, self.faults)) or "no fault"
+
+
+def _together(one: Function, other: Function) -> Function:
+    both = combined(one, other)
+    if both is None:
+        raise ValueError("two faults of one function cannot go together: they change the same point")
+    return both
 
 
 def _consistent(cell: Cell, forward: Function) -> tuple[Function, Function]:

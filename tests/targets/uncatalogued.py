@@ -70,13 +70,6 @@ def _inputs(change: Function) -> Function:
     return lambda x, a0, p: forward_of(CELL, pieces.cell_forward())(change(x), a0, p)
 
 
-def _never_advancing(x: Any, a0: Any, p: Any) -> Any:
-    """Every step is the first one, and its cache says so."""
-    *results, caches = forward_of(CELL, pieces.cell_forward())(x[:, :, [0]], a0, p)
-    a, y = (np.repeat(result, x.shape[2], axis=2) for result in results)
-    return a, y, (caches[0] * x.shape[2], x)
-
-
 def _by_twos(x: Any, a0: Any, p: Any) -> Any:
     """A loop unrolled by two: the last of an odd number of steps is lost."""
     a, y, caches = forward_of(CELL, pieces.cell_forward())(x, a0, p)
@@ -97,7 +90,6 @@ UNCATALOGUED = {
     "states rounded to three digits": Changed(rnn_forward=_steps(lambda t, a: np.round(a.real, 3))),
     "inputs centred over the batch": Changed(rnn_forward=_inputs(lambda x: x - x.mean(axis=1, keepdims=True))),
     "every second input left out": Changed(rnn_forward=_inputs(lambda x: x * (np.arange(x.shape[2]) % 2))),
-    "a state that never advances": Changed(rnn_forward=_never_advancing),
     "the last of an odd number of steps lost": Changed(rnn_forward=_by_twos),
     "a slope of 1 - |a|": Changed(rnn_cell_backward=pieces.cell_backward(lambda a_next, a_prev: 1 - abs(a_next))),
     "a slope of (1 - a**2)**2": Changed(rnn_cell_backward=pieces.cell_backward(lambda a, _: (1 - a**2) ** 2)),

@@ -47,6 +47,8 @@ BACKWARD: Mapping[str, Line] = {
 }
 """``df``, ``di``, ``dcc`` and ``do`` are the gradients of the arguments of the gates and of the candidate."""
 
+NO_OTHERS: Mapping[str, Line] = {}
+
 OF_GATES = dict(zip(GATES, ("df", "di", "dcc", "do"), strict=True))
 
 
@@ -55,13 +57,13 @@ def step(
     x: Any,
     states: tuple[Any, Any],
     tanh: Callable[[Any], Any] = np.tanh,
-    lines: Mapping[str, Line] = FORWARD,
+    lines: Mapping[str, Line] = NO_OTHERS,
 ) -> tuple[tuple[Any, Any], dict[str, Any]]:
-    """One step. Returns the next states ``(a, c)``, and the gates for the backward step."""
+    """One step. Returns the next states ``(a, c)``, and the gates for the backward step. ``lines`` replace lines."""
     a_prev, c_prev = states
     v = SimpleNamespace(x=x, a_prev=a_prev, c_prev=c_prev, tanh=tanh, sigmoid=sigmoid)
     v.z = lambda gate: affine(gate, a=v.a_prev, x=v.x)
-    for name, line in lines.items():
+    for name, line in {**FORWARD, **lines}.items():
         setattr(v, name, line(v))
     return (v.a_next, v.c_next), {name: getattr(v, name) for name in KEPT}
 
@@ -72,14 +74,20 @@ def back(
     states: tuple[Any, Any],
     before: tuple[Any, Any],
     kept: Mapping[str, Any],
-    lines: Mapping[str, Line] = BACKWARD,
+    lines: Mapping[str, Line] = NO_OTHERS,
+    seen: dict[str, Any] | None = None,
 ) -> tuple[Any, tuple[Any, Any]]:
-    """One step backward. Returns the gradients of the input and of the previous states."""
+    """One step backward. Returns the gradients of the input and of the previous states.
+
+    ``lines`` replace lines of the equations; ``seen`` receives all values of the step.
+    """
     (da_next, dc_next), (a_next, c_next), (a_prev, c_prev) = dstates, states, before
     v = SimpleNamespace(**kept, da_next=da_next, dc_next=dc_next, a_next=a_next, c_next=c_next)
     v.a_prev, v.c_prev = a_prev, c_prev
-    for name, line in lines.items():
+    for name, line in {**BACKWARD, **lines}.items():
         setattr(v, name, line(v))
+    if seen is not None:
+        seen |= vars(v)
     reached = [affine.back(gate, getattr(v, dz)) for gate, dz in OF_GATES.items()]
     return _total(reached, "x"), (_total(reached, "a"), v.dc_prev)
 

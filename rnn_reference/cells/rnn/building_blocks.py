@@ -1,15 +1,15 @@
 """The step of the tanh RNN, forward and backward, with parameters for the mistakes of this cell only."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from rnn_reference.arrays import Array
+from rnn_reference.cells.edited_steps import step_backward
+from rnn_reference.cells.edits import Edited
 from rnn_reference.cells.fault import Function
-from rnn_reference.cells.functions import cell_backward_of, cell_forward_of, softmax
-from rnn_reference.cells.rnn.equations import back, slope
+from rnn_reference.cells.functions import cell_forward_of, softmax
 from rnn_reference.cells.rnn.signature import CELL
 from rnn_reference.numerics.affine import Affine
 
@@ -50,6 +50,11 @@ def cell_forward(
     return cell_forward_of(CELL, tanh, softmax, affine=OwnMap, scores=predicted)
 
 
-def cell_backward(slope: Callable[[Array, Array], Array] = slope) -> Function:
+def slope(a_next: Array, a_prev: Array) -> Array:
+    """Returns ``1 - a_next**2``, the derivative of tanh."""
+    return 1 - a_next * a_next
+
+
+def cell_backward(slope: Callable[[Array, Array], Array] = slope) -> Edited:
     """Returns ``rnn_cell_backward``. ``slope(a_next, a_prev)`` is the derivative of the activation."""
-    return cell_backward_of(CELL, partial(back, slope=slope))
+    return step_backward(CELL, **{"line:slope": lambda v: slope(v.a_next, v.a_prev)})

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from rnn_reference.arrays import Array
+from rnn_reference.cells.edited_steps import Change
 from rnn_reference.cells.fault import Function, fault
-from rnn_reference.cells.lstm.building_blocks import PAIRS, Change, each_gate, with_gradients
+from rnn_reference.cells.lstm.building_blocks import PAIRS, dz, each_gate, inputs, with_gradients
 from rnn_reference.cells.lstm.equations import GATES
 
 THE_PRODUCTS = "the products for da_prev and dxt"
@@ -35,7 +36,7 @@ def _replaced(names: tuple[str, ...], product: Callable[[Any, str], Any]) -> dic
 
 def _products(names: tuple[str, ...], gates: str) -> dict[str, Change]:
     """Returns changes in which some gates are missing."""
-    return _replaced(names, lambda v, g: (g not in gates) * getattr(v, f"W{g}").T @ v.dz(g))
+    return _replaced(names, lambda v, g: (g not in gates) * getattr(v, f"W{g}").T @ dz(v, g))
 
 
 @fault("lstm_cell_backward", where=THE_PRODUCTS, change=REACHED,
@@ -50,7 +51,7 @@ def one_gate_missing(_: Function, gate: str, names: tuple[str, ...]) -> Function
        seen="two public notebooks", variants={where: {"names": names} for where, names in TARGETS.items()})  # fmt: skip
 def weight_gradient_for_weight(_: Function, names: tuple[str, ...]) -> Function:
     """The gradients dWf, dWi, dWc and dWo are used in place of the weights."""
-    return with_gradients(**_replaced(names, lambda v, g: getattr(v, f"dW{g}").T @ v.dz(g)))
+    return with_gradients(**_replaced(names, lambda v, g: getattr(v, f"dW{g}").T @ dz(v, g)))
 
 
 KEPT = {"f": "ft", "i": "it", "c": "cct", "o": "ot"}
@@ -59,10 +60,10 @@ KEPT = {"f": "ft", "i": "it", "c": "cct", "o": "ot"}
 @fault("lstm_cell_backward", where=THE_PRODUCTS, change=f"{REACHED}: with the weights, not with the gates",
        seen="a public notebook",
        variants={"elementwise": {"product": np.multiply},
-                 "as a product": {"product": lambda gate, dz: gate.T @ dz}})  # fmt: skip
+                 "as a product": {"product": lambda gate, of_gate: gate.T @ of_gate}})  # fmt: skip
 def gate_for_weight(_: Function, product: Callable[[Array, Array], Array]) -> Function:
     """ft, it, cct and ot are used in place of the weights in da_prev."""
-    return with_gradients(da_prev=lambda v: sum(product(getattr(v, KEPT[g]), v.dz(g)) for g in GATES))
+    return with_gradients(da_prev=lambda v: sum(product(getattr(v, KEPT[g]), dz(v, g)) for g in GATES))
 
 
 @fault("lstm_cell_backward", where=THE_PRODUCTS, change=f"{REACHED}: the weights are transposed", variants=each_gate())
@@ -72,17 +73,17 @@ def recurrent_gradient_transposed(_: Function, gates: str) -> Function:
     def da_prev(v: Any) -> Any:
         n_a = len(v.a_prev)
         squares = {g: getattr(v, f"W{g}")[:, :n_a] for g in GATES}
-        return sum((squares[g] if g in gates else squares[g].T) @ v.dz(g) for g in GATES)
+        return sum((squares[g] if g in gates else squares[g].T) @ dz(v, g) for g in GATES)
 
     return with_gradients(da_prev=da_prev)
 
 
 def _weight_of(source: str) -> Change:
-    return lambda v: v.dz(source) @ v.inputs.T
+    return lambda v: dz(v, source) @ inputs(v).T
 
 
 def _bias_of(source: str) -> Change:
-    return lambda v: v.dz(source).sum(axis=1, keepdims=True)
+    return lambda v: dz(v, source).sum(axis=1, keepdims=True)
 
 
 @fault("lstm_cell_backward", where=THE_WEIGHTS, change=OF_WEIGHTS,
@@ -106,7 +107,7 @@ def bias_gradient_from_weight_gradient(_: Function, gates: str) -> Function:
 
 
 def _from_next(gate: str) -> Change:
-    return lambda v: v.dz(gate) @ np.concatenate([v.a_next, v.xt]).T
+    return lambda v: dz(v, gate) @ np.concatenate([v.a_next, v.xt]).T
 
 
 @fault("lstm_cell_backward", where=THE_WEIGHTS, change=OF_WEIGHTS, variants=each_gate())
@@ -116,7 +117,7 @@ def recurrent_weight_gradient_from_next(_: Function, gates: str) -> Function:
 
 
 def _other_order(gate: str) -> Change:
-    return lambda v: v.dz(gate) @ np.concatenate([v.xt, v.a_prev]).T
+    return lambda v: dz(v, gate) @ np.concatenate([v.xt, v.a_prev]).T
 
 
 @fault("lstm_cell_backward", where=THE_WEIGHTS, change=OF_WEIGHTS, variants={"all": {"gates": "fico"}})

@@ -109,12 +109,7 @@ def state_of_another_line(*activations: Function, lines: Mapping[str, Line]) -> 
 @fault("lstm_cell_forward", where="the argument of softmax", change="yt_pred = softmax(Wy a_next + by)")
 def prediction_from_cell_state(*activations: Function) -> Function:
     """yt_pred is computed from c_next instead of a_next."""
-
-    def scores(head: Any, values: Mapping[str, Any], p: Mapping[str, Array]) -> Array:
-        c_next: Array = values["states"][1]
-        return np.asarray(p["Wy"] @ c_next + p["by"])
-
-    return cell_forward(activations, {}, scores)
+    return cell_forward(activations, {}, **{"head:state": lambda values: values["states"][1]})
 
 
 PERMUTED = {" ".join(order): {"order": order} for order in ORDERS}

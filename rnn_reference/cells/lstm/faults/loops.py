@@ -1,13 +1,13 @@
 """Mistakes in ``lstm_forward`` and ``lstm_backward`` that only two states, or four gates, make possible."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from rnn_reference.arrays import Gradients
+from rnn_reference.cells.edited_loops import backward_loop, forward_loop
 from rnn_reference.cells.fault import Function, fault
-from rnn_reference.cells.loop import backward_of, forward_of
-from rnn_reference.cells.lstm.building_blocks import in_order, results_of
+from rnn_reference.cells.loop import Enters, Steps
 from rnn_reference.cells.lstm.signature import CELL
 
 THE_CELL_STATE = "the line before the loop that sets the first c_next"
@@ -18,14 +18,13 @@ THE_CELL_STATE = "the line before the loop that sets the first c_next"
 def initial_cell_is_view(step: Function) -> Function:
     """The first c_prev is a view, c_next = c[:, :, 0], which the loop writes over: its cache holds c of step 0."""
 
-    def lstm_forward(*arguments: Any) -> Any:
-        results = results_of(step, *arguments)
+    def spoilt(results: Mapping[str, Any], given: Any) -> dict[str, Any]:
         (first, *rest), x = results["caches"]
         place = CELL.cache.index("c_prev")
-        spoilt = (*first[:place], np.array(results["c"][:, :, 0]), *first[place + 1 :])
-        return in_order(results | {"caches": ([spoilt, *rest], x)})
+        over = (*first[:place], np.array(results["c"][:, :, 0]), *first[place + 1 :])
+        return {**results, "caches": ([over, *rest], x)}
 
-    return lstm_forward
+    return forward_loop(CELL, step, results=(spoilt,))
 
 
 @fault("lstm_forward", where="the lines before the loop that make a and c", change="c = np.zeros(...), not c = a",
@@ -34,21 +33,16 @@ def initial_cell_is_view(step: Function) -> Function:
 def states_aliased(step: Function, kept: str) -> Function:
     """a and c are one array: both hold the same states."""
 
-    def lstm_forward(*arguments: Any) -> Any:
-        results = results_of(step, *arguments)
-        return in_order(results | dict.fromkeys(("a", "c"), results[kept]))
+    def aliased(results: Mapping[str, Any], given: Any) -> dict[str, Any]:
+        return {**results, **dict.fromkeys(("a", "c"), results[kept])}
 
-    return lstm_forward
+    return forward_loop(CELL, step, results=(aliased,))
 
 
 @fault("lstm_forward", where=THE_CELL_STATE, change="c_next = np.zeros((n_a, m)), or c0", seen="a public notebook")
 def initial_cell_from_a0(step: Function) -> Function:
     """The first cell state is a0."""
-
-    def lstm_forward(x: Any, a0: Any, parameters: Any, *c0: Any) -> Any:
-        return forward_of(CELL, step)(x, a0, parameters, a0)
-
-    return lstm_forward
+    return forward_loop(CELL, step, initial=(lambda states, *_: [states[0], states[0]],))
 
 
 @fault("lstm_forward", where="the two states that the loop passes to the cell",
@@ -57,16 +51,15 @@ def initial_cell_from_a0(step: Function) -> Function:
 def states_exchanged(step: Function, from_start: bool) -> Function:
     """The loop passes c for a and a for c to the cell."""
 
-    def lstm_forward(x: Any, a0: Any, parameters: Any, *c0: Any) -> Any:
-        zero = c0[0] if c0 else np.zeros_like(a0)
+    def exchanging(step: Function) -> Function:
         first = iter([not from_start])
 
         def exchanged(xt: Any, a: Any, c: Any, p: Any) -> Any:
             return step(xt, a, c, p) if next(first, False) else step(xt, c, a, p)
 
-        return forward_of(CELL, exchanged)(x, a0, parameters, zero)
+        return exchanged
 
-    return lstm_forward
+    return forward_loop(CELL, step, each=(exchanging,))
 
 
 @fault("lstm_forward", where="special code for the first step", change="call the same cell at every step",
@@ -74,27 +67,22 @@ def states_exchanged(step: Function, from_start: bool) -> Function:
 def forget_bias_added(step: Function) -> Function:
     """1 is added to the argument of the forget gate at step 0 only."""
 
-    def lstm_forward(x: Any, a0: Any, parameters: Any, *c0: Any) -> Any:
+    def raising(step: Function) -> Function:
         first = iter([True])
 
         def raised(xt: Any, a: Any, c: Any, p: Any) -> Any:
             return step(xt, a, c, {**p, "bf": p["bf"] + 1} if next(first, False) else p)
 
-        return forward_of(CELL, raised)(x, a0, parameters, *c0)
+        return raised
 
-    return lstm_forward
+    return forward_loop(CELL, step, each=(raising,))
 
 
 @fault("lstm_backward", where="whether the loop adds dc[:, :, t]", change="add dc[:, :, t] to the carried dc_prev",
        seen="pytorch/pytorch#96416, pytorch/rl#3738")  # fmt: skip
 def state_gradient_ignored(step: Function) -> Function:
     """dc, the gradient that reaches c from outside, is not used."""
-
-    def lstm_backward(da: Any, caches: Any, dc: Any = None) -> Gradients:
-        found: Gradients = backward_of(CELL, step)(da, caches)
-        return found
-
-    return lstm_backward
+    return backward_loop(CELL, step, cotangents=(lambda given: [given[0], 0 * given[1]],))
 
 
 @fault("lstm_backward", where="the range of the loop", change="for t in reversed(range(T_x))",
@@ -102,14 +90,11 @@ def state_gradient_ignored(step: Function) -> Function:
 def first_step_skipped(step: Function) -> Function:
     """The loop stops before step 0: range(1, T_x)."""
 
-    def lstm_backward(da: Any, caches: Any, *dc: Any) -> Gradients:
-        steps, x = caches
-        after = slice(1, da.shape[2])
-        rest = backward_of(CELL, step)(da[:, :, after], (steps[after], x), *(one[:, :, after] for one in dc))
-        whole: Gradients = {**rest, "dx": np.pad(rest["dx"], ((0, 0), (0, 0), (1, 0)))}
-        return whole
+    def skipped(steps: Steps) -> Steps:
+        left = {name: 0 * value for name, value in steps[0].items()}
+        return {**steps, 0: left | {name: steps[1][name] for name in ("da_prev", "dc_prev")}}
 
-    return lstm_backward
+    return backward_loop(CELL, step, steps=(skipped,))
 
 
 OTHERS = ("dbi", "dbc", "dbo")
@@ -122,19 +107,11 @@ OTHERS = ("dbi", "dbc", "dbo")
 def bias_sums_from_another(step: Function, carried: bool) -> Function:
     """dbi, dbc and dbo are each added to the sum of dbf: they end as dbf plus their own term of step 0."""
 
-    def lstm_backward(da: Any, caches: Any, *dc: Any) -> Gradients:
-        steps: list[Gradients] = []
+    def spoilt(name: str) -> Function:
+        return lambda da, steps: sum(one["dbf"] for one in steps.values()) + steps[0][name]
 
-        def noted(da_next: Any, dc_next: Any, cache: Any) -> Gradients:
-            found: Gradients = step(da_next, dc_next, cache)
-            steps.append(dict(found))
-            return found if carried else found | {name: 0 * found[name] for name in ("da_prev", "dc_prev")}
+    def nothing(_: Any, da: Any) -> Enters:
+        return lambda t, steps: [one[:, :, t] for one in da]
 
-        total: Gradients = backward_of(CELL, noted)(da, caches, *dc)
-        first = steps[-1]
-        initial = {"da0": first["da_prev"], "dc0": first["dc_prev"]}
-        spoilt: Gradients = {name: total["dbf"] + first[name] for name in OTHERS}
-        whole: Gradients = {**total, **initial, **spoilt}
-        return whole
-
-    return lstm_backward
+    enters = {} if carried else {"enters": nothing}
+    return backward_loop(CELL, step, **enters, **{f"sum:{name}": spoilt(name) for name in OTHERS})

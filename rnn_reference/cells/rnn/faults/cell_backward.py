@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from rnn_reference.arrays import Array, Gradients
+from rnn_reference.cells.edited_steps import step_backward
 from rnn_reference.cells.fault import Function, fault
-from rnn_reference.cells.rnn.arguments import Cache
 from rnn_reference.cells.rnn.building_blocks import cell_backward
+from rnn_reference.cells.rnn.signature import CELL
 
 THE_SLOPE = "the derivative of tanh, the factor of da_next"
 ONE_MINUS = "dtanh = (1 - a_next**2) * da_next"
@@ -47,27 +47,13 @@ def tanh_derivative_of_sigmoid(_: Function) -> Function:
     return cell_backward(slope=lambda a_next, a_prev: a_next * (1 - a_next))
 
 
-def _with(right: Function, **changed: Function) -> Function:
-    """Returns ``right`` with some gradients changed. Each function gets the right gradients, da_next and cache."""
-
-    def rnn_cell_backward(da_next: Array, cache: Cache) -> Gradients:
-        step = right(da_next, cache)
-        return {**step, **{name: change(step, da_next, cache) for name, change in changed.items()}}
-
-    return rnn_cell_backward
-
-
-def _dz(da_next: Array, cache: Cache) -> Array:
-    return np.asarray((1 - cache[0] ** 2) * da_next)
-
-
 @fault("rnn_cell_backward", where="the state in the product for dWaa", change="dWaa = dtanh a_prev^T")
-def recurrent_weight_gradient_from_next(right: Function) -> Function:
+def recurrent_weight_gradient_from_next(_: Function) -> Function:
     """dWaa is computed from a_next instead of a_prev."""
-    return _with(right, dWaa=lambda step, da_next, cache: _dz(da_next, cache) @ cache[0].T)
+    return step_backward(CELL, **{"gradient:dWaa": lambda v: v.dz @ v.a_next.T})
 
 
 @fault("rnn_cell_backward", where="the product for da_prev", change="da_prev = Waa^T dtanh")
-def recurrent_gradient_transposed(right: Function) -> Function:
+def recurrent_gradient_transposed(_: Function) -> Function:
     """da_prev is computed as Waa dtanh: Waa is not transposed."""
-    return _with(right, da_prev=lambda step, da_next, cache: cache[3]["Waa"] @ _dz(da_next, cache))
+    return step_backward(CELL, **{"gradient:da_prev": lambda v: v.Waa @ v.dz})
