@@ -1,21 +1,16 @@
-"""The limits of the differences of several elements, and differences in half precision."""
+"""The limits of the differences of several elements."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from rnn_reference.arrays import Array
 from rnn_reference.numerics.extrapolation import EXPLAINED, STEPS, Limit, extrapolated
-from rnn_reference.numerics.noise import Noise
-from rnn_reference.numerics.vjp.window import Differences, Point, differences, norm
+from rnn_reference.numerics.vjp.half import contradicted
+from rnn_reference.numerics.vjp.window import HALF, Differences
 
 SAFETY = 8.0
 """The bound of rounding, in root mean squares. Twice that of known equations: this rms is measured, of few points, and
 roundings at steps that are powers of 2 are not quite random."""
-
-TIMES = 16
-ASIDE = 2.0**-6
-"""In half precision differences are means over this many points, this part of the inputs beside the given ones."""
 
 
 def limits(found: Sequence[Differences | None]) -> Limit:
@@ -33,9 +28,14 @@ def limits(found: Sequence[Differences | None]) -> Limit:
         new = extrapolated(central / by, rounding / by, STEPS[first : first + length])
         for whole, part in zip(limit, new, strict=True):
             whole[numbers] = by * part
-        off = [_unsettled(one, float(limit.value[n])) for n, one in zip(numbers, some, strict=True)]
+        off = [_left(one, float(limit.value[n])) for n, one in zip(numbers, some, strict=True)]
         limit.cut_off[numbers] = np.maximum(limit.cut_off[numbers], off)
     return limit
+
+
+def _left(one: Differences, value: float) -> float:
+    """Returns the distance from ``value`` that the differences leave open, beside that of their extrapolation."""
+    return max(_unsettled(one, value), contradicted(one, value) if one.unit > HALF else 0.0)
 
 
 def _unsettled(one: Differences, value: float) -> float:
@@ -48,37 +48,6 @@ def _unsettled(one: Differences, value: float) -> float:
     clear = np.flatnonzero(off > SAFETY * one.rounding)
     larger = clear[steps[clear] >= 4 * steps[clear[-1]]] if len(clear) else clear
     return float(off[clear[-1]]) if len(larger) and off[clear[-1]] > 0.5 * off[larger[-1]] else 0.0
-
-
-def dithered(
-    point: Point, which: int, index: tuple[int, ...], exponent: int, noise: Noise, before: Differences | None = None
-) -> Differences | None:
-    """Returns differences as ``differences`` does, as means over ``TIMES`` points beside this one: for half precision.
-
-    There, roundings are large, and few values are at random. Their mean is smaller, and its spread is known.
-    """
-    rng = np.random.default_rng(0)
-    here = differences(point, which, index, exponent, noise, before)
-    if here is None:
-        return None
-    several = []
-    for _ in range(TIMES):
-        inputs = [_beside(rng, array) for array in point.inputs]
-        value = point.calls.nearby(inputs)
-        if value is not None:
-            one = differences(point._replace(inputs=inputs, value=value), which, index, exponent, noise)
-            if one is not None and (one.first, len(one.central)) == (here.first, len(here.central)):
-                several.append(one.central)
-    if len(several) < TIMES // 2:
-        return here
-    spread = np.maximum(np.std(several, axis=0, ddof=1), here.rounding / 2)
-    return here._replace(central=np.mean(several, axis=0), rounding=2 * spread / np.sqrt(len(several)))
-
-
-def _beside(rng: np.random.Generator, array: Array) -> Array:
-    """Returns an array a little beside this one."""
-    rms = float(norm(array.ravel().astype(float))) / np.sqrt(max(array.size, 1))
-    return np.asarray(array + ASIDE * rms * rng.uniform(-1, 1, array.shape)).astype(array.dtype)
 
 
 def error_of(limit: Limit, n: int) -> float:

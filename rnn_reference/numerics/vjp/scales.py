@@ -5,6 +5,7 @@ truncation error is the larger part, or if there is a kink; larger steps if it i
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -12,8 +13,9 @@ import numpy as np
 from rnn_reference.arrays import Array
 from rnn_reference.numerics.extrapolation import Limit
 from rnn_reference.numerics.noise import Noise, noise_nearby
+from rnn_reference.numerics.vjp import half
 from rnn_reference.numerics.vjp.calls import place
-from rnn_reference.numerics.vjp.limits import SAFETY, agree, dithered, error_of, limits, same_slope
+from rnn_reference.numerics.vjp.limits import SAFETY, agree, error_of, limits, same_slope
 from rnn_reference.numerics.vjp.window import HALF, Differences, Point, differences, scale_of
 
 ENOUGH = 1e-8
@@ -25,8 +27,7 @@ ROUGHLY = 1e-3
 OF_LARGEST = 1e-2
 """In float64 a derivative counts as at least this part of the largest in its array. In others, as the largest."""
 
-SMALLER = (-8, -16, -24, -32)
-LARGER = (6, 12, 24, 40)
+SMALLER, LARGER = (-8, -16, -24, -32), (6, 12, 24, 40)
 """Exponents of the further scales, beside the first one."""
 
 
@@ -89,11 +90,15 @@ class _Search:
             if others or self._leads_on(int(n), int(exponent[n] - self.at[n]), bool(rough[n]))
         ]
 
-    def look(self, todo: list[int], exponent: Array, on_element: Callable[[], None]) -> None:
-        """Take differences at these scales, and keep what is better."""
+    def dull(self) -> list[int]:
+        """Returns the elements of half precision whose bound is too wide."""
+        return [int(n) for n in np.flatnonzero(~self._enough(half.ENOUGH)) if n not in self.slopes]
+
+    def look(self, todo: list[int], exponent: Array, on_element: Callable[[], None], pairs: int = half.PAIRS) -> None:
+        """Take differences at these scales, and keep what is better. In half precision ``pairs`` of points are used."""
         noise = _noise(self.point, self.which, exponent)
         self.unit = max(self.unit, noise.unit)
-        by = dithered if noise.unit > HALF else differences
+        by = partial(half.dithered, pairs=pairs) if noise.unit > HALF else differences
         found: list[Differences | None] = []
         for n in todo:
             before = self.last[n] if exponent[n] < self.at[n] else None
@@ -161,6 +166,7 @@ def measured(point: Point, which: int, claimed: Array, on_element: Callable[[], 
     search = _Search(point, which, claimed)
     for stage, exponent in enumerate(_stages(point, which)):
         if search.unit > HALF:
+            search.look(search.dull(), exponents(point.inputs[which].ravel()), lambda: None, half.MORE_PAIRS)
             break
         todo = search.todo(stage, exponent)
         if todo:
@@ -189,7 +195,6 @@ def _stages(point: Point, which: int) -> Iterator[Array]:
 
 
 def _noise(point: Point, which: int, exponent: Array) -> Noise:
-    shape = point.inputs[which].shape
-    own = np.ldexp(1.0, np.clip(exponent, -1000, 1000)).reshape(shape)
+    own = np.ldexp(1.0, np.clip(exponent, -1000, 1000)).reshape(point.inputs[which].shape)
     moving = [own if i == which else None for i in range(len(point.inputs))]
     return noise_nearby(point.calls.nearby, point.inputs, moving, point.value)
