@@ -44,8 +44,11 @@ class Gap(NamedTuple):
 
 
 def placeholder_in(function: Any) -> Gap | None:
-    """Returns the gap in a function, or in the code of one; None if there is none, or no source."""
+    """Returns the gap in a function, or in the code of one; None if there is none, or no source of other people."""
+    code = getattr(function, "__code__", function)
     try:
+        if is_ours_or_a_library(code.co_filename):
+            return None
         lines, first = inspect.getsourcelines(function)
         source = textwrap.dedent("".join(lines))
         tree = ast.parse(source)
@@ -55,7 +58,6 @@ def placeholder_in(function: Any) -> Gap | None:
     number = min((node.lineno for node in placeholders(tree, marked)), default=0)
     if not number:
         return None
-    code = getattr(function, "__code__", function)
     place = f"{Path(code.co_filename).name}, line {max(first, 1) + number - 1}"
     return Gap(f"{place}: {lines[number - 1].strip()}", marked)
 
@@ -103,7 +105,7 @@ def _is_blank_statement(node: ast.AST) -> bool:
     """True for arithmetic with None, for ``...`` alone, and for a name such as ``___``."""
     if isinstance(node, ast.AugAssign):
         return _is_empty(node.value)
-    if isinstance(node, ast.BinOp):
+    if isinstance(node, ast.BinOp) and not isinstance(node.op, ast.BitOr):  # which joins types: Array | None
         return _is_empty(node.left) or _is_empty(node.right)
     if isinstance(node, ast.Expr):
         return isinstance(node.value, ast.Constant) and node.value.value is ...

@@ -174,6 +174,7 @@ WRONG = {
     "None by mistake": ("return x, None, None", Wrong),
     "NoneType of something else": ("if x is not None: pass\n    return x, {}.get('y').shape, None", Crashed),
     "zeros by mistake": ("# your code here\n    a = np.zeros_like(x)\n    return a, 0 * a, x, None", Wrong),
+    "types of None": ("# your code here\n    y: list | None = []\n    return x + a0, x, y", Crashed),
     "slices of None": ("# your code here\n    return x[:, None] + a0, x[slice(None)], None", Crashed),
 }
 

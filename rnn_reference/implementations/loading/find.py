@@ -14,6 +14,7 @@ from rnn_reference.cells.registry import function_named, functions
 from rnn_reference.implementations import adapters
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.implementations.layouts import recognised
+from rnn_reference.implementations.loading import onnx_backend
 from rnn_reference.implementations.loading.files import FILE_SECONDS, from_file, from_files, make_importable
 from rnn_reference.implementations.loading.running import describe
 from rnn_reference.implementations.loading.standins import Missing, missing_in, reason_of
@@ -109,6 +110,8 @@ def _attribute(owner: ModuleType, attribute: str, target: str, notes: Sequence[s
 
 def _in_our_layout(found: Any, target: str) -> tuple[Any, list[str]]:
     """Returns the object with the document's functions, and notes about its layout; for a class usually an instance."""
+    if onnx_backend.is_backend(found) and not any(callable(getattr(found, name, None)) for name in functions()):
+        return onnx_backend.functions_of(found, target)
     adapted = recognised(found, target)
     if adapted or not inspect.isclass(found):
         return adapted or (found, [])

@@ -1,7 +1,7 @@
-"""A user's ``.onnx`` file with one RNN or LSTM node: the node and its attributes, run with our weights and sizes.
+"""A user's ``.onnx`` file with one RNN or LSTM node: its graph, run with our weights and sizes.
 
-It is run by onnxruntime if that is installed and accepts the node, otherwise by onnx's own evaluator. The file has no
-predictions, so none are judged.
+It is run by onnxruntime if that is installed and accepts the node, otherwise by onnx's own evaluator. Nodes that only
+move axes are run around it, as exporters write them, and a linear layer after it gives the predictions.
 """
 
 import functools
@@ -17,6 +17,9 @@ from rnn_reference.paths import ADAPTERS, parts_in
 
 DEFAULTS = {"RNN": [b"tanh"], "LSTM": [b"sigmoid", b"tanh", b"tanh"]}
 """The kinds of nodes, with their activations if the file names none."""
+
+RECURRENT = ("RNN", "LSTM", "GRU", "Loop", "Scan")
+"""The nodes with a state."""
 
 PEEPHOLES = 7
 """The place of the peephole weights among the inputs of an LSTM node."""
@@ -38,11 +41,11 @@ def read(path: Path) -> tuple[Any, list[str]]:
 
 
 def _only_node(path: Path, model: Any) -> Any:
-    """Returns the only node of the graph. Constants do not count."""
-    nodes = [node for node in model.graph.node if node.op_type != "Constant"]
-    kinds = ", ".join(dict.fromkeys(node.op_type for node in nodes)) or "nothing"
+    """Returns the only recurrent node of the graph."""
+    nodes = [node for node in model.graph.node if node.op_type in RECURRENT]
+    kinds = ", ".join(node.op_type for node in nodes) or _kinds(model.graph.node)
     if len(nodes) != 1 or kinds not in DEFAULTS:
-        raise Unusable(f"{path} holds {len(nodes)} nodes ({kinds}), expected one RNN or LSTM node and no other")
+        raise Unusable(f"{path} holds {kinds}, expected one RNN or LSTM node, and no other recurrent one")
     directions = [attribute.s.decode() for attribute in nodes[0].attribute if attribute.name == "direction"]
     if "bidirectional" in directions:
         raise Unusable(f"{path}: its {kinds} is bidirectional, expected one direction")
@@ -52,6 +55,7 @@ def _only_node(path: Path, model: Any) -> Any:
 
 
 def _network(path: Path, model: Any, node: Any) -> tuple[Any, list[str]]:
+    from rnn_reference.implementations.adapters.shared.onnx_exported import exported
     from rnn_reference.implementations.adapters.shared.onnx_model import NETWORKS
 
     opset = next(entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx"))
@@ -67,9 +71,16 @@ def _network(path: Path, model: Any, node: Any) -> tuple[Any, list[str]]:
             notes.append(f"{name} refuses it: {_first_line(error)}")
         else:
             if not ignored:
-                return having(node.attribute), [*notes, f"its node is run by {name}, with our weights and sizes"]
+                network, found = exported(model, node, having(node.attribute), runner)
+                return network, [*notes, f"its graph is run by {name}, with our weights and sizes", *found]
             notes.append(f"{name} ignores its {ignored[0]}")
     raise Unusable(f"{path} cannot be run: {'; '.join(notes)}")
+
+
+def _kinds(nodes: Any) -> str:
+    """Returns the kinds of nodes, for a message."""
+    kinds = list(dict.fromkeys(node.op_type for node in nodes if node.op_type != "Constant"))
+    return ", ".join([*kinds[:6], *["..."][: len(kinds) > 6]]) or "nothing"
 
 
 def _ignored(network: Any, dtype: str, node: Any) -> list[str]:

@@ -5,7 +5,7 @@ All code that runs a model uses this module. Needs onnx to make the models.
 
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import onnx
@@ -29,6 +29,24 @@ OUTPUTS = {"RNN": {"Y": 4}, "LSTM": {"Y": 4, "Y_h": 3, "Y_c": 3}}
 _SIZED = ("hidden_size",)
 
 
+class Named(NamedTuple):
+    """An input or an output of a model: its name and its axes.
+
+    An axis is one letter: ``t`` steps, ``m`` columns, ``d`` directions (one), ``n`` features, units or classes.
+    """
+
+    name: str
+    axes: str
+
+
+def arranged(array: Array, have: str, want: str) -> Array:
+    """Returns the array with its axes ``have`` in the order ``want``. The axis of directions has length 1."""
+    array = np.squeeze(array, have.index("d")) if "d" in have else array
+    have = have.replace("d", "")
+    array = array.transpose([have.index(axis) for axis in want if axis != "d"])
+    return np.expand_dims(array, want.index("d")) if "d" in want else array
+
+
 class Network:
     """A function of a sequence made from a node. ``runner`` returns a function that runs a model.
 
@@ -50,16 +68,21 @@ class Network:
         self.dtype = dtype
         self.predicts = head
         self._attributes = [attribute for attribute in attributes if attribute.name not in _SIZED]
-        self._batch_first = any(a.name == "layout" and a.i == 1 for a in self._attributes)
+        first = any(a.name == "layout" and a.i == 1 for a in self._attributes)
+        self.x = Named("X", "mtn" if first else "tmn")
+        self.initial = tuple(Named(name, "mdn" if first else "dmn") for name in INITIAL[: len(self.cell.states)])
+        self.states = Named("Y", "mtdn" if first else "tdmn")
+        self.last_c = Named("Y_c", "mdn" if first else "dmn")
+        self.predictions = Named("predictions", self.states.axes)
         self._opset = opset
         self._made = functools.lru_cache(maxsize=512)(lambda n_a, kind: runner(self.model(n_a, kind)))
 
     def model(self, n_a: int, dtype: str) -> onnx.ModelProto:
         """Returns the model for one number of units, which is the only size in the node."""
-        initial, outputs = INITIAL[: len(self.cell.states)], OUTPUTS[self.op]
-        node = helper.make_node(self.op, ["X", "W", "R", "B", "", *initial], list(outputs), hidden_size=n_a)
+        outputs, names = OUTPUTS[self.op], [one.name for one in self.initial]
+        node = helper.make_node(self.op, ["X", "W", "R", "B", "", *names], list(outputs), hidden_size=n_a)
         node.attribute.extend(self._attributes)
-        given = {"X": 3, "W": 3, "R": 3, "B": 2, **dict.fromkeys(initial, 3)}
+        given = {"X": 3, "W": 3, "R": 3, "B": 2, **dict.fromkeys(names, 3)}
         if not self.predicts:
             return _model([node], given, outputs, dtype, self._opset)
         head = [
@@ -74,41 +97,51 @@ class Network:
         self, x: Array, initial: Sequence[Array], parameters: Parameters
     ) -> tuple[Array, Array, Callable[[], Array]]:
         """Returns ``a`` and the predictions of the whole sequence, and a function that returns ``c`` of every step."""
-        given = self._inputs(x, initial, parameters)
+        given = self.weights(parameters)
+        given |= {
+            named.name: arranged(state, "nm", named.axes) for named, state in zip(self.initial, initial, strict=False)
+        }
         run = self._made(len(initial[0]), x.dtype.name)
-        n_y, names = len(head_of(self.cell, parameters)[1]), [*OUTPUTS[self.op], "predictions"]
 
+        @functools.cache
         def outputs(steps: int) -> dict[str, Array]:
-            beginning = given["X"][:, :steps] if self._batch_first else given["X"][:steps]
-            return dict(zip(names, run(_contiguous({**given, "X": beginning})), strict=False))
+            beginning = arranged(x[:, :, :steps], "nmt", self.x.axes)
+            return dict(zip(self.outputs(), run(_contiguous({**given, self.x.name: beginning})), strict=False))
 
-        found = outputs(x.shape[2])
-        a = self._as_documented(found["Y"])
-        y = self._as_documented(found["predictions"]) if self.predicts else np.zeros((n_y, *x.shape[1:]), a.dtype)
+        def of_every_step(named: Named) -> Array:
+            """Returns an array with time; one without is that of the last step, for each beginning of the sequence."""
+            if "t" in named.axes:
+                return arranged(outputs(x.shape[2])[named.name], named.axes, "nmt")
+            ends = [outputs(steps)[named.name] for steps in range(1, x.shape[2] + 1)]
+            return np.stack([arranged(end, named.axes, "nm") for end in ends], axis=2)
 
-        def every_c() -> Array:
-            last = [one["Y_c"] for one in (*map(outputs, range(1, x.shape[2])), found)]
-            return np.stack([(c[:, 0] if self._batch_first else c[0]).T for c in last], axis=2)
+        a = of_every_step(self.states)
+        n_y = len(head_of(self.cell, parameters)[1])
+        y = (
+            self.probabilities(of_every_step(self.predictions))
+            if self.predicts
+            else np.zeros((n_y, *x.shape[1:]), a.dtype)
+        )
+        return a, y, lambda: of_every_step(self.last_c)
 
-        return a, y, every_c
+    def outputs(self) -> list[str]:
+        """Returns the names of the model's outputs, in their order."""
+        return [*OUTPUTS[self.op], "predictions"]
 
-    def _inputs(self, x: Array, initial: Sequence[Array], parameters: Parameters) -> dict[str, Array]:
-        """Returns the inputs of the model. ONNX has two biases: those of the RNN are ``ba`` and zero."""
+    def probabilities(self, predictions: Array) -> Array:
+        """Returns the predictions ``(n_y, m, T_x)`` as probabilities, which those of this model are."""
+        return predictions
+
+    def weights(self, parameters: Parameters) -> dict[str, Array]:
+        """Returns the weights of the model. ONNX has two biases: those of the RNN are ``ba`` and zero."""
         weights = weights_of(self.cell, parameters, ORDERS["onnx"])
         first = weights.bias / 2 if self.cell is LSTM else weights.bias
-        states = {name: state.T[None] for name, state in zip(INITIAL, initial, strict=False)}
-        given = {"X": x.transpose(2, 1, 0), "W": weights.input[None], "R": weights.state[None], **states}
+        given = {"W": weights.input[None], "R": weights.state[None]}
         given["B"] = np.concatenate([first, weights.bias - first])[None]
-        if self._batch_first:
-            given |= {name: np.swapaxes(given[name], 0, 1) for name in ("X", *states)}
         if self.predicts:
             W, b = head_of(self.cell, parameters)
             given |= {"Wy": W.T, "by": b}
         return given
-
-    def _as_documented(self, states: Array) -> Array:
-        """Returns an array ``(T_x, 1, m, n)`` or ``(m, T_x, 1, n)`` as ``(n, m, T_x)``."""
-        return states[:, :, 0].transpose(2, 0, 1) if self._batch_first else states[:, 0].transpose(2, 1, 0)
 
 
 class RNNNetwork(Network):
