@@ -54,8 +54,8 @@ def backward_loop(cell: Cell, step: Function, **points: Any) -> Edited:
 
     Its points: the chains ``cotangents(those of each state)``, ``caches(list)`` and ``steps(results of each step)``;
     ``at(t, the last step)``, the step whose cache is used at t; ``enters(cell, cotangents)``, which returns the
-    cotangents of a step; ``run``, in place of ``stepped``; and ``sum:dWf(cotangents, results of each step)``, for each
-    result of the loop.
+    cotangents of a step; ``run``, in place of ``stepped``; and ``sum:dWf(cotangents, results of each step, caches)``,
+    for each result of the loop.
     """
     return Edited(_backward_loop, (cell,), {"step": step, **points})
 
@@ -70,7 +70,7 @@ def _backward_loop(cell: Cell, points: Points) -> Function:
         last = da[0].shape[2] - 1
         steps = run(cell, points["step"], da, (kept, caches[1]), enters(cell, da), lambda t: int(at(t, last)))
         steps = _in_turn(points.get("steps", ()), steps)
-        return {**gathered(cell, steps), **{name: value(da, steps) for name, value in sums.items()}}
+        return {**gathered(cell, steps), **{name: value(da, steps, kept) for name, value in sums.items()}}
 
     return backward_function(cell, body)
 

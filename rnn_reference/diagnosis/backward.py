@@ -25,6 +25,7 @@ from rnn_reference.diagnosis.own_derivative import is_derivative
 from rnn_reference.diagnosis.pairs import pairs_of
 from rnn_reference.diagnosis.step_caches import at_cache_of, at_own_states, at_right_states, own_cache, steps_behind
 from rnn_reference.diagnosis.subject import Subject
+from rnn_reference.diagnosis.unused_inputs import without_unused
 from rnn_reference.implementations.question import backward_call
 from rnn_reference.outcomes import Crashed, Outcome
 
@@ -103,7 +104,10 @@ def _cases(subject: Subject, signature: Signature) -> Iterator[Case]:
             continue  # without a forward pass there is no backward pass
         states = {s: results[f"{s}_next" if signature.role == CELL_BACKWARD else s] for s in cell.states}
         name, arguments = backward_call(signature, cotangents, cache)
-        yield Case((inputs, cotangents, states, kept), result_or_outcome(partial(own.ask, name, *arguments)))
+        got = result_or_outcome(partial(own.ask, name, *arguments))
+        if not subject.finding(forward.name).is_right and not isinstance(got, Outcome):
+            got = without_unused(own, forward, inputs, states, got)
+        yield Case((inputs, cotangents, states, kept), got)
 
 
 def _in_the_caches(subject: Subject, signature: Signature, cases: list[Case]) -> Finding | None:

@@ -12,7 +12,7 @@ from rnn_reference.cells.fault import ANY, Fault, every_fault
 from rnn_reference.cells.registry import BUILT_IN
 
 _OF_ANY_CELL_BEFORE = ("cell_forward", "loop_forward", "loop_clipping", "loop_caches")
-_OF_ANY_CELL_AFTER = ("cell_backward", "loop_backward", "loop_sums", "any_function")
+_OF_ANY_CELL_AFTER = ("cell_backward", "loop_backward", "loop_carry", "loop_reading", "loop_sums", "any_function")
 
 
 def _declare_all() -> None:

@@ -73,6 +73,25 @@ def bias_gradient_shape(cell: Cell, right: Function, shape: tuple[int, ...], nam
     return each_changed(right, names, lambda da, gradient: gradient.reshape(shape))
 
 
+@fault_of_any_cell("cell_backward", where="the sum over the batch for {dbias}", change="sum dz, not the cotangent",
+                   variants=lambda cell: _each_bias(cell, {"": {}}))  # fmt: skip
+def bias_gradient_of_cotangent(cell: Cell, right: Function, names: tuple[str, ...]) -> Function:
+    """{dbias} is the sum of d{a_next}: the derivative of the step is not in it."""
+    return each_changed(right, names, lambda cotangent, _: cotangent.sum(axis=1, keepdims=True))
+
+
+def _weights(cell: Cell) -> Variants:
+    """Returns each weight, and all if there are several. The transposed gradient of a square one has its shape."""
+    return subsets([name for name in cell.weight_gradients if cell.axes[name][1] != 1])
+
+
+@fault_of_any_cell("cell_backward", where="the products for {state_weights}", variants=_weights,
+                   change="it is dz times the operand transposed, and has the weight's shape")  # fmt: skip
+def weight_gradient_transposed(cell: Cell, right: Function, names: tuple[str, ...]) -> Function:
+    """The gradient of a weight is transposed."""
+    return each_changed(right, names, lambda cotangent, gradient: gradient.T)
+
+
 @fault_of_any_cell("cell_backward", where="the sign of the results",
                    change="the derivative of tanh is 1 - tanh**2, not tanh**2 - 1",
                    variants=lambda cell: each_and_all(cell.cell_backward.returns))  # fmt: skip

@@ -99,7 +99,7 @@ def carry_chunked(cell: Cell, step: Function, k: int, from_end: bool, zero: bool
         return of_step
 
     def first(s: str) -> Function:
-        return lambda da, steps: steps[0][f"d{s}_prev"] * (not cut(0, da[0].shape[2]))
+        return lambda da, steps, kept: steps[0][f"d{s}_prev"] * (not cut(0, da[0].shape[2]))
 
     sums = {f"sum:d{s}0": first(s) for s in cell.states} if zero else {}
     return backward_loop(cell, step, enters=enters, **sums)
@@ -129,7 +129,7 @@ def carry_clipped(cell: Cell, step: Function, limit: float, place: str) -> Funct
         return of_step
 
     def first(s: str) -> Function:
-        return lambda da, steps: clip([steps[0][f"d{s}_prev"]])[0]
+        return lambda da, steps, kept: clip([steps[0][f"d{s}_prev"]])[0]
 
     sums = {f"sum:d{s}0": first(s) for s in cell.states} if place == "both" else {}
     return backward_loop(cell, step, enters=enters, **sums)
@@ -157,7 +157,7 @@ def carry_late(cell: Cell, step: Function, t0: int) -> Function:
         return lambda t, steps: added(at(da, t), carry(cell, steps[t + 2])) if t + 2 in steps else at(da, t)
 
     def first(s: str) -> Function:
-        return lambda da, steps: steps[min(t0, max(steps))][f"d{s}_prev"]
+        return lambda da, steps, kept: steps[min(t0, max(steps))][f"d{s}_prev"]
 
     return backward_loop(cell, step, enters=enters, **{f"sum:d{s}0": first(s) for s in cell.states})
 

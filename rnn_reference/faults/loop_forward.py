@@ -52,6 +52,18 @@ def first_input_every_step(cell: Cell, step: Function) -> Function:
     return forward_loop(cell, step, inputs=(lambda x: np.repeat(x[:, :, :1], x.shape[2], axis=2),))
 
 
+@fault_of_any_cell(
+    "forward",
+    where="the input that the loop passes to the cell",
+    change="pass x[:, :, t] to step t",
+    variants={f"{by:+d}, {'round' if wraps else 'zero'}": {"by": by, "wraps": wraps}
+              for by in (1, -1) for wraps in (False, True)},
+)  # fmt: skip
+def inputs_shifted(cell: Cell, step: Function, by: int, wraps: bool) -> Function:
+    """Each step reads the input of the step before or after it."""
+    return forward_loop(cell, step, inputs=(lambda x: shifted(x, by, wraps),))
+
+
 @fault_of_any_cell("forward", where="the order of the loop", change="run from t = 0 up",
                    seen="microsoft/onnxruntime#4187",
                    variants={"stored as read": {"back": 1}, "stored at its step": {"back": -1}})  # fmt: skip

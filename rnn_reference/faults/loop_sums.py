@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn_reference.arrays import Gradients
+from rnn_reference.arrays import Array, Gradients
 from rnn_reference.cells.cell import Cell
 from rnn_reference.cells.edited_loops import backward_loop
 from rnn_reference.cells.edits import around
@@ -30,7 +30,7 @@ def weight_gradient_overwritten(cell: Cell, step: Function, names: tuple[str, ..
     """A weight gradient is replaced at every step instead of summed: = instead of +=."""
 
     def last(name: str) -> Function:
-        return lambda da, steps: steps[0][name]
+        return lambda da, steps, kept: steps[0][name]
 
     return backward_loop(cell, step, **{f"sum:{name}": last(name) for name in names})
 
@@ -74,7 +74,7 @@ def _initial_gradients(cell: Cell) -> Variants:
 def initial_state_gradient_last(cell: Cell, step: Function, value: Function) -> Function:
     """{da0} is not the carry of step 0: it is taken from another step, or from {da}."""
     first = cell.states[0]
-    return backward_loop(cell, step, **{f"sum:d{first}0": lambda da, steps: value(da[0], first, steps)})
+    return backward_loop(cell, step, **{f"sum:d{first}0": lambda da, steps, kept: value(da[0], first, steps)})
 
 
 @fault_of_any_cell(
@@ -148,6 +148,26 @@ def gradient_sign(cell: Cell, step: Function, names: tuple[str, ...]) -> Functio
 def _over_batch(cell: Cell) -> Variants:
     """Returns all subsets of the weights, except those with biases only: these are ``bias-gradient-mean``."""
     return subsets(cell.weight_gradients, without=tuple(f"d{of.bias}" for of in cell.maps.values()))
+
+
+@fault_of_any_cell("backward", where="the sums of {dbias} in the loop", seen="a public notebook",
+                   change="sum the results of the cell over the steps",
+                   variants=lambda cell: subsets([f"d{of.bias}" for of in cell.maps.values()]))  # fmt: skip
+def bias_gradient_of_cotangent(cell: Cell, step: Function, names: tuple[str, ...]) -> Function:
+    """{dbias} is the sum of {da}: neither the derivative of the step nor the carry is in it."""
+
+    def total(da: Sequence[Array], *_: Any) -> Array:
+        return np.asarray(da[0].sum(axis=(1, 2))[:, None])
+
+    return backward_loop(cell, step, **{f"sum:{name}": total for name in names})
+
+
+@fault_of_any_cell("backward", where="what is done with {state_weights} after the loop",
+                   variants=lambda cell: subsets([n for n in cell.weight_gradients if cell.axes[n][1] != 1]),
+                   change="the gradient of a weight has the weight's shape, and its order of axes")  # fmt: skip
+def weight_gradient_transposed(cell: Cell, step: Function, names: tuple[str, ...]) -> Function:
+    """The gradient of a weight is transposed."""
+    return each_changed(backward_loop(cell, step), names, lambda da, gradient: gradient.T)
 
 
 @fault_of_any_cell("backward", where="a division by the batch size", variants=_over_batch,

@@ -62,7 +62,7 @@ def back(
 
     ``lines`` replace lines of the equations; ``seen`` receives all values of the step.
     """
-    v = SimpleNamespace(da_next=dstates[0], a_next=states[0], a_prev=before[0])
+    v = SimpleNamespace(affine=affine, da_next=dstates[0], a_next=states[0], a_prev=before[0])
     for name, line in {**BACKWARD, **lines}.items():
         setattr(v, name, line(v))
     if seen is not None:

@@ -42,6 +42,27 @@ def candidate_is_sigmoid(*activations: Function) -> Function:
     return cell_forward(activations, {"cct": lambda v: v.sigmoid(v.z("c"))})
 
 
+def _hard(gate: str, slope: float) -> Line:
+    return lambda v: _clipped(slope * v.z(gate) + 0.5)
+
+
+def _clipped(value: Any) -> Any:
+    """Returns the value between 0 and 1."""
+    return np.where(value.real < 0, 0, np.where(value.real > 1, 1, value))
+
+
+SLOPES = {"0.2": 0.2, "1/6": 1 / 6}
+
+
+@fault("lstm_cell_forward", where=f"{THE_GATES}: sigmoid or tanh", change="sigmoid, 1 / (1 + exp(-z)), for the gates",
+       seen="older Keras, by default",
+       variants={f"{slope}, {which}": {**gates, "slope": SLOPES[slope]}
+                 for slope in SLOPES for which, gates in each_gate("fio").items()})  # fmt: skip
+def gate_is_hard_sigmoid(*activations: Function, gates: str, slope: float) -> Function:
+    """A hard sigmoid is used for a gate: straight between 0 and 1."""
+    return cell_forward(activations, {SYMBOLS[g]: _hard(g, slope) for g in gates})
+
+
 def _argument(gate: str) -> Line:
     return lambda v: v.z(gate)
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from rnn_reference.cells.edited_loops import backward_loop, forward_loop
 from rnn_reference.cells.fault import Function, fault
-from rnn_reference.cells.loop import Enters, Steps
+from rnn_reference.cells.loop import Enters
 from rnn_reference.cells.lstm.signature import CELL
 
 THE_CELL_STATE = "the line before the loop that sets the first c_next"
@@ -85,18 +85,6 @@ def state_gradient_ignored(step: Function) -> Function:
     return backward_loop(CELL, step, cotangents=(lambda given: [given[0], 0 * given[1]],))
 
 
-@fault("lstm_backward", where="the range of the loop", change="for t in reversed(range(T_x))",
-       seen="two public notebooks")  # fmt: skip
-def first_step_skipped(step: Function) -> Function:
-    """The loop stops before step 0: range(1, T_x)."""
-
-    def skipped(steps: Steps) -> Steps:
-        left = {name: 0 * value for name, value in steps[0].items()}
-        return {**steps, 0: left | {name: steps[1][name] for name in ("da_prev", "dc_prev")}}
-
-    return backward_loop(CELL, step, steps=(skipped,))
-
-
 OTHERS = ("dbi", "dbc", "dbo")
 
 
@@ -108,7 +96,7 @@ def bias_sums_from_another(step: Function, carried: bool) -> Function:
     """dbi, dbc and dbo are each added to the sum of dbf: they end as dbf plus their own term of step 0."""
 
     def spoilt(name: str) -> Function:
-        return lambda da, steps: sum(one["dbf"] for one in steps.values()) + steps[0][name]
+        return lambda da, steps, kept: sum(one["dbf"] for one in steps.values()) + steps[0][name]
 
     def nothing(_: Any, da: Any) -> Enters:
         return lambda t, steps: [one[:, :, t] for one in da]

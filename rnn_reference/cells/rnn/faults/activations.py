@@ -36,6 +36,30 @@ def tanh_scaled(_: Function, factor: float) -> Function:
     return lambda x: np.tanh(factor * x)
 
 
+OTHERS: dict[str, Function] = {
+    "relu": lambda x: x * (x.real > 0),
+    "leaky relu, 0.01": lambda x: np.where(x.real > 0, x, 0.01 * x),
+    "leaky relu, 0.1": lambda x: np.where(x.real > 0, x, 0.1 * x),
+    "hard tanh": lambda x: np.where(abs(x.real) < 1, x, np.sign(x.real)),
+    "softsign": lambda x: x / (1 + np.where(x.real > 0, x, -x)),
+    "elu": lambda x: np.where(x.real > 0, x, np.exp(np.where(x.real > 0, 0, x)) - 1),
+    "sine": np.sin,
+}
+
+
+@fault("tanh_forward", where=THE_FORMULA, change="use np.tanh",
+       variants={name: {"other": other} for name, other in OTHERS.items()})  # fmt: skip
+def tanh_is_another_function(_: Function, other: Function) -> Function:
+    """Another activation is used instead of tanh: relu, leaky relu, hard tanh or the like."""
+    return other
+
+
+@fault("softmax_forward", where="whether softmax is applied to scores", change="apply softmax once")
+def softmax_twice(right: Function) -> Function:
+    """Softmax is applied twice: to probabilities."""
+    return lambda x: softmax(softmax(x))
+
+
 @fault("softmax_forward", where="the axis of the sum", change="sum over axis 0, with keepdims=True")
 def softmax_over_batch(_: Function) -> Function:
     """The sum runs over the batch (axis 1) instead of the classes (axis 0)."""
