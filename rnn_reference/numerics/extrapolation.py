@@ -51,11 +51,10 @@ def extrapolated(differences: Array, rounding: Array, steps: Array = STEPS) -> L
 
 
 def _disagreement(column: Array, rounding: Array) -> Array:
-    """Returns, for each row, its distance to the rows of smaller steps, less the effect of rounding."""
-    lowest = _over_smaller_steps(np.minimum, column)
-    highest = _over_smaller_steps(np.maximum, column)
-    largest_rounding = _over_smaller_steps(np.maximum, rounding)
-    return np.asarray(np.maximum(highest - column, column - lowest) - EXPLAINED * largest_rounding)
+    """Returns, for each row, its largest distance to a row of smaller steps, less the effect of rounding on that row."""
+    highest = _over_smaller_steps(np.maximum, column - EXPLAINED * rounding)
+    lowest = _over_smaller_steps(np.minimum, column + EXPLAINED * rounding)
+    return np.asarray(np.maximum(highest - column, column - lowest))
 
 
 def _over_smaller_steps(function: np.ufunc, rows: Array) -> Array:
