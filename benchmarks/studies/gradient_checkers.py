@@ -1,8 +1,10 @@
 """Gradient checkers compared on one recurrent network: the smallest error that each sees, and its false alarms.
 
     python -m benchmarks.studies.gradient_checkers [--instances=200] [--ours=1000] [--write]
+    python -m benchmarks.studies.gradient_checkers --only=NAME --write
 
-``--write`` writes docs/generated/gradient-checkers.md. A checker whose package is not installed is left out.
+``--write`` writes docs/generated/gradient-checkers.md. A checker whose package is not installed is left out. With
+``--only`` just the rows of the checkers whose names begin with NAME are measured and put into the page; and all times.
 """
 
 import argparse
@@ -32,7 +34,11 @@ METHOD = """\
 The network is that of the document's section 2.2 (n_x=3, n_a=5, m=10, T_x=4). An error of `eps` of itself is put into \
 one element of the right dWaa, for each of its 25 elements and each decade of `eps`. *Smallest eps seen* is the \
 smallest at which a checker, with its default settings, refuses all 25. *False alarms* are right gradients of fresh \
-instances of the same kind that it refuses."""
+instances of the same kind that it refuses. *ms* is the processor time of one verdict, the least of three."""
+HEADS = ["checker", "dtype", "worst error", "calls of f", "ms", "smallest eps seen: worst (median) element",
+         "false alarms"]  # fmt: skip
+CHECKERS = OURS | OTHERS
+DTYPES = ("float64", "float32")
 DOCUMENT = 1
 """The seed of the document's own instance."""
 
@@ -56,11 +62,17 @@ def row(make: Callable[..., Any], instances: int, dtype: str) -> list[str]:
     checker = make(instance, f)
     checker.accepts(instance.gradients())
     calls = f.calls  # for one verdict
-    milliseconds = 1e3 * min(_seconds(lambda: make(instance, f).accepts(instance.gradients())) for _ in range(3))
     seen = smallest_eps(instance, checker)
     alarms = sum(not make(i, Counted(i)).accepts(i.gradients()) for i in (Instance(s, dtype) for s in range(instances)))
     error = f"{checker.error:.0e}" if checker.error is not None else "-"
-    return [error, str(calls), f"{milliseconds:.1f}", seen, f"{alarms} of {instances}"]
+    return [error, str(calls), milliseconds(make, dtype), seen, f"{alarms} of {instances}"]
+
+
+def milliseconds(make: Callable[..., Any], dtype: str) -> str:
+    """Return the time of one verdict."""
+    instance = Instance(DOCUMENT, dtype)
+    f = Counted(instance)
+    return f"{1e3 * min(_seconds(lambda: make(instance, f).accepts(instance.gradients())) for _ in range(3)):.1f}"
 
 
 def smallest_eps(instance: Instance, checker: Any) -> str:
@@ -83,9 +95,9 @@ def _power(decade: int) -> str:
 
 
 def _seconds(call: Callable[[], Any]) -> float:
-    start = time.perf_counter()
+    start = time.process_time()  # the machine may do something else, too
     call()
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def at_64_units() -> str:
@@ -122,38 +134,57 @@ def at_64_units() -> str:
     )
 
 
+def rows_of(only: str, ours: int, instances: int) -> dict[tuple[str, str], list[str]]:
+    """Return the cells of each checker whose name begins with ``only``, by name and dtype; and print them."""
+    rows = {}
+    for name, make in CHECKERS.items():
+        for dtype in DTYPES:
+            if not name.startswith(only) or (dtype == "float32" and name in OURS and name not in FLOAT32):
+                continue
+            try:
+                rows[name, dtype] = row(make, ours if name in FAST else instances, dtype)
+            except ModuleNotFoundError as error:
+                print(f"{name}: {error.name} is not installed")
+                continue
+            print(" | ".join([name, dtype, *rows[name, dtype]]), flush=True)
+    return rows
+
+
+def renewed(page: str, rows: dict[tuple[str, str], list[str]]) -> str:
+    """Return the page with new rows in place of the old ones, and with the time of every checker measured again."""
+    lines = page.splitlines(keepends=True)
+    for number, line in enumerate(lines):
+        name, dtype, *cells = [*line.strip().strip("|").split(" | "), ""]
+        name = name.strip()
+        if name in CHECKERS and dtype in DTYPES:
+            cells = rows.get((name, dtype), [cell.strip() for cell in cells[:-1]])
+            cells[HEADS.index("ms") - 2] = milliseconds(CHECKERS[name], dtype)
+            lines[number] = f"| {' | '.join([name, dtype, *cells])} |\n"
+    return "".join(lines)
+
+
 def main() -> None:
     """Print the table, and with ``--write`` write the page."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--instances", type=int, default=200, help="fresh instances for each slow checker")
     parser.add_argument("--ours", type=int, default=1000, help="fresh instances for each fast one of ours")
     parser.add_argument("--write", action="store_true", help=f"write docs/generated/{PAGE}")
+    parser.add_argument("--only", default="", metavar="NAME", help="only the checkers whose names begin so")
     options = parser.parse_args()
-    rows = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for name, make in (OURS | OTHERS).items():
-            for dtype in ("float64", "float32"):
-                if dtype == "float32" and name in OURS and name not in FLOAT32:
-                    continue
-                try:
-                    found = row(make, options.ours if name in FAST else options.instances, dtype)
-                except ModuleNotFoundError as error:
-                    print(f"{name}: {error.name} is not installed")
-                    continue
-                rows.append([name, dtype, *found])
-                print(" | ".join(rows[-1]), flush=True)
-    heads = ["checker", "dtype", "worst error", "calls of f", "ms", "smallest eps seen: worst (median) element",
-             "false alarms"]  # fmt: skip
+        rows = rows_of(options.only, options.ours, options.instances)
+        if options.only and options.write:
+            pages.write(PAGE, renewed((pages.FOLDER / PAGE).read_text(encoding="utf-8"), rows))
+    if options.only:
+        return
     large = at_64_units()
     print(large)
     if options.write:
         packages = ("numpy", "torch", "jax", "autograd", "scipy", "numdifftools")
         made = pages.made_by("python -m benchmarks.studies.gradient_checkers --write", *packages)
-        pages.write(
-            PAGE,
-            f"# Gradient checkers, compared\n\n{made}\n\n{METHOD}\n\n{table(heads, rows)}\n\n{large}\n\n{section()}",
-        )
+        whole = table(HEADS, [[*key, *cells] for key, cells in rows.items()])
+        pages.write(PAGE, f"# Gradient checkers, compared\n\n{made}\n\n{METHOD}\n\n{whole}\n\n{large}\n\n{section()}")
 
 
 if __name__ == "__main__":

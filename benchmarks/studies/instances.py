@@ -46,9 +46,13 @@ class Instance:
 
     def gradients(self) -> list[Any]:
         """Return the right gradients of ``sum(da * f)`` in the instance's dtype."""
-        given = {name: self.arrays[name] for name in ("Wax", "Waa", "Wya", "ba", "by")}
-        caches = rnn_forward(self.arrays["x"], self.arrays["a0"], given)[2]
-        found = rnn_backward(self.arrays["da"], caches)
+        return self.vjp(self.arrays["da"], *self.args)
+
+    def vjp(self, cotangent: Any, *args: Any) -> list[Any]:
+        """Return the right vector-Jacobian product of ``f``."""
+        given = dict(zip(INPUTS, args, strict=True))
+        parameters = {name: given.get(name, self.arrays[name]) for name in ("Wax", "Waa", "Wya", "ba", "by")}
+        found = rnn_backward(cotangent, rnn_forward(given["x"], given["a0"], parameters)[2])
         return [found[f"d{name}"] for name in INPUTS]
 
     @cached_property

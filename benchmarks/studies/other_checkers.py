@@ -8,7 +8,6 @@ import numpy as np
 
 from benchmarks.studies.checkers import Checker, against
 from benchmarks.studies.instances import INPUTS, Instance
-from rnn_reference import rnn_backward, rnn_forward
 
 
 def central_difference(instance: Instance, f: Callable[..., Any]) -> Checker:
@@ -42,7 +41,7 @@ def _torch(fast: bool) -> Callable[[Instance, Callable[..., Any]], Checker]:
                 @staticmethod
                 def backward(ctx: Any, cotangent: Any) -> Any:
                     # gradcheck draws cotangents of its own: the right answer, with the claimed error
-                    found = _vjp(instance, cotangent.numpy())
+                    found = instance.vjp(cotangent.numpy(), *instance.args)
                     right = instance.gradients()
                     return tuple(torch.tensor(v * _ratio(c, r)) for v, c, r in zip(found, claimed, right, strict=True))
 
@@ -54,12 +53,6 @@ def _torch(fast: bool) -> Callable[[Instance, Callable[..., Any]], Checker]:
         return Checker(accepts)
 
     return make
-
-
-def _vjp(instance: Instance, cotangent: Any) -> list[Any]:
-    parameters = {name: instance.arrays[name] for name in ("Wax", "Waa", "Wya", "ba", "by")}
-    found = rnn_backward(cotangent, rnn_forward(instance.arrays["x"], instance.arrays["a0"], parameters)[2])
-    return [found[f"d{name}"] for name in INPUTS]
 
 
 def _ratio(claimed: Any, right: Any) -> Any:
@@ -85,7 +78,7 @@ def jax_check_grads(instance: Instance, f: Callable[..., Any]) -> Checker:
             return network(*args), args
 
         def backward(args: Any, cotangent: Any) -> Any:
-            found = _vjp(instance, np.asarray(cotangent))
+            found = instance.vjp(np.asarray(cotangent), *instance.args)
             return tuple(jnp.asarray(v * ratio) for v, ratio in zip(found, ratios, strict=True))
 
         network.defvjp(forward, backward)
@@ -107,7 +100,8 @@ def autograd_check_grads(instance: Instance, f: Callable[..., Any]) -> Checker:
         ratios = [_ratio(c, r) for c, r in zip(claimed, instance.gradients(), strict=True)]
         network = primitive(lambda *args: np.array(f(*args)))
         defvjp(network, *(
-            lambda ans, *args, i=i: lambda ct: _vjp(instance, np.asarray(ct))[i] * ratios[i] for i in range(len(INPUTS))
+            lambda ans, *args, i=i: lambda ct: instance.vjp(np.asarray(ct), *instance.args)[i] * ratios[i]
+            for i in range(len(INPUTS))
         ))  # fmt: skip
         np.random.seed(instance.seed)
         try:

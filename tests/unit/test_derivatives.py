@@ -9,6 +9,7 @@ from rnn_reference.cells.rounding import tolerances as of_any_cell
 from rnn_reference.cells.trace import at_states
 from rnn_reference.numerics import elementwise, injection, moved
 from rnn_reference.numerics.affine import Affine
+from rnn_reference.numerics.extrapolation import STEPS, extrapolated
 from rnn_reference.numerics.moved import ForwardCall, Point
 from rnn_reference.numerics.noise import computational_noise
 from rnn_reference.numerics.stochastic import SAFETY, unit_roundoff
@@ -167,6 +168,16 @@ def test_the_derivative_is_right_to_its_bound(name):
         value, bound = look(*case.problem.inputs, case.problem.da)
         for tensor in value:
             assert np.all(abs(value[tensor] - case.arrays[tensor]) <= bound[tensor]), (look.__name__, tensor)
+
+
+SATURATED = [1.247188, 1.136938, 0.807976, 0.766758, 0.75994, 0.7584, 0.758019, 0.757921, 0.757993, 0.757921, 0.757103]
+ROUNDING = [8e-7, 9e-7, 1e-6, 1.5e-6, 2.7e-6, 5.2e-6, 1e-5, 2e-5, 8.2e-5, 3.3e-4, 5.2e-3]
+
+
+def test_a_noisy_step_does_not_excuse_a_wrong_limit():
+    """Differences in float32, with the limit 0.757898 and a false plateau: the rounding of the last one does not hide it."""
+    limit = extrapolated(np.array(SATURATED), np.array(ROUNDING), STEPS[: len(SATURATED)])
+    assert abs(limit.value - 0.757898) < limit.cut_off + 3 * limit.rounding
 
 
 def test_moving_every_element_gives_the_same_as_injection():
