@@ -20,6 +20,7 @@ from rnn_reference.judging.golden import (
     of_a_step,
     tolerance_of,
 )
+from rnn_reference.judging.judge import one_of
 from rnn_reference.paths import golden_folder
 from rnn_reference.problems import golden
 
@@ -67,7 +68,7 @@ def test_cell_backward(implementation, judge, cell):
     case = DOCUMENT["rnn_cell_backward", "dxt"]
     question = forward_backward(cell.cell_forward, case.given.step, {"da_next": case.inputs["da_next"]})
     _, gradients = implementation.answers(question)
-    close_at(judge, case, gradients["dxt"], of_a_step(case, judge)["dxt"], THE_DOCUMENT)
+    close_at(judge, case, one_of(gradients, "dxt"), of_a_step(case, judge)["dxt"], THE_DOCUMENT)
 
 
 @pytest.mark.judges("rnn_backward", needs=("rnn_forward",))

@@ -75,6 +75,12 @@ class Description:
         return tuple(name for name in self.parameters if name not in (self.head.weight, self.head.bias))
 
     @cached_property
+    def inputs(self) -> frozenset[str]:
+        """The names of the inputs that an implementation may lack: initial states and biases."""
+        biases = {*(of.bias for of in self.maps.values()), self.head.bias}
+        return frozenset(biases | {f"{s}0" for s in self.states})
+
+    @cached_property
     def weight_gradients(self) -> tuple[str, ...]:
         """The names of the gradients of these parameters."""
         return tuple(f"d{name}" for name in self.trained)

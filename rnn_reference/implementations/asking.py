@@ -27,7 +27,7 @@ def answers_of(own: Implementation, question: Question) -> list[dict[str, Any]]:
     for name, arguments in _handed_over(own, question):
         given = [caches[one.number] if names_a_cache(one) else one for one in arguments]
         returned.append(own.call(name, *given, copy=copy) if question.late else own.ask(name, *given, copy=copy))
-        results = results_of(function_named(name), returned[-1]) if question.late else returned[-1]
+        results = results_of(function_named(name), returned[-1], own.lacks) if question.late else returned[-1]
         caches += [value for key, value in results.items() if key in CACHES]
     if not question.late:
         return returned

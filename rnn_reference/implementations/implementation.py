@@ -12,7 +12,7 @@ from rnn_reference.cells.cell import ACTIVATION, CACHES, CELL_BACKWARD, Cell, Fu
 from rnn_reference.cells.registry import cells, function_named, functions
 from rnn_reference.implementations.asking import answers_of, not_taken
 from rnn_reference.implementations.crash import crash
-from rnn_reference.implementations.declared import dtype_of, tolerance_of
+from rnn_reference.implementations.declared import dtype_of, lacks_of, notes_on_lacks, tolerance_of
 from rnn_reference.implementations.handing_over import watched_settings
 from rnn_reference.implementations.question import Question
 from rnn_reference.implementations.returned import results_of, with_predictions, wrong_shape
@@ -26,10 +26,11 @@ class Implementation:
     """The functions of an object. Each call gets copies of the arguments, and its results are converted to arrays.
 
     ``theirs`` is any object with some of the cells' functions as attributes, such as a module or an instance. It may
-    have four more attributes: ``dtype``, its precision (default float64); ``tolerance``, a dict of absolute tolerances
+    have five more attributes: ``dtype``, its precision (default float64); ``tolerance``, a dict of absolute tolerances
     by check id, used if they are wider than the derived ones; ``predicts``, False if its predictions should not be
-    judged: they are replaced by those of its states; and ``sizes``, "few" if it is compiled for each shape, or "none"
-    if it is slow: fewer sizes are asked.
+    judged: they are replaced by those of its states; ``sizes``, "few" if it is compiled for each shape, or "none" if
+    it is slow: fewer sizes are asked; and ``lacks``, the names of inputs that it has not, such as ``a0`` or ``ba``,
+    which are zero, and of gradients that it does not give, such as ``dx``.
     """
 
     def __init__(self, name: str, theirs: Any, notes: list[str] | None = None) -> None:
@@ -40,8 +41,10 @@ class Implementation:
         self._not_taken: dict[Cell, tuple[str, ...]] = {}
         self.predicts = getattr(theirs, "predicts", True) is not False
         self.sizes = getattr(theirs, "sizes", "all")
+        self.lacks = lacks_of(getattr(theirs, "lacks", None))
         self.dtype = self._dtype_of(getattr(theirs, "dtype", None))
         self.tolerance = tolerance_of(getattr(theirs, "tolerance", None))
+        self.notes += notes_on_lacks(self.lacks)
         self.notes += [f"{check}: tolerance widened to {value:g}" for check, value in self.tolerance.items()]
 
     def _dtype_of(self, declared: Any) -> str:
@@ -90,10 +93,11 @@ class Implementation:
         return self._held.reads_globals(name)
 
     def fitted(self, problem: Problem) -> Problem:
-        """Returns the problem in its dtype, without the optional arguments that it does not take."""
+        """Returns the problem in its dtype, without the inputs that it does not take."""
         if problem.cell not in self._not_taken:
             self._not_taken[problem.cell] = tuple(argument for _, argument in not_taken(self, problem.cell))
-        return problem.at(dtype=self.dtype, without=self._not_taken[problem.cell])
+        absent = (*self._not_taken[problem.cell], *(name for name in self.lacks if name in problem.cell.inputs))
+        return problem.at(dtype=self.dtype, without=absent)
 
     def ask(self, name: str, *arguments: Any, copy: bool = True) -> dict[str, Any]:
         """Calls a function. Returns its results by name: copies of the arrays, and a cache unchanged.
@@ -108,7 +112,7 @@ class Implementation:
 
     def results(self, function: Function, arguments: Sequence[Any], returned: Any) -> dict[str, Any]:
         """Returns what a call returned, by name. Its predictions are those of its states if they are not judged."""
-        results = results_of(function, returned)
+        results = results_of(function, returned, self.lacks)
         return results if self.predicts else with_predictions(function, arguments, results)
 
     def function(self, name: str) -> Callable[..., Any]:

@@ -66,4 +66,4 @@ def _columns(run: ForwardCall, which: slice) -> ForwardCall:
 def as_sequence(cell: Cell, gradients: Tensors) -> Tensors:
     """Returns the results of a step backward by the names of a sequence of one step."""
     named = {cell.of_sequence.get(name, name): value for name, value in gradients.items()}
-    return named | {"dx": named["dx"][..., None]}
+    return {name: value[..., None] if name == "dx" else value for name, value in named.items()}

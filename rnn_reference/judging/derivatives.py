@@ -56,6 +56,10 @@ class Case(NamedTuple):
         """The states of the reference."""
         return {s: self.right.forward[s] for s in self.states}
 
+    def among(self, gradients: Tensors) -> Tensors:
+        """Returns those of the gradients that the function returned."""
+        return {name: value for name, value in gradients.items() if name in self.got}
+
     @property
     def rounding(self) -> Tensors:
         """The effect of rounding on each element of the states (rms)."""

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from rnn_reference.arrays import Array
+from rnn_reference.cells.cell import Cell
 from rnn_reference.implementations.question import Question, forward_backward
-from rnn_reference.judging.judge import Judge
+from rnn_reference.judging.judge import Judge, one_of
 from rnn_reference.numerics.compare import agrees, require_shapes
 from rnn_reference.outcomes import Crashed, NotJudged, NotOffered, Wrong
 from rnn_reference.problems import layouts
@@ -24,7 +25,11 @@ SHORTER = "it takes no da with fewer steps than x, as in the course's test: x ha
 
 
 def tolerance_of(case: Golden, judge: Judge) -> dict[str, Array]:
-    """Returns the tolerance of every tensor of a printed case. A single step is a sequence of one step."""
+    """Returns the tolerance of every tensor of a printed case. A single step is a sequence of one step.
+
+    Raises NotOffered for an implementation that has not every input.
+    """
+    _require_every_input(judge, case.cell)
     return tolerances_of(case.judged, judge.implementation.dtype, case.cotangents)
 
 
@@ -41,7 +46,7 @@ def close_at(judge: Judge, case: Golden, got: Array, tolerance: Array, source: s
 
 def close_to_gradient(judge: Judge, case: Golden, gradients: Mapping[str, Array], published: str) -> None:
     """Compare the printed part of a gradient. ``published`` is a line for a result with the printed, wrong digits."""
-    got, tolerance = gradients[case.tensor], tolerance_of(case, judge)[case.tensor]
+    got, tolerance = one_of(gradients, case.tensor), tolerance_of(case, judge)[case.tensor]
     try:
         close_at(judge, case, got, tolerance, THE_GRADIENT)
     except Wrong as wrong:
@@ -50,11 +55,18 @@ def close_to_gradient(judge: Judge, case: Golden, gradients: Mapping[str, Array]
         raise
 
 
+def _require_every_input(judge: Judge, cell: Cell) -> None:
+    missing = [name for name in judge.implementation.lacks if name in cell.inputs]
+    if missing:
+        raise NotOffered([("", f"these values have another {' and '.join(missing)} than zero, and it has none")])
+
+
 def gradients_of(judge: Judge, case: Golden) -> dict[str, Array]:
     """Returns the gradients for a printed problem. Its ``da`` may have fewer steps than its ``x``.
 
     An implementation that takes no such ``da`` gets the first steps of ``x`` only, and a note. Gradients are equal.
     """
+    _require_every_input(judge, case.cell)
     if case.judged.x.shape == case.given.x.shape:
         return _after_right_states(judge, case, case.given)
     try:
@@ -91,6 +103,8 @@ def certified(judge: Judge, cases: Mapping[str, Certified], name: str, function:
     """
     if judge.implementation.dtype != "float64":
         raise NotOffered([("", f"the certified inputs are float64, this is {judge.implementation.dtype}")], function)
+    if set(judge.implementation.lacks) & cases[name].problem.cell.inputs:
+        _require_every_input(judge, cases[name].problem.cell)
     if judge.set_problem(cases[name].problem).without:
         case = cases[f"{name} {WITHOUT}"]
         judge.problem = case.problem

@@ -80,7 +80,7 @@ def _judge_by_derivatives(judge: Judge, case: Case, derivatives: list[Comparison
     try:
         return min((_compare(judge, case, comparison) for comparison in derivatives), default=np.inf)
     except Wrong as wrong:
-        right_here = agrees(case.got, reference.expected, judge.tolerated(case.got, reference.tolerance))
+        right_here = agrees(case.got, case.among(reference.expected), judge.tolerated(case.got, reference.tolerance))
         found = derivatives[0]
         if is_derivative_along(claim_of(judge, case, found.expected, found.tolerance)):
             if right_here:
@@ -100,7 +100,7 @@ def _judge_after_a_wrong_forward(judge: Judge, problem: Problem, case: Case) -> 
     """
     name = case.function.name
     expected, tolerance = gradients_at(case.states, case.given, case.cotangents, judge.implementation.dtype)
-    if agrees(case.got, expected, tolerance):
+    if agrees(case.got, case.among(expected), tolerance):
         judge.consequences.add(name)
         return
 

@@ -21,6 +21,13 @@ OPTIONAL = {name for cell in cells() for name in cell.backward.may_lack}
 """Results that an implementation need not return."""
 
 
+def one_of(results: Mapping[str, Array], name: str) -> Array:
+    """Returns one of the results. Raises NotOffered if the implementation does not give it."""
+    if name not in results:
+        raise NotOffered([("", f"it gives no {name}")])
+    return results[name]
+
+
 class Judge:
     """One check's view of one implementation.
 
@@ -78,9 +85,8 @@ class Judge:
         source: str,
     ) -> float:
         """As ``close``, for one of several comparisons. Returns the smallest error that it would have seen."""
-        expected = {
-            name: value for name, value in self._its_own(expected).items() if name in got or name not in OPTIONAL
-        }
+        absent = OPTIONAL.union(self.implementation.lacks)
+        expected = {name: value for name, value in self._its_own(expected).items() if name in got or name not in absent}
         used = self.tolerated(expected, tolerance)
         for name, array in expected.items():
             size = np.sqrt(np.mean(np.abs(array) ** 2)) if array.size else 0.0

@@ -15,7 +15,7 @@ class Inputs:
     """The inputs of a forward function of a cell.
 
     ``x`` is ``(n_x, m, T_x)``. ``initial`` has each initial state, ``(n_a, m)``, by the name of the state; a state that
-    is not there is not passed, and is zero. ``parameters`` are those of the cell.
+    is not there is zero, and is not passed if it is an optional argument. ``parameters`` are those of the cell.
     """
 
     cell: Cell
@@ -26,8 +26,13 @@ class Inputs:
     @property
     def start(self) -> dict[str, Array]:
         """Every initial state, by name: those in ``initial``, and zeros."""
-        first = self.initial[self.cell.states[0]]
-        return {s: self.initial.get(s, np.zeros_like(first)) for s in self.cell.states}
+        zeros = np.zeros((self.n_a, self.x.shape[1]))
+        return {s: self.initial.get(s, zeros) for s in self.cell.states}
+
+    @property
+    def n_a(self) -> int:
+        """The number of units."""
+        return int(self.parameters[self.cell.head.weight].shape[1])
 
     @property
     def restarts(self) -> bool:
@@ -37,7 +42,8 @@ class Inputs:
     @property
     def forward(self) -> tuple[Any, ...]:
         """The arguments of the forward function of the sequence, in order."""
-        named = {f"{s}0": value for s, value in self.initial.items()}
+        taken = {*self.initial, self.cell.states[0]}
+        named = {f"{s}0": value for s, value in self.start.items() if s in taken}
         return self.cell.forward.ordered({"x": self.x, "parameters": self.parameters, **named})
 
     @property
@@ -61,8 +67,7 @@ class Inputs:
 
     def without_recurrence(self) -> "Inputs":
         """Returns the inputs with all weights of states in the cell's maps zero: a step depends on its input only."""
-        n_x, n_a = len(self.x), len(self.initial[self.cell.states[0]])
-        return replace(self, parameters=self.cell.without_recurrence(self.parameters, n_x, n_a))
+        return replace(self, parameters=self.cell.without_recurrence(self.parameters, len(self.x), self.n_a))
 
     def each_step(self, states: Mapping[str, Array]) -> list["Inputs"]:
         """Returns the inputs of each single step, which starts from the step before in ``states (n_a, m, T_x)``."""

@@ -25,8 +25,8 @@ class Problem:
 
     The arrays are float64, but ``dtype`` can hold each element: an implementation in float32 and the float64 reference
     start from the same numbers. ``gain`` multiplies the weights of the state (above 1: saturated), ``push`` the
-    cotangents. With ``blank``, initial states, biases, and x at step 2 are zero. ``without`` has the names of optional
-    arguments, such as ``c0``, that are not passed to the functions of a sequence, and are zero there.
+    cotangents. With ``blank``, initial states, biases, and x at step 2 are zero. ``without`` has the names of inputs
+    that the functions do not have, and that are zero there: initial states of a sequence, and biases.
     """
 
     n_x: int = 3
@@ -160,6 +160,7 @@ def _drawn(problem: Problem) -> dict[str, Array]:
         zero = [*(f"{s}0" for s in cell.states), *(of.bias for of in cell.maps.values()), head.bias]
         arrays |= {name: 0 * arrays[name] for name in zero}
         arrays["x"][:, :, 2] = 0
+    arrays |= {name: 0 * arrays[name] for name in problem.without if name in cell.parameters}
     drawn = {name: array.astype(problem.dtype).astype(np.float64) for name, array in arrays.items()}
     for array in drawn.values():
         array.flags.writeable = False

@@ -133,16 +133,17 @@ def with_inputs_scaled(given: Inputs, factor: float) -> Inputs:
 
 def gradients_scaled_back(given: Inputs, gradients: Mapping[str, Array], factor: float) -> dict[str, Array]:
     """Returns the gradients at the inputs of ``with_inputs_scaled``, as they are at the inputs ``given``."""
-    back = {**gradients, "dx": gradients["dx"] * factor}
+    back = {name: value * factor if name == "dx" else value for name, value in gradients.items()}
     for of in given.cell.maps.values():
         for weight, operands in of.weights.items():
-            back[f"d{weight}"] = back[f"d{weight}"] * _over_inputs(given, operands, 1 / factor)
+            if f"d{weight}" in back:
+                back[f"d{weight}"] = back[f"d{weight}"] * _over_inputs(given, operands, 1 / factor)
     return back
 
 
 def _over_inputs(given: Inputs, operands: tuple[str, ...], factor: float) -> Array:
     """Returns a factor for each column of a weight: 1 for those of states."""
-    n_x, n_a = len(given.x), len(given.initial[given.cell.states[0]])
+    n_x, n_a = len(given.x), given.n_a
     return np.concatenate([np.full(n_x, factor) if operand == "x" else np.ones(n_a) for operand in operands])
 
 

@@ -24,6 +24,7 @@ class Converted(Implementation):
         self._inner, self._conventions = inner, conventions
         self.name, self.dtype, self.tolerance, self.predicts = inner.name, inner.dtype, inner.tolerance, inner.predicts
         self.sizes = inner.sizes
+        self.lacks = inner.lacks
         words = conventions.words(inner.cells[0])
         self.notes = [*inner.notes, f"judged under --rnn-convention={conventions.name}, {words}"]
         self.wrong_shape: Wrong | None = None

@@ -18,6 +18,7 @@ from rnn_reference.implementations.loading import onnx_backend
 from rnn_reference.implementations.loading.files import FILE_SECONDS, from_file, from_files, make_importable
 from rnn_reference.implementations.loading.running import describe
 from rnn_reference.implementations.loading.standins import Missing, missing_in, reason_of
+from rnn_reference.implementations.roles.own import own_network
 from rnn_reference.implementations.unusable import Unusable
 from rnn_reference.paths import is_file, split_target
 
@@ -112,11 +113,24 @@ def _in_our_layout(found: Any, target: str) -> tuple[Any, list[str]]:
     """Returns the object with the document's functions, and notes about its layout; for a class usually an instance."""
     if onnx_backend.is_backend(found) and not any(callable(getattr(found, name, None)) for name in functions()):
         return onnx_backend.functions_of(found, target)
-    adapted = recognised(found, target)
+    adapted = _recognised(found, target)
     if adapted or not inspect.isclass(found):
         return adapted or (found, [])
     instance = _instance(found, target)
     return recognised(instance, target) or (instance, [])
+
+
+def _recognised(found: Any, target: str) -> tuple[Any, list[str]] | None:
+    """Returns the document's functions and notes, from a known layout or from one of its own; None for neither."""
+    try:
+        adapted = recognised(found, target)
+    except Unusable:
+        adapted = own_network(found)
+        if adapted is None:
+            raise
+    if adapted is None and not any(callable(getattr(found, name, None)) for name in functions()):
+        adapted = own_network(found)
+    return adapted
 
 
 def _instance(found: Any, target: str) -> Any:
