@@ -1,6 +1,7 @@
 """Events outside that end a run: SIGTERM, and a reader of its output that leaves."""
 
 import io
+import os
 import signal
 import sys
 import threading
@@ -27,10 +28,12 @@ def end_at_sigterm() -> Callable[[], None]:
 def print_whatever_happens() -> None:
     """Let no output end the run: the run goes on, writes its files, and has its own exit status.
 
-    What nobody reads any more, as after ``| head``, is dropped. A character that the encoding lacks is escaped.
+    What nobody reads, as after ``| head`` or ``>&-``, is dropped. A character that the encoding lacks is escaped.
     """
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 (as long as the run)
         if not isinstance(stream, io.TextIOWrapper):
             continue
         if stream.errors == "strict":

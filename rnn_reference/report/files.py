@@ -77,8 +77,8 @@ def replaced(path: Path, text: str) -> str:
 
 
 def _real(path: Path) -> Path:
-    """Returns the file that is meant: a link is followed, so that it stays a link."""
-    return Path(os.path.realpath(path))
+    """Returns the file that is meant: a link is followed, so that it stays a link. A pipe has no other name."""
+    return path if is_special(path) else Path(os.path.realpath(path))
 
 
 def add_to_summary(report: Report) -> str:

@@ -239,6 +239,16 @@ def test_each_result_is_in_the_files_at_once(tmp_path):
         assert targets_in(table) == list("abc")[:number]
 
 
+def test_a_pipe_gets_everything_at_the_end(tmp_path):
+    """A file that is a pipe is written once; a table for people goes to a closed output without harm."""
+    done = command("stepwise", "--rnn-only=protocol.network_forward", "--csv=/dev/stderr")
+    assert (done.returncode, "stepwise,conforms" in done.stderr) == (0, True), done.stderr
+    judged = f"{sys.executable} -m rnn_reference stepwise --rnn-only=protocol.network_forward"
+    closed = f"{judged} --rnn-report={tmp_path}/r.json >&-"
+    assert subprocess.run(closed, shell=True, cwd=ROOT, timeout=600, check=False).returncode == 0
+    assert json.loads((tmp_path / "r.json").read_text())["verdict"] == "conforms"
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk_is_said_and_is_no_wrong_network(tmp_path, capsys):
     """A file that cannot be written to the end is an error of its own, with status 2, and the table is printed."""

@@ -175,7 +175,7 @@ ROUNDING = [8e-7, 9e-7, 1e-6, 1.5e-6, 2.7e-6, 5.2e-6, 1e-5, 2e-5, 8.2e-5, 3.3e-4
 
 
 def test_a_noisy_step_does_not_excuse_a_wrong_limit():
-    """Differences in float32, with the limit 0.757898 and a false plateau: the rounding of the last one does not hide it."""
+    """Differences in float32 with a false plateau: the large rounding of the last one does not hide it."""
     limit = extrapolated(np.array(SATURATED), np.array(ROUNDING), STEPS[: len(SATURATED)])
     assert abs(limit.value - 0.757898) < limit.cut_off + 3 * limit.rounding
 
