@@ -27,8 +27,8 @@ from rnn_reference.implementations.declared import ATTRIBUTES
 from rnn_reference.implementations.handing_over import handed_over, watched_settings
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.implementations.isolation.channel import Channel, decode, inherited_connection
-from rnn_reference.implementations.isolation.mutations import changed
 from rnn_reference.implementations.isolation.failures import DEFINITIONS_ALONE
+from rnn_reference.implementations.isolation.mutations import changed
 from rnn_reference.implementations.loading.find import load
 from rnn_reference.implementations.unusable import Unusable
 from rnn_reference.implementations.values import MANY, Handle, as_it_is_now, describe_cache, plain

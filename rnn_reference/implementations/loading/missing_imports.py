@@ -52,9 +52,9 @@ def substitute(
     own = {alias.asname or alias.name.split(".")[0]: alias.name for alias in aliases}
     if module.split(".")[0] in SHOWING and isinstance(error, ImportError):
         return {name: Nothing() for name in own if name != "*"}, [f"{module} is not installed; nothing is shown"]
-    helpers = HELPERS if _is_helper(statement, module.split(".")[0], error) else {}
     if isinstance(statement, ast.Import):
-        return {name: Missing(failed, loading, helpers) for name in own}, [_not_judged(failed, own)]
+        return {name: Missing(failed, loading) for name in own}, [_not_judged(failed, own)]
+    helpers = HELPERS if _is_helper(statement, module.split(".")[0], error) else {}
     if "*" in own:
         return dict(helpers), [_replaced(module, helpers) if helpers else failed]
     ours = {name: helpers[theirs] for name, theirs in own.items() if theirs in helpers}
@@ -76,8 +76,7 @@ def _not_judged(failed: str, names: Iterable[str]) -> str:
     return f"{failed}: a function that uses {either(list(names))} is not judged"
 
 
-def _is_helper(statement: Import, root: str, error: BaseException) -> bool:
+def _is_helper(statement: ast.ImportFrom, root: str, error: BaseException) -> bool:
     """True for a missing module that is no known package: a file that lay beside the target."""
-    relative = isinstance(statement, ast.ImportFrom) and statement.level > 0
     missing = isinstance(error, ModuleNotFoundError) and str(error.name).split(".")[0] == root
-    return missing and not relative and root not in PACKAGES
+    return missing and not statement.level and root not in PACKAGES

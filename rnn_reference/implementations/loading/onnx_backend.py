@@ -1,7 +1,7 @@
 """An object with the interface of ``onnx.backend``: it runs our models of one RNN or LSTM node.
 
-The interface is ``prepare(model, device)``, which returns an object with ``run(inputs)``, and others. It may be a class,
-as ``onnx.backend.base.Backend`` asks for, an instance, or a module such as ``onnxruntime.backend``.
+The interface is ``prepare(model, device)``, which returns an object with ``run(inputs)``, and others. It may be a
+class, as ``onnx.backend.base.Backend`` asks for, an instance, or a module such as ``onnxruntime.backend``.
 """
 
 from types import SimpleNamespace

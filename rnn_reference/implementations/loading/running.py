@@ -65,7 +65,9 @@ class Definitions:
         """
         if self._star:
             has = vars(self.module)
-            own = [one for one in has.values() if isinstance(one, FunctionType) and one.__globals__ is has]
+            classes = [one for one in has.values() if isinstance(one, type) and one.__module__ == self.module.__name__]
+            inside = [member for one in (self.module, *classes) for member in vars(one).values()]
+            own = [one for one in inside if isinstance(one, FunctionType) and one.__globals__ is has]
             read = {name for one in own for name in global_names(one)}
             for name in read - set(has) - set(vars(builtins)):
                 has[name] = Missing(f"{self._star}, which would give {name}", self.loading)

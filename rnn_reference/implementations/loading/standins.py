@@ -4,7 +4,7 @@
 may be imported, be a decorator or be kept as a constant; a function that uses it when it is called is not judged.
 """
 
-from collections.abc import Container, Mapping
+from collections.abc import Container
 from types import FunctionType
 from typing import Any, NoReturn
 
@@ -43,18 +43,15 @@ class Nothing:
 
 
 class Missing:
-    """A substitute for something that an import did not give. ``reason`` says why.
+    """A substitute for something that an import did not give. ``reason`` says why."""
 
-    ``has`` are attributes that it has all the same.
-    """
+    def __init__(self, reason: str, loading: Loading) -> None:
+        self._reason, self._loading = reason, loading
 
-    def __init__(self, reason: str, loading: Loading, has: Mapping[str, Any] | None = None) -> None:
-        self._reason, self._loading, self._has = reason, loading, has or {}
-
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> "Missing":
         if name.startswith("__"):
             raise AttributeError(name)
-        return self._has[name] if name in self._has else Missing(self._reason, self._loading)
+        return Missing(self._reason, self._loading)
 
     def __call__(self, *arguments: Any, **named: Any) -> "Missing":
         """Returns itself while definitions run, as a decorator. Raises NotInstalled later."""
