@@ -52,6 +52,12 @@ def problem(request: pytest.FixtureRequest, judge: Judge, cell: Cell) -> Problem
 
 
 @pytest.fixture
+def named_problems(request: pytest.FixtureRequest, cell: Cell) -> Sequence[Problem]:
+    """Every named problem, with the seed of the run."""
+    return [problem.of(cell).at(seed=request.config.option.rnn_seed) for problem in NAMED.values()]
+
+
+@pytest.fixture
 def sized(request: pytest.FixtureRequest) -> Sequence[Problem]:
     """Problems of many sizes, more of them with ``--rnn-sizes=thorough``."""
     chosen = sizes.thorough() if request.config.option.rnn_sizes == "thorough" else sizes.ordinary()

@@ -10,11 +10,9 @@ import pytest
 from rnn_reference import softmax_forward
 from rnn_reference.cells.head import softmax_tolerance
 from rnn_reference.cells.rounding import bounded_tolerance
-from rnn_reference.implementations.question import repeated
 from rnn_reference.judging.batched import run_batched
 from rnn_reference.judging.sizes import judge_sizes
-from rnn_reference.numerics.compare import require_shapes
-from rnn_reference.problems.answers import cell_answers, network_answers
+from rnn_reference.judging.steps import step_by_step, step_close
 from rnn_reference.problems.problem import NAMED
 
 on_all_problems = pytest.mark.parametrize("problem", NAMED, indirect=True)
@@ -43,32 +41,30 @@ def test_softmax(implementation, judge):
 
 @pytest.mark.judges("cell_forward")
 @on_all_problems
-def test_cell_state(implementation, judge, cell, problem):
+def test_cell_state(judge, cell, problem):
     """The cell's next state is {next_state}."""
-    got, right = implementation.ask(cell.cell_forward.name, *problem.step), cell_answers(problem)
-    _step_close(judge, cell, got, right, cell.states)
+    step_close(judge, problem, *cell.states)
 
 
 @pytest.mark.judges("cell_forward")
 @on_all_problems
-def test_cell_prediction(implementation, judge, cell, problem):
+def test_cell_prediction(judge, cell, problem):
     """The cell's prediction is softmax({head_weight} {a_next} + {head_bias})."""
-    got, right = implementation.ask(cell.cell_forward.name, *problem.step), cell_answers(problem)
-    _step_close(judge, cell, got, right, (cell.head.of_sequence,))
+    step_close(judge, problem, cell.head.of_sequence)
 
 
 @pytest.mark.judges("forward")
 @on_all_problems
 def test_states(judge, cell, problem):
     """The states are those of the cell, called step by step from {initial}."""
-    run_batched(judge, [(problem, _step_by_step(judge, cell, problem, *cell.states))])
+    run_batched(judge, [(problem, step_by_step(judge, problem, *cell.states))])
 
 
 @pytest.mark.judges("forward")
 @on_all_problems
 def test_predictions(judge, cell, problem):
     """The predictions are those of the cell, called step by step from {initial}."""
-    run_batched(judge, [(problem, _step_by_step(judge, cell, problem, cell.head.of_sequence))])
+    run_batched(judge, [(problem, step_by_step(judge, problem, cell.head.of_sequence))])
 
 
 @pytest.mark.judges("forward")
@@ -77,7 +73,7 @@ def test_fresh(judge, cell, every_problem):
 
     @every_problem
     def check(problem, t):
-        yield from _step_by_step(judge, cell, problem, *cell.forward.tensors)
+        yield from step_by_step(judge, problem, *cell.forward.tensors)
 
 
 @pytest.mark.judges("cell_forward")
@@ -90,29 +86,3 @@ def test_cell_sizes(judge, cell, sized):
 def test_sizes(judge, cell, sized):
     """{forward} is right at the edges of tiles, blocks and chunks, and where two sizes are equal."""
     judge_sizes(judge, cell.forward, sized)
-
-
-def _step_close(judge, cell, got, right, tensors):
-    """Compare some tensors of a step with those of a sequence of one step."""
-    named = {cell.of_step[name]: name for name in tensors}
-    expected = {step: right.forward[name][..., 0] for step, name in named.items()}
-    judge.close(got, expected, {step: right.tolerance[name][..., 0] for step, name in named.items()})
-
-
-def _step_by_step(judge, cell, problem, *tensors):
-    """Compare each step of the loop with the implementation's own step from the same state, or with the reference.
-
-    If every step of a loop is a step of its cell, the loop is right.
-    """
-    right, source = network_answers(problem), "the reference gives"
-    (got,) = yield repeated(cell.forward, problem.inputs)
-    expected = right.forward
-    if judge.implementation.offers(cell.cell_forward.name):
-        require_shapes(got, {s: right.forward[s].shape for s in cell.states})
-        each = problem.given.each_step({s: got[s] for s in cell.states})
-        steps = yield repeated(cell.cell_forward, *(one.step for one in each))
-        expected = {
-            name: np.stack([step[cell.of_step[name]] for step in steps], axis=2) for name in cell.forward.tensors
-        }
-        source = "your own cell, step by step, gives"
-    judge.close(got, {name: expected[name] for name in tensors}, right.tolerance, source)

@@ -60,6 +60,15 @@ class Implementation:
             self.notes.append(f"judged in {dtype}; without the option it would get {self.dtype}")
             self.dtype = dtype
 
+    @contextlib.contextmanager
+    def in_dtype(self, dtype: str) -> Iterator[None]:
+        """Inside this block its arguments have this precision."""
+        kept, self.dtype = self.dtype, dtype
+        try:
+            yield
+        finally:
+            self.dtype = kept
+
     def offers(self, name: str) -> bool:
         """True if it has the function, also if this is a stub."""
         return self._held.offers(name)

@@ -20,7 +20,7 @@ from rnn_reference.problems.inputs import Inputs
 MAX_ELEMENTS = 1000
 """The largest number of state elements for a numerical derivative. Above it, only the reference's gradient is used."""
 
-MOST_SECONDS = 5.0
+MOST_SECONDS = 20.0
 """A derivative that would take longer is not computed."""
 
 

@@ -1,6 +1,7 @@
 """The judge of a check: it compares results, and keeps the problem and the smallest error that would have been seen."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -52,6 +53,16 @@ class Judge:
         """Sets the problem of the check, as the implementation takes it, and returns it."""
         self.problem = self.implementation.fitted(problem)
         return self.problem
+
+    @contextlib.contextmanager
+    def in_precision(self, dtype: str) -> Iterator[None]:
+        """Inside this block the implementation gets arguments in this precision, and is judged by it."""
+        kept, self.u = self.u, unit_roundoff(dtype)
+        try:
+            with self.implementation.in_dtype(dtype):
+                yield
+        finally:
+            self.u = kept
 
     def draw(self, *shape: int) -> Array:
         """Returns normally distributed numbers, the same in every run, which the dtype can hold exactly."""

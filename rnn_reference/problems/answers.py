@@ -32,22 +32,42 @@ class Answers(NamedTuple):
 @lru_cache(maxsize=64)
 def network_answers(problem: Problem) -> Answers:
     """Returns the answers for the two functions of the whole sequence."""
-    return answers_to(problem.given, problem.cotangents, problem.dtype)
+    return _answers(problem.given, problem.cotangents, _tolerances(problem, step=False))
 
 
 @lru_cache(maxsize=64)
 def cell_answers(problem: Problem) -> Answers:
     """Returns the answers for the two functions of a step, at the first step, with the names of a sequence."""
-    return answers_to(problem.first_step, problem.step_cotangents, problem.dtype)
+    return _answers(problem.first_step, problem.step_cotangents, _tolerances(problem, step=True))
 
 
 def answers_to(given: Inputs, cotangents: Mapping[str, Array], dtype: str) -> Answers:
     """Returns the answers to any inputs and cotangents."""
+    return _answers(given, cotangents, tolerances_of(given, dtype, cotangents))
+
+
+def _tolerances(problem: Problem, step: bool) -> Tensors:
+    """Returns the tolerances at a problem. Those for float32 are computed from its numbers in float64, once for both.
+
+    Rounding the numbers to float32 changes a tolerance by 1e-7 of itself.
+    """
+    numbers = "float64" if problem.dtype == "float32" else problem.dtype
+    times = unit_roundoff(problem.dtype) / unit_roundoff(numbers)
+    return {name: times * value for name, value in _tolerances_of(problem.at(dtype=numbers), step).items()}
+
+
+@lru_cache(maxsize=128)
+def _tolerances_of(problem: Problem, step: bool) -> Tensors:
+    given, cotangents = (problem.first_step, problem.step_cotangents) if step else (problem.given, problem.cotangents)
+    return tolerances_of(given, problem.dtype, cotangents)
+
+
+def _answers(given: Inputs, cotangents: Mapping[str, Array], tolerance: Tensors) -> Answers:
     cell = given.cell
     returned = cell.forward.results(_reference(given, cell.forward.name)(*given.forward))
     gradients = _reference(given, cell.backward.name)(*backward_arguments(given, cotangents, returned["caches"]))
     forward = {name: returned[name] for name in cell.forward.tensors}
-    return Answers(forward, gradients, tolerances_of(given, dtype, cotangents))
+    return Answers(forward, gradients, tolerance)
 
 
 def reference_states(given: Inputs) -> Tensors:
@@ -66,6 +86,26 @@ def reference_at(problem: Problem, function: Function) -> Tensors:
     name, cache = forward.returns[-1], results[forward.returns[-1]]
     arguments = function.ordered({**problem.cotangents_of(function), name: cache})
     return function.results(_reference(problem.given, function.name)(*arguments))
+
+
+@lru_cache(maxsize=256)
+def reference_in(problem: Problem, function: Function, dtype: str) -> Tensors:
+    """Returns the reference's results of a function on a problem, computed in ``dtype``, by name."""
+    forward = function.partner if function.takes_cache else function
+    given = [_in_dtype(one, dtype) for one in problem.arguments(forward)]
+    results = forward.results(_reference(problem.given, forward.name)(*given))
+    if function.takes_cache:
+        cotangents = {name: value.astype(dtype) for name, value in problem.cotangents_of(function).items()}
+        name = forward.returns[-1]
+        arguments = function.ordered({**cotangents, name: results[name]})
+        results = function.results(_reference(problem.given, function.name)(*arguments))
+    return {name: results[name] for name in function.tensors}
+
+
+def _in_dtype(value: Any, dtype: str) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _in_dtype(one, dtype) for name, one in value.items()}
+    return value.astype(dtype)
 
 
 def tolerances_of(given: Inputs, dtype: str, cotangents: Mapping[str, Array]) -> Tensors:

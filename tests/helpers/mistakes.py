@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 from mistakes_of_arrays import OF_ARRAYS
+from mistakes_of_precision import OF_PRECISION
 from mistakes_of_values import OF_VALUES
 from names import FUNCTIONS
 
@@ -191,6 +192,7 @@ class _SharesACell:
 CAUGHT = {
     **OF_ARRAYS,
     **OF_VALUES,
+    **OF_PRECISION,
     "protocol.tanh": but(tanh_forward=lambda x: np.tanh(x).ravel()),
     "protocol.softmax": but(softmax_forward=lambda x: right.softmax_forward(x)[:1]),
     "protocol.cell_forward": cell(lambda a_next, yt_pred, cache, *_: (a_next.T, yt_pred, cache)),

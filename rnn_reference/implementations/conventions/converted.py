@@ -31,6 +31,12 @@ class Converted(Implementation):
         self._not_taken: dict[Cell, tuple[str, ...]] = {}
         self._prefetched: dict[Question, Question] = {}
 
+    @contextlib.contextmanager
+    def in_dtype(self, dtype: str) -> Iterator[None]:
+        """Inside this block its arguments, and those of the inner implementation, have this precision."""
+        with super().in_dtype(dtype), self._inner.in_dtype(dtype):
+            yield
+
     def offers(self, name: str) -> bool:
         """True if the inner implementation has the function."""
         return self._inner.offers(name)
