@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -13,6 +14,7 @@ from types import SimpleNamespace
 import pytest
 from folders import ROOT
 
+from rnn_reference.implementations.adapters import names, package_of
 from rnn_reference.paths import golden_folder
 
 pytestmark = pytest.mark.waits
@@ -219,3 +221,42 @@ def test_oldest_versions(built, tmp_path):
         [sys.executable, "-c", TOLERANCES], capture_output=True, text=True, check=True, cwd=ROOT
     ).stdout
     assert json.loads(theirs) == pytest.approx(json.loads(ours), rel=0.01)
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory):
+    """What ``make`` would run in a fresh clone, or with some environments already made."""
+
+    def made(*arguments, has=()):
+        environment = tmp_path_factory.mktemp("environment")
+        for name in has:
+            (environment / name).touch()
+        command = ["make", "--dry-run", f"VENV={environment}", *arguments]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        return re.findall(r"--editable '\.\[(.*)\]'", done.stdout)
+
+    return made
+
+
+@pytest.mark.parametrize("arguments, installs", [
+    ((), ["check"]), (("RNN=homework.ipynb",), ["check"]), (("RNN=my torch notes.ipynb",), ["check", "check,torch"]),
+    (("RNN=flax-nnx",), ["check", "check,flax"]), (("RNN=model.onnx",), ["check", "check,onnxruntime"]),
+    (("RNN=layer.py:L", "WITH=torch jax"), ["check", "check,jax", "check,torch"]),
+])  # fmt: skip
+def test_make_check_installs_what_the_target_needs(made, arguments, installs):
+    """``make check`` installs little, and a framework when the target names it."""
+    assert made("check", *arguments) == installs
+
+
+@pytest.mark.parametrize("name", names())
+def test_make_check_knows_every_framework(made, name):
+    """Every adapter that needs a package gets it by its name."""
+    extra = package_of(name)
+    assert made("check", f"RNN={name}")[1:] == ([] if extra in ("reference", "stepwise") else [f"check,{extra}"])
+
+
+def test_make_test_installs_everything_also_after_make_check(made):
+    """``make test`` installs everything, after ``make check`` too; then ``make check`` installs nothing more."""
+    assert made("test") == ["dev"]
+    assert made("test", has=["check"]) == ["dev"]
+    assert made("check", "RNN=torch", has=["ready", "check"]) == []

@@ -1,6 +1,7 @@
 """Imports that fail: what nothing uses is stood in for, and what a function needs is not judged."""
 
 import re
+import sys
 
 import numpy as np
 import pytest
@@ -142,3 +143,11 @@ def test_the_verdict_on_a_function_that_needs_a_package(verdict_on, folder, note
     assert functions["softmax_forward"]["verdict"] == "not judged"
     assert (verdict.status, verdict.report["verdict"]) == (2, "not judged")
     assert "No module named 'no_such_package'" in verdict.printed
+
+
+def test_a_missing_framework_is_told_how_it_is_installed(notebook, monkeypatch):
+    """A framework that is not installed, and that the package has an extra for, is told the commands."""
+    for name in ("torch", "torch.nn"):
+        monkeypatch.setitem(sys.modules, name, None)
+    said = refusal(notebook("import torch.nn as nn\n" + SOFTMAX.format("nn.Softmax(0)(x)")))
+    assert "pip install 'rnn-reference[torch]', or make check ... WITH=torch" in said

@@ -11,6 +11,7 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from rnn_reference.cells.registry import functions
+from rnn_reference.implementations.adapters import names, package_of
 from rnn_reference.implementations.crash import crash
 from rnn_reference.implementations.loading.definitions import definitions
 from rnn_reference.implementations.loading.missing_imports import Import, module_of, substitute
@@ -99,10 +100,13 @@ class Definitions:
     ) -> None:
         if isinstance(statement, ast.ImportFrom) and statement.level:
             said = relative_import(statement, Path(str(self.module.__file__)))
+        package = str(error.name).split(".")[0] if isinstance(error, ModuleNotFoundError) else ""
+        if package in map(package_of, names()):
+            said += f" (pip install 'rnn-reference[{package}]', or make check ... WITH={package})"
         place = f"line {statement.lineno}: "
         said = said.replace(f"; {Path(label).name}, {place}", ": ")
-        names, notes = substitute(statement, aliases, error, f"{label}, {place}{said}", self.loading)
-        self.module.__dict__.update(names)
+        given, notes = substitute(statement, aliases, error, f"{label}, {place}{said}", self.loading)
+        self.module.__dict__.update(given)
         self.notes += notes
         if aliases[0].name == "*":
             self._star = f"{label}, {place}{said}"
