@@ -282,7 +282,18 @@ def test_no_module_of_that_name(folder):
 def test_a_module_that_lacks_a_module_is_not_called_missing(script):
     """A module that is there, and imports one that is not, is not said to be missing itself."""
     script("import hom\n", "homework_five.py")
-    assert refusal("homework_five").startswith("homework_five could not be imported: ModuleNotFoundError: ")
+    assert "; homework_five could not be imported: ModuleNotFoundError: " in refusal("homework_five")
+
+
+def test_a_module_is_judged_without_an_import_that_nothing_uses(script):
+    """A module of a package whose import fails is judged by its definitions, with its relative imports."""
+    script("", "pack_six/__init__.py")
+    script("import numpy as np\n\n\ndef tanh(x):\n    return np.tanh(x)\n", "pack_six/utils.py")
+    script("import hom\nfrom .utils import tanh\n\n\ndef tanh_forward(x):\n    return tanh(x)\n", "pack_six/net.py")
+    implementation = load("pack_six.net")
+    assert np.array_equal(implementation.tanh_forward(X), np.tanh(X))
+    assert implementation.notes[0].startswith("pack_six.net could not be imported: ModuleNotFoundError: ")
+    assert implementation.notes[0].endswith("; only its definitions were run")
 
 
 def test_a_file_of_another_kind(folder):

@@ -47,11 +47,24 @@ def from_file(name: str, seconds: float, definitions_only: bool) -> tuple[Module
     if reason:
         module = _empty_module(path)
         notes.append(f"{reason}; {DEFINITIONS_ALONE}")
+    return module, notes + _run_definitions(module, parts, seconds)
+
+
+def from_module(name: str, path: Path, seconds: float) -> tuple[ModuleType, list[str]]:
+    """Returns the definitions of a module that could not be imported, from its file, and notes. Raises Unusable."""
+    parts = Parts(path)
+    _require_python(path, parts)
+    module = _empty_module(path, name.rpartition(".")[0])
+    return module, parts.notes + _run_definitions(module, parts, seconds)
+
+
+def _run_definitions(module: ModuleType, parts: Parts, seconds: float) -> list[str]:
+    """Run the definitions of all parts in a module. Returns notes."""
     own = Definitions(module, seconds, parts.written)
     for part in parts.all:
         own.run(part.parsed.tree, part.label)
     own.finish()
-    return module, notes + own.notes
+    return own.notes
 
 
 def _require_python(path: Path, parts: Parts) -> None:
@@ -82,11 +95,11 @@ def _run_whole(module: ModuleType, parts: Parts, seconds: float) -> str | None:
         return f"running the file failed ({describe(error)})"
 
 
-def _empty_module(path: Path) -> ModuleType:
+def _empty_module(path: Path, package: str = "") -> ModuleType:
     """Returns an empty module. No import can find it, because a file may have the name of a package that it imports."""
     module = ModuleType(f"{path.stem} under test")
     module.__file__ = str(path)
-    module.__package__ = ""
+    module.__package__ = package
     sys.modules[module.__name__] = module  # dataclasses and pickle look a class's module up
     return module
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib
+import importlib.util
 import inspect
 import os
 import warnings
@@ -13,9 +14,16 @@ from typing import Any
 from rnn_reference.cells.registry import function_named, functions
 from rnn_reference.implementations import adapters
 from rnn_reference.implementations.implementation import Implementation
+from rnn_reference.implementations.isolation.failures import DEFINITIONS_ALONE
 from rnn_reference.implementations.layouts import recognised
 from rnn_reference.implementations.loading import onnx_backend
-from rnn_reference.implementations.loading.files import FILE_SECONDS, from_file, from_files, make_importable
+from rnn_reference.implementations.loading.files import (
+    FILE_SECONDS,
+    from_file,
+    from_files,
+    from_module,
+    make_importable,
+)
 from rnn_reference.implementations.loading.running import describe
 from rnn_reference.implementations.loading.standins import Missing, missing_in, reason_of
 from rnn_reference.implementations.roles.own import own_network
@@ -47,13 +55,18 @@ def load(
 
             owner, notes = onnx_file.read(Path(where))
         else:
-            owner = _from_module(where)
+            owner, notes = _from_module(where, seconds)
         found = _attribute(owner, attribute, target, notes) if attribute else owner
-        theirs, taken_for = _in_our_layout(found, target)
-        implementation = Implementation(target, theirs, [*notes, *taken_for])
+        return implementation_of_object(found, target, notes)
+
+
+def implementation_of_object(found: Any, name: str, notes: Sequence[str] = ()) -> Implementation:
+    """Returns the implementation that a module, a class, an instance or another object is. Raises Unusable."""
+    theirs, taken_for = _in_our_layout(found, name)
+    implementation = Implementation(name, theirs, [*notes, *taken_for])
     if not implementation.offered:
         because = "".join(f"; {note}" for note in implementation.notes)
-        raise Unusable(f"{target} offers none of {', '.join(functions())}{_what_it_has(theirs)}{because}")
+        raise Unusable(f"{name} offers none of {', '.join(functions())}{_what_it_has(theirs)}{because}")
     _require_imports(implementation.offered, theirs)
     return implementation
 
@@ -82,19 +95,33 @@ def _quietly() -> Iterator[None]:
         yield
 
 
-def _from_module(name: str) -> ModuleType:
+def _from_module(name: str, seconds: float) -> tuple[ModuleType, list[str]]:
+    """Returns a module, or the definitions of its file if it cannot be imported, and notes. Raises Unusable."""
     if Path(name).exists() and not name.isidentifier():
         raise Unusable(f"{name} is neither a .py file nor a notebook")
     make_importable(Path.cwd())
     try:
-        return importlib.import_module(name)
+        return importlib.import_module(name), []
     except (Exception, SystemExit) as error:
         if isinstance(error, ModuleNotFoundError) and error.name and f"{name}.".startswith(f"{error.name}."):
             known = ", ".join(adapters.names())
             raise Unusable(
                 f"there is no module {error.name}, no file and no adapter of that name (adapters: {known})"
             ) from None
-        raise Unusable(f"{name} could not be imported: {describe(error)}") from None
+        failed = f"{name} could not be imported: {describe(error)}"
+    path = _file_of(name)
+    if path is None:
+        raise Unusable(failed)
+    module, notes = from_module(name, path, seconds)
+    return module, [f"{failed}; {DEFINITIONS_ALONE}", *notes]
+
+
+def _file_of(name: str) -> Path | None:
+    """Returns the file of a module, which is not imported; its packages are."""
+    with contextlib.suppress(Exception):
+        spec = importlib.util.find_spec(name)
+        return Path(spec.origin) if spec and spec.origin and spec.origin.endswith(".py") else None
+    return None
 
 
 def _attribute(owner: ModuleType, attribute: str, target: str, notes: Sequence[str] = ()) -> Any:
@@ -160,7 +187,7 @@ def callable_named(target: str, seconds: float = FILE_SECONDS) -> tuple[Callable
     if not attribute:
         raise Unusable(f"{target!r} does not name a callable: write module:callable or file.py:callable")
     with _quietly():
-        owner, notes = from_file(where, seconds, False) if is_file(where) else (_from_module(where), [])
+        owner, notes = from_file(where, seconds, False) if is_file(where) else _from_module(where, seconds)
         found = _instance(_attribute(owner, attribute, target), target)
     if not callable(found):
         raise Unusable(f"{target} is not callable: it has type {type(found).__name__}")

@@ -13,7 +13,10 @@ from rnn_reference.implementations.undefined import CONVERT
 
 Lines: TypeAlias = list[str]
 
-PRINTS = "it is Python 2: its print statements were read as calls of print, all else as Python 3"
+PRINTS = (
+    "it is Python 2: its print statements were read as calls of print, all else as Python 3; "
+    f"to convert all of it: {CONVERT}"
+)
 TABS = "its indentation mixes tabs and spaces: a tab was read as 8 columns, as in Python 2"
 
 _IPYTHON = re.compile(

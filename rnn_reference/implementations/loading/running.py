@@ -98,7 +98,7 @@ class Definitions:
     def _substitute(
         self, statement: Import, aliases: list[ast.alias], error: BaseException, said: str, label: str
     ) -> None:
-        if isinstance(statement, ast.ImportFrom) and statement.level:
+        if isinstance(statement, ast.ImportFrom) and statement.level and not self.module.__package__:
             said = relative_import(statement, Path(str(self.module.__file__)))
         package = str(error.name).split(".")[0] if isinstance(error, ModuleNotFoundError) else ""
         if package in map(package_of, names()):
