@@ -1,7 +1,8 @@
 """Is this recurrent network right, and if not, which mistake does it make?
 
 The functions of the cells (``tanh_forward`` ... ``lstm_backward``) are the reference itself, and need numpy alone;
-``check_vjp`` checks the gradient of any function. Importing this package is cheap: each name is loaded on first use.
+``check`` tells whether a network is right, also inside a notebook; ``check_vjp`` checks the gradient of any function.
+Importing this package is cheap: each name is loaded on first use.
 """
 
 from importlib import import_module
@@ -20,6 +21,11 @@ _HOME = {
     "lstm_cell_backward": "cells.lstm.cell",
     "lstm_forward": "cells.lstm.network",
     "lstm_backward": "cells.lstm.network",
+    "check": "live.check",
+    "Report": "live.report",
+    "parametrize_with_checks": "live.parametrize",
+    "load_ipython_extension": "live.magic",
+    "Unusable": "implementations.unusable",
     "check_vjp": "numerics.vjp.check",
     "VjpError": "numerics.vjp.outcomes",
     "NotDifferentiable": "numerics.vjp.outcomes",

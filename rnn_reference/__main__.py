@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     own.targets += [argument for argument in rest if is_file(argument) and not argument.startswith("-")]
     rest = [*options.given(own), *(argument for argument in rest if argument not in own.targets)]
     if own.rnn_blackbox and not own.targets:
-        return _run_pytest(rest)
+        return run_pytest(rest)
     if not own.targets:
         print(f"expected a target, got none\n\n{parser.format_help()}", file=sys.stderr)
         return 2
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     many = len(own.targets) > 1 or Path(own.targets[0]).is_dir()
     if many or any(getattr(own, option.dest) for option in options.FOR_MANY):
         return _judge_many(own, rest)
-    return _run_pytest([f"--rnn={own.targets[0]}", *rest])
+    return run_pytest([f"--rnn={own.targets[0]}", *rest])
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -98,7 +98,8 @@ def _judge_many(own: argparse.Namespace, rest: list[str]) -> int:
         return 2
 
 
-def _run_pytest(options: list[str]) -> int:
+def run_pytest(options: list[str], plugins: Sequence[Any] = ()) -> int:
+    """Runs the checks with these options, apart from the settings and plug-ins of the caller. Returns the status."""
     try:
         import pytest
     except ModuleNotFoundError as error:
@@ -117,7 +118,7 @@ def _run_pytest(options: list[str]) -> int:
     if not any(option.startswith(("-v", "--verb")) for option in options):
         quiet.append("-qq")  # pytest's own last line would repeat ours
     result = _Result()
-    return result.status(int(pytest.main([*ours, *quiet, *options, str(folder)], plugins=[result])))
+    return result.status(int(pytest.main([*ours, *quiet, *options, str(folder)], plugins=[*plugins, result])))
 
 
 def _prefer_installed_modules() -> None:

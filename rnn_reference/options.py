@@ -157,10 +157,21 @@ def out_of_range(options: Any) -> str:
 
 def as_given(options: Any) -> str:
     """Returns the options for the rerun line of a check."""
-    words = []
+    return " ".join(
+        option.name if option.is_flag else f"{option.name}={shlex.quote(str(value))}"
+        for option, value in _of_a_rerun(options)
+    )
+
+
+def as_keywords(options: Any) -> str:
+    """Returns the same options as keyword arguments: ``seed=0, strict=True``."""
+    return ", ".join(f"{option.dest.removeprefix('rnn_')}={value!r}" for option, value in _of_a_rerun(options))
+
+
+def _of_a_rerun(options: Any) -> Iterable[tuple[Option, Any]]:
+    """Yields the options without which a check would not be the same, each with its value."""
     for option in IN_PYTEST:
         value = getattr(options, option.dest)
         differs = option.rerun == "given" and value not in (None, False, option.default)
         if differs or option.rerun == "always":
-            words.append(option.name if option.is_flag else f"{option.name}={shlex.quote(str(value))}")
-    return " ".join(words)
+            yield option, value

@@ -73,7 +73,7 @@ def record_for(
 ) -> Record:
     """Returns the record of a check of ``about`` that raised ``raised`` or passed, with its rerun line."""
     from rnn_reference.report.outcome import expect, record_of
-    from rnn_reference.report.terminal import rerun
+    from rnn_reference.report.terminal import rerun, rerun_here
 
     given, check = item.config.option, check_id(item)
     printed = implementation.printed() if raised else ""
@@ -81,7 +81,9 @@ def record_for(
     expect(record, expected)
     name = implementation.name
     target = name if given.rnn_blackbox is None else f"--rnn-blackbox={name}"
-    record["rerun"] = rerun(target, check, options.as_given(given))
+    by = implementation.rerun_by
+    here = rerun_here(by, check, options.as_keywords(given))
+    record["rerun"] = here if by else rerun(target, check, options.as_given(given))
     return record
 
 

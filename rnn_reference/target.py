@@ -14,6 +14,12 @@ _WORKER = pytest.StashKey[Any]()
 _DIAGNOSIS = pytest.StashKey[Any]()
 
 
+def begin_with(config: pytest.Config, implementation: Implementation) -> None:
+    """Judge this implementation, in place of the target of the options."""
+    config.stash[IMPLEMENTATION] = implementation
+    config.add_cleanup(implementation.close)
+
+
 def begin_to_load(config: pytest.Config, options: Any) -> None:
     """Start the worker of a file or notebook now, so that it loads at the same time as the checks."""
     if _WORKER not in config.stash and options.rnn_blackbox is None and _isolated(options, options.rnn):

@@ -33,6 +33,9 @@ class Implementation:
     which are zero, and of gradients that it does not give, such as ``dx``.
     """
 
+    rerun_by = ""
+    """The beginning of the call that judges it again, if it is no target of the command: ``check(globals()``."""
+
     def __init__(self, name: str, theirs: Any, notes: list[str] | None = None) -> None:
         self.name = name
         self.notes = list(notes or [])

@@ -24,7 +24,7 @@ def expectations(path: str) -> dict[str, Expected]:
     no file.
     """
     found: dict[str, Expected] = {}
-    known = _known()
+    known = every_id()
     for number, line in enumerate(Path(path).read_text(encoding="utf-8").splitlines(), 1):
         wanted, _, reason = map(str.strip, line.partition("#"))
         if not wanted:
@@ -51,7 +51,7 @@ def stale(expected: Mapping[str, Expected], outcomes: Iterable[tuple[str, str]])
         ran.setdefault(check, set()).add(outcome)
     judged = set(map(_cell, ran))
     meant: dict[str, list[str]] = {}
-    for check in _known():
+    for check in every_id():
         wanted = expectation(check, expected)
         if wanted and _cell(check) in judged:
             meant.setdefault(wanted, []).append(check)
@@ -63,7 +63,8 @@ def stale(expected: Mapping[str, Expected], outcomes: Iterable[tuple[str, str]])
             yield f"{expected[wanted].where} {passes}, and was expected to fail: delete the line"
 
 
-def _known() -> list[str]:
+def every_id() -> list[str]:
+    """Returns the ids of all checks, of every cell."""
     return (checks_folder() / "ids.txt").read_text(encoding="utf-8").split()
 
 

@@ -34,6 +34,11 @@ def rerun(target: str, check: str, options: str) -> str:
     return f"python -m rnn_reference {shlex.quote(target)} --rnn-only={shlex.quote(check)} {options}".rstrip()
 
 
+def rerun_here(call: str, check: str, options: str) -> str:
+    """Returns the call that runs the same check again where the objects are; ``call`` is its beginning."""
+    return f"rnn_reference.{call}, only={check!r}{options and f', {options}'})"
+
+
 def closing_lines(report: Report) -> Iterator[tuple[str, dict[str, bool]]]:
     """Yields the lines at the end of a run, each with its colours: notes, a verdict for each function, the counts."""
     for note in report["implementation"]["notes"]:

@@ -16,7 +16,7 @@ LAYERS = [
     ("implementations",),
     ("judging", "diagnosis"),
     ("report",),
-    ("options", "results", "run", "closing", "target", "plugin", "many", "audit", "__main__", "rnn_reference"),
+    ("options", "results", "run", "closing", "target", "plugin", "many", "audit", "live", "__main__", "rnn_reference"),
     ("checks", "benchmarks", "tests"),
 ]
 """Each may import its own layer and the layers before it. The face, ``rnn_reference``, is imported from outside."""

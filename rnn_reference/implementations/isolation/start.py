@@ -32,7 +32,7 @@ def start(request: dict[str, Any], output: IO[bytes]) -> tuple[subprocess.Popen[
             stderr=output,
             env=ONE_THREAD | os.environ | REUSE_MEMORY,
             start_new_session=True,  # Ctrl-C ends the parent only; the worker's own children end with the worker
-            **_inheriting(inherited.fileno()),
+            **inheriting(inherited.fileno()),
         )
     return process, ours
 
@@ -47,7 +47,7 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _inheriting(handle: int) -> dict[str, Any]:
+def inheriting(handle: int) -> dict[str, Any]:
     """Returns the arguments of Popen for a process that inherits a handle."""
     if sys.platform == "win32":
         os.set_handle_inheritable(handle, True)

@@ -172,13 +172,16 @@ class Worker:
         """Wait for a message. Raises TimeoutError at the deadline, EOFError if the process ends before."""
         while True:
             self._output.limit()
-            ended = self._process.poll() is not None
+            ended = self._is_over()
             if self._channel.poll(TICK):
                 return
             if ended:
                 raise EOFError
             if time.monotonic() > deadline:
                 raise TimeoutError
+
+    def _is_over(self) -> bool:
+        return self._process.poll() is not None
 
     def _death(self, call: int, timed_out: bool = False) -> Died:
         """Ends the process. Returns the reason for its end, and its last line of code."""

@@ -1,0 +1,91 @@
+"""The report on one target, for a running Python: it prints as in a terminal, and shows as a page in a notebook."""
+
+from __future__ import annotations
+
+import html
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+
+class Report:
+    """What the checks say of one target. It is true if the target conforms.
+
+    ``data`` is the report as plain data, as ``--rnn-report=FILE.json`` writes it.
+    """
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self.data = dict(data)
+
+    @property
+    def name(self) -> str:
+        """The name of the target."""
+        return str(self.data["implementation"]["name"])
+
+    @property
+    def verdict(self) -> str:
+        """``conforms``, ``wrong``, ``not implemented``, ``not judged`` or ``unusable``."""
+        return str(self.data["verdict"])
+
+    @property
+    def functions(self) -> dict[str, str]:
+        """The verdict on each function, by its name."""
+        return {name: function["verdict"] for name, function in self.data["functions"].items()}
+
+    @property
+    def faults(self) -> list[str]:
+        """The names of the mistakes, in the order of the functions."""
+        found = (fault for function in self.data["functions"].values() for fault in function["faults"])
+        return list(dict.fromkeys(found))
+
+    @property
+    def checks(self) -> list[dict[str, Any]]:
+        """The record of each check: its id, its outcome, what it asks and what it measured."""
+        return list(self.data["checks"])
+
+    def save(self, path: str | Path) -> Path:
+        """Write the report in the form of the suffix: ``.html``, ``.json`` or ``.md``. Returns the path.
+
+        Raises ValueError for another suffix, OSError if the file cannot be written, ModuleNotFoundError if the form
+        needs a package that is not installed.
+        """
+        from rnn_reference.report import files
+
+        path = Path(path)
+        refused = files.refusal(path)
+        if "needs" in refused:
+            raise ModuleNotFoundError(_own_words(refused))
+        if refused and path.parent.is_dir() and not path.is_dir():
+            raise ValueError(_own_words(refused))
+        reason = refused or files.write(path, self.data)
+        if reason:
+            raise OSError(_own_words(reason))
+        return path
+
+    def __bool__(self) -> bool:
+        return self.verdict == "conforms"
+
+    def __str__(self) -> str:
+        from rnn_reference.report.terminal import closing_lines
+
+        return "\n".join([f"{self.name}: {self.verdict}", *(line for line, _ in closing_lines(self.data))])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        """Returns the page on the target, in a frame of its own; the text if there is no jinja2."""
+        try:
+            page = self._page()
+        except ModuleNotFoundError:
+            return f"<pre>{html.escape(str(self))}</pre>"
+        return f'<iframe srcdoc="{html.escape(page)}" width="100%" height="560" style="border: 0"></iframe>'
+
+    def _page(self) -> str:
+        with tempfile.TemporaryDirectory() as folder:
+            return self.save(Path(folder) / "report.html").read_text(encoding="utf-8")
+
+
+def _own_words(refused: str) -> str:
+    """Returns a refusal of the option without the option's name."""
+    return refused.removeprefix("--rnn-report=")
