@@ -28,6 +28,12 @@ _MARK = re.compile(
 )
 """The words of a comment, a text or a name that asks for code."""
 
+_BEGINS = re.compile(r"\s*#.*\b(start(s|ing)?|begin(s|ning)?)\b.*\b(code|solution|here|implementation)\b", re.I)
+_ENDS = re.compile(
+    r"\s*#.*\bend(s|ing)?\b.*\b(code|solution|here|implementation)\b|\s*#.*\b(code|solution) ends?\b", re.I
+)
+"""The comments before and after the part of a function that is to be written."""
+
 _BLANK_NAME = re.compile(r"_{2,}$|(YOUR|FILL|INSERT|TODO)_\w+$|TODO$")
 
 
@@ -55,7 +61,7 @@ def placeholder_in(function: Any) -> Gap | None:
     except Exception:  # no source, or one that does not parse: inspect and tokenize raise many kinds
         return None
     marked = is_marked(source)
-    number = min((node.lineno for node in placeholders(tree, marked)), default=0)
+    number = min((*(node.lineno for node in placeholders(tree, marked)), *empty_regions(source)), default=0)
     if not number:
         return None
     place = f"{Path(code.co_filename).name}, line {max(first, 1) + number - 1}"
@@ -112,6 +118,21 @@ def _is_blank_statement(node: ast.AST) -> bool:
     return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and bool(_BLANK_NAME.match(node.id))
 
 
+def empty_regions(source: str) -> Iterator[int]:
+    """Yields the line of each comment that begins a part to be written, if only comments and ``pass`` follow in it."""
+    depth, first, is_empty = 0, 0, True
+    for number, line in enumerate(source.split("\n"), start=1):
+        if _BEGINS.match(line):
+            first, is_empty = (first, is_empty) if depth else (number, True)
+            depth += 1
+        elif _ENDS.match(line) and depth:
+            depth -= 1
+            if not depth and is_empty:
+                yield first
+        elif line.strip() and not line.lstrip().startswith("#") and line.strip() != "pass":
+            is_empty = False
+
+
 def _names_filled(tree: ast.AST) -> set[str]:
     """Returns the names that a function binds to something else than None: ``h, cache = None, None`` may come first."""
     empty = {
@@ -147,7 +168,7 @@ def is_stub(node: ast.FunctionDef | ast.AsyncFunctionDef, source: str) -> bool:
     body = [one for one in node.body if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))]
     does_nothing = all(isinstance(one, ast.Pass | ast.Raise) or _returns_nothing(one) for one in body)
     marked = is_marked(source)
-    return does_nothing or (marked and any(True for _ in placeholders(node, marked)))
+    return does_nothing or (marked and any(True for _ in (*placeholders(node, marked), *empty_regions(source))))
 
 
 def _returns_nothing(node: ast.stmt) -> bool:

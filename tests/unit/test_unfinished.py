@@ -69,6 +69,32 @@ def rnn_forward(x, a0, parameters):
         pass
     return a, y_pred, (a, x, parameters)
 ''',
+    "comments alone": '''
+def rnn_forward(x, a0, parameters):
+    caches = []
+    ### START CODE HERE ###
+    # n_x, m, T_x = None
+    # a = None
+    # YOUR CODE STARTS HERE
+
+
+    # YOUR CODE ENDS HERE
+    ### END CODE HERE ###
+    caches = (caches, x)
+    return a, y_pred, caches
+''',
+    "a helper of comments": '''
+def rnn_forward(x, a0, parameters):
+    states = [step(xt, a0) for xt in x.T]
+    return np.stack(states), np.stack(states), states
+
+
+def step(xt, a_prev):
+    # BEGIN SOLUTION
+
+    # END SOLUTION
+    return a_next
+''',
     "an ellipsis": '''
 def rnn_forward(x, a0, parameters):
     """Forward pass."""
@@ -165,6 +191,16 @@ def test_a_method_is_not_implemented(script):
 
 
 WRONG = {
+    "a region with code": (
+        "# START CODE HERE\n    # YOUR CODE STARTS HERE\n    b = x + a0\n    # YOUR CODE ENDS HERE\n"
+        "    # END CODE HERE\n    return b, x, None",
+        Crashed,
+    ),
+    "code before the inner region": (
+        "# START CODE HERE\n    b = x + a0\n    # YOUR CODE STARTS HERE\n    # YOUR CODE ENDS HERE\n"
+        "    # END CODE HERE\n    return b, x, None",
+        Crashed,
+    ),
     "crash": ("# TODO: faster\n    return x + a0, x, None", Crashed),
     "crash, with a None that is right": ("caches = None\n    return x + a0, x, caches", Crashed),
     "None first, then a value": (
