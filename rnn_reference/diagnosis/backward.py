@@ -21,6 +21,8 @@ from rnn_reference.diagnosis.findings import Finding, matching, unnamed
 from rnn_reference.diagnosis.forward import result_or_outcome
 from rnn_reference.diagnosis.hypotheses import Loop, backward_loops, both_made, faults_of, right_loop
 from rnn_reference.diagnosis.matching import Case, both_fail, explains
+from rnn_reference.diagnosis.nearest import Lines, nearest
+from rnn_reference.diagnosis.nearest_edits import backward_edits
 from rnn_reference.diagnosis.own_derivative import is_derivative
 from rnn_reference.diagnosis.pairs import pairs_of
 from rnn_reference.diagnosis.step_caches import at_cache_of, at_own_states, at_right_states, own_cache, steps_behind
@@ -64,8 +66,18 @@ def _named(subject: Subject, signature: Signature, sources: list[CacheSource], c
     matches = tuple(_matching(signature, sources, cases, subject.u) if subject.naming else ())
     of_caches = bool(matches) and all(fault.id in CACHE_FAULTS for fault in matches)
     if subject.naming and not matches:
-        return finding.with_(**_pair(subject, signature, sources, cases))
+        pair = _pair(subject, signature, sources, cases)
+        return (
+            finding.with_(**pair) if pair else finding.described(_statements(signature, sources[0], cases, subject.u))
+        )
     return finding.with_(matches=matches, blame=signature.partner.name if of_caches else "")
+
+
+def _statements(signature: Signature, source: CacheSource, cases: list[Case], u: float) -> Lines:
+    """Returns what is said of a backward function whose mistake has no name."""
+    step = source.step or right_step_backward(signature.cell)
+    edits = backward_edits(signature.cell, step, source.model, cases, u)
+    return nearest(source.right_model, edits, cases, u)
 
 
 def _pair(subject: Subject, signature: Signature, sources: list[CacheSource], cases: list[Case]) -> dict[str, Any]:
@@ -160,7 +172,8 @@ def step(subject: Subject, signature: Signature) -> Finding:
     matches = tuple(f for place in places for f, _ in matching(hypotheses, place, cases, u))
     tried = () if matches or not hypotheses else places
     pairs = next(filter(None, (pairs_of(hypotheses, p, both_made, p(right), cases, u) for p in tried)), [])
-    return finding.with_(matches=matches or (pairs[0].faults if pairs else ()), together=bool(pairs))
+    named = finding.with_(matches=matches or (pairs[0].faults if pairs else ()), together=bool(pairs))
+    return named.described(nearest(places[0](right), [], cases, u)) if tried else named
 
 
 FINDERS: dict[str, Callable[[Subject, Signature], Finding]] = {CELL_BACKWARD: step, BACKWARD: sequence}

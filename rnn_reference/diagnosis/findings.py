@@ -85,6 +85,14 @@ class Finding:
         beside = [named_line(_beside(fault)) for fault in named if fault.beside]
         return [*beside, *name, *self.lines]
 
+    def described(self, lines: Iterable[tuple[str, str]]) -> "Finding":
+        """Returns the finding with these lines after its own, if its mistake has no name. A ratio is not said twice."""
+        if self.matches or self.status != "wrong":
+            return self
+        said = tuple(text.partition(" ")[0] for label, text in self.lines if label == "ratio")
+        more = [(label, text) for label, text in lines if label != "as if" or text.partition(" ")[0] not in said]
+        return self.with_(lines=(*self.lines, *more))
+
     def with_(self, **changes: Any) -> "Finding":
         """Returns the finding with other fields."""
         return replace(self, **changes)

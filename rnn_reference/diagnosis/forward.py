@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -25,6 +26,8 @@ from rnn_reference.diagnosis.hypotheses import (
     steps,
 )
 from rnn_reference.diagnosis.matching import Answer, Case, Model, both_fail, explains
+from rnn_reference.diagnosis.nearest import nearest
+from rnn_reference.diagnosis.nearest_edits import forward_edits
 from rnn_reference.diagnosis.pairs import pairs_of
 from rnn_reference.diagnosis.subject import Subject
 from rnn_reference.outcomes import Outcome
@@ -114,7 +117,8 @@ def step(subject: Subject, signature: Signature) -> Finding:
         _apart(subject, signature),
     )
     explaining = tuple(Loop(right_loop(cell).of, pair.made) for pair in pairs)
-    return finding.with_(matches=pairs[0].faults if pairs else (), together=bool(pairs), loops=explaining)
+    named = finding.with_(matches=pairs[0].faults if pairs else (), together=bool(pairs), loops=explaining)
+    return named if pairs else named.described(nearest(right, [], cases, subject.u))
 
 
 def _apart(subject: Subject, signature: Signature) -> list[Case]:
@@ -123,6 +127,7 @@ def _apart(subject: Subject, signature: Signature) -> list[Case]:
     given = signature.named(subject.problems(cell)[0].at(T_x=3).arguments(signature))
     p = given.pop("parameters")
     groups = [[of.bias for of in cell.maps.values()], [cell.head.bias]]
+    groups.append([weight for of in cell.maps.values() for weight in of.weights])
     groups += [list(of.parameters) for of in cell.maps.values()] if len(cell.maps) > 1 else []
     changed = [{**given, name: 0 * value, "parameters": p} for name, value in given.items()]
     changed += [{**given, "parameters": {**p, **{name: 0 * p[name] for name in group}}} for group in groups]
@@ -167,7 +172,9 @@ def sequence(subject: Subject, signature: Signature) -> Finding:
         hypotheses, lambda loop: as_model(signature, loop.forward), both_loops, right, cases, subject.u, apart
     )
     explaining = tuple(pair.made for pair in pairs)
-    return finding.with_(matches=pairs[0].faults if pairs else (), together=bool(pairs), loops=explaining)
+    named = finding.with_(matches=pairs[0].faults if pairs else (), together=bool(pairs), loops=explaining)
+    edits = forward_edits(cell, loop.step, partial(as_model, signature))
+    return named if pairs else named.described(nearest(right, edits, cases, subject.u))
 
 
 def _own_steps(subject: Subject, cell: Cell) -> list[tuple[Function, str]]:
