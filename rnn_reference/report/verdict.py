@@ -101,10 +101,11 @@ def unusable(name: str, reason: str) -> Report:
 def _of_function(name: str, offered: bool, records: list[Record], convention: ByConvention | None) -> dict[str, Any]:
     mine = [record for record in records if record["function"] == name]
     failures = [record for record in mine if record["outcome"] in WRONG]
-    main = main_record(failures)
+    main, verdict = main_record(failures), _verdict(offered, mine)
+    others = _of_others(name, records) if verdict == "conforms" else []
     met = {fault: None for record in mine for fault in (*record["faults"], *record["candidates"])}
     return {
-        "verdict": _verdict(offered, mine),
+        "verdict": verdict,
         "faults": sorted({fault for record in failures for fault in record["faults"]}),
         "candidates": sorted({fault for record in failures for fault in record["candidates"]}),
         "hints": hints_for(name, met) if met else [],
@@ -112,11 +113,17 @@ def _of_function(name: str, offered: bool, records: list[Record], convention: By
         "convention_name": convention.name if convention else None,
         "advice": [record["id"] for record in mine if record["outcome"] == "advice"],
         "expected": _by_reason(mine),
-        "notes": list(dict.fromkeys(note for record in mine for note in record["notes"])),
+        "notes": list(dict.fromkeys([*others, *(note for record in mine for note in record["notes"])])),
         "shown_by": main["id"] if main else None,
         "first_wrong_step": main["evidence"].get("first_wrong_step") if main else None,
         "evidence": main["evidence"] if main else _how_sharp(mine),
     }
+
+
+def _of_others(name: str, records: list[Record]) -> list[str]:
+    """Returns a note for each other function that is to blame for wrong values of this one."""
+    blamed = {r["function"]: None for r in records if r["about"] == name and r["outcome"] in WRONG}
+    return [f"right for what {other} gives, whose values are wrong" for other in blamed if other != name]
 
 
 def _how_sharp(records: list[Record]) -> dict[str, Any]:

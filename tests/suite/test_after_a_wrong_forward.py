@@ -1,5 +1,6 @@
 """After a wrong forward function, a backward function conforms only if it is right for it at every problem."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -72,3 +73,28 @@ def test_only_a_derivative_of_this_point_is_named(suite):
     (record,) = run.records.values()
     assert (record["outcome"], record["function"]) == ("failed", "rnn_forward"), run.printed
     assert "right here, but not at other inputs and initial states" in record["message"]
+
+
+def test_the_wrong_step_is_named_beside_a_loop_that_conforms(verdict_on, script):
+    """A loop that is right for what its wrong step gives conforms, and a note says whose values are wrong."""
+    source = """
+from rnn_reference import rnn_cell_forward, rnn_forward
+from rnn_reference import rnn_cell_backward as right_step
+
+def rnn_cell_backward(da_next, cache):
+    return {**right_step(da_next, cache), "da_prev": 2 * right_step(da_next, cache)["da_prev"]}
+
+def rnn_backward(da, caches):
+    caches, x = caches
+    dx, sums, carry = 0 * x, None, 0
+    for t in reversed(range(da.shape[2])):
+        found = rnn_cell_backward(da[:, :, t] + carry, caches[t])
+        dx[:, :, t], carry = found.pop("dxt"), found.pop("da_prev")
+        sums = found if sums is None else {name: sums[name] + found[name] for name in found}
+    return {"dx": dx, "da0": carry, **sums}
+"""
+    report = verdict_on(Path(script(source)).resolve()).report
+    loop, step = report["functions"]["rnn_backward"], report["functions"]["rnn_cell_backward"]
+    assert (loop["verdict"], step["verdict"]) == ("conforms", "wrong")
+    assert "right for what rnn_cell_backward gives, whose values are wrong" in loop["notes"]
+    assert not any("whose values are wrong" in note for note in step["notes"])
