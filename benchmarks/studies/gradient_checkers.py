@@ -8,6 +8,7 @@
 """
 
 import argparse
+import datetime
 import time
 import warnings
 from collections.abc import Callable
@@ -150,9 +151,11 @@ def rows_of(only: str, ours: int, instances: int) -> dict[tuple[str, str], list[
     return rows
 
 
-def renewed(page: str, rows: dict[tuple[str, str], list[str]]) -> str:
+def renewed(page: str, rows: dict[tuple[str, str], list[str]], only: str) -> str:
     """Return the page with new rows in place of the old ones, and with the time of every checker measured again."""
-    lines = page.splitlines(keepends=True)
+    again = f" After this, on {datetime.date.today()}: `--only='{only}' --write` for these rows, and for all times."
+    made = next(line for line in page.splitlines() if line.startswith("Made by "))
+    lines = page.replace(made, made.partition(" After this")[0] + again, 1).splitlines(keepends=True)
     for number, line in enumerate(lines):
         name, dtype, *cells = [*line.strip().strip("|").split(" | "), ""]
         name = name.strip()
@@ -175,7 +178,7 @@ def main() -> None:
         warnings.simplefilter("ignore")
         rows = rows_of(options.only, options.ours, options.instances)
         if options.only and options.write:
-            pages.write(PAGE, renewed((pages.FOLDER / PAGE).read_text(encoding="utf-8"), rows))
+            pages.write(PAGE, renewed((pages.FOLDER / PAGE).read_text(encoding="utf-8"), rows, options.only))
     if options.only:
         return
     large = at_64_units()
