@@ -101,7 +101,8 @@ def explain(outcome: Outcome, about: str, diagnosis: Diagnosis) -> Outcome:
     function = outcome.function or about
     if not isinstance(outcome, Wrong | Crashed) or function not in functions():
         return outcome  # there are no findings on a black box
-    if not diagnosis.implementation.offers(function):
+    does_not_parse = outcome.evidence.get("exception") == "SyntaxError"  # then its message says all
+    if does_not_parse or not diagnosis.implementation.offers(function):
         return outcome
     finding = diagnosis.finding(function)
     about_values = not any(label in SIDE_EFFECTS for label, _ in outcome.lines)

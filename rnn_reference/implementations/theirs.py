@@ -1,6 +1,6 @@
 """An object with functions of the cells: what it offers, and calls of its functions by name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -10,7 +10,7 @@ from rnn_reference.implementations.loading.standins import NotInstalled
 from rnn_reference.implementations.notebook_globals import put_in, weights_read
 from rnn_reference.implementations.reach import reached
 from rnn_reference.implementations.signatures import called, optional_in
-from rnn_reference.implementations.unfinished import frames_of, has_gaps, placeholder_in
+from rnn_reference.implementations.unfinished import Gap, frames_of, has_gaps, placeholder_in
 from rnn_reference.outcomes import NotImplementedYet, NotJudged
 
 
@@ -20,7 +20,7 @@ class Theirs:
     def __init__(self, theirs: Any) -> None:
         self._theirs = theirs
         self.reads_globals = cache(self._reads_globals)
-        self._gap_in = cache(placeholder_in)
+        self.gap_in = cache(self._gap_in)
 
     def offers(self, name: str) -> bool:
         """True if it has the function, also if this is a stub."""
@@ -46,20 +46,29 @@ class Theirs:
         except NotInstalled as error:
             raise NotJudged([("", str(error))], function=function.name) from None
         except (Exception, SystemExit) as error:
-            self._require_finished(function.name, frames_of(error), error)
+            if gap := self._gap_behind(function.name, error):
+                raise _unfinished(function.name, gap) from None
             raise
-        if has_gaps(function, result):
-            self._require_finished(function.name, [])
+        if (gap := self.gap_in(function.name)) and has_gaps(function, result):
+            raise _unfinished(function.name, gap)
         return result
 
-    def _require_finished(self, name: str, frames: Sequence[Any], error: BaseException | None = None) -> None:
-        """Raise NotImplementedYet if a function, a helper that it calls or one of the frames is unfinished."""
-        for one in (*frames, *reached(getattr(self._theirs, name), functions())):
-            gap = self._gap_in(one)
-            if gap and (gap.marked or error is None or "None" in str(error)):
-                raise NotImplementedYet([("", f"{name} is unfinished: {gap.text}")], function=name)
+    def _gap_in(self, name: str) -> Gap | None:
+        """Returns what is still to be filled in, in a function or in a helper that it calls."""
+        parts = map(placeholder_in, reached(getattr(self._theirs, name), functions()))
+        return next(filter(None, parts), None)
+
+    def _gap_behind(self, name: str, error: BaseException) -> Gap | None:
+        """Returns the gap behind an exception. If no comment asks for code, the exception must be about None."""
+        found = filter(None, (*map(placeholder_in, frames_of(error)), self.gap_in(name)))
+        about_none = type(error) in (TypeError, AttributeError) and "None" in str(error)
+        return next((gap for gap in found if gap.marked or about_none), None)
 
     def _readers(self, cell: Cell) -> list[tuple[Any, tuple[str, ...]]]:
         """Returns the functions of a cell that read weights so, with the names: one function may call another."""
         found = [(name, self.reads_globals(name)) for name in cell.functions if self.offers(name)]
         return [(getattr(self._theirs, name), read) for name, read in found if read]
+
+
+def _unfinished(name: str, gap: Gap) -> NotImplementedYet:
+    return NotImplementedYet([("", f"{name} is unfinished: {gap.text}")], function=name)

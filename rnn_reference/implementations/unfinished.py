@@ -9,7 +9,7 @@ import inspect
 import re
 import textwrap
 import traceback
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator
 from pathlib import Path
 from types import CodeType
 from typing import Any, NamedTuple
@@ -76,9 +76,12 @@ def frames_of(error: BaseException) -> list[CodeType]:
 
 def has_gaps(function: Function, result: Any) -> bool:
     """True if a part of a function's result is None or ``...``, or an array of nothing but zeros or NaN."""
-    parts = result.values() if isinstance(result, Mapping) else result if isinstance(result, tuple | list) else [result]
-    parts = list(parts)[:-1] if function.returns_cache and len(parts) == len(function.returns) else parts
-    return any(part is None or part is ... or (isinstance(part, np.ndarray) and _is_blank(part)) for part in parts)
+    parts = [result]
+    if type(result) in (tuple, list, dict):  # other types may do anything when they are asked
+        parts = list(result.values() if type(result) is dict else result)
+    if function.returns_cache and len(parts) == len(function.returns):
+        parts = parts[:-1]
+    return any(part is None or part is ... or (type(part) is np.ndarray and _is_blank(part)) for part in parts)
 
 
 def _is_blank(array: Array) -> bool:

@@ -22,7 +22,7 @@ from rnn_reference.report.verdict import unusable
 
 pytestmark = pytest.mark.waits
 
-BROKEN = "def tanh_forward(x) return x\n"
+BROKEN = "here is my homework\n"
 HANGING = "import time\n\ndef tanh_forward(x):\n    time.sleep(1e6)\n"
 DYING = "import os\n\ndef tanh_forward(x):\n    os._exit(5)\n"
 STUB = "def tanh_forward(x):\n    raise NotImplementedError\n"

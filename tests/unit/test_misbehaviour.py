@@ -119,9 +119,17 @@ def test_hanging_at_import_leaves_the_definitions(isolated, monkeypatch):
 
 
 def test_dying_at_import_is_unusable(isolated):
-    """A script that ends its process cannot be used, and one line says why."""
+    """A script whose definitions end its process cannot be used, and one line says why."""
     with pytest.raises(Unusable, match=r"dies_at_import.py could not be loaded: its process ended with exit status 7$"):
         isolated("dies_at_import.py")
+
+
+def test_ending_after_the_definitions_gives_the_definitions(isolated):
+    """A script that ends its process after its definitions is judged by these, and a note says why."""
+    implementation = isolated("ends_at_import.py")
+    assert implementation.offered == ["tanh_forward"]
+    note = "running the file failed (its process ended with exit status 7); only its definitions were run"
+    assert implementation.notes == [note]
 
 
 @pytest.mark.parametrize(("how", "says"), {

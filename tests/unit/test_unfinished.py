@@ -203,6 +203,7 @@ WRONG = {
     ),
     "crash": ("# TODO: faster\n    return x + a0, x, None", Crashed),
     "crash, with a None that is right": ("caches = None\n    return x + a0, x, caches", Crashed),
+    "crash of a type, with a None that is right": ("caches = None\n    return x + 'x', x, caches", Crashed),
     "None first, then a value": (
         "# START CODE HERE\n    a, y, c = None, None, None\n    a = y = c = x + a0\n    return a, y, c",
         Crashed,

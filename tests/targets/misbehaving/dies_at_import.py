@@ -1,4 +1,4 @@
-"""A script that ends its process when it is imported."""
+"""A script that ends its process when it is imported, and when its definitions alone are run."""
 
 import os
 
@@ -7,4 +7,5 @@ def tanh_forward(x):
     return x
 
 
-os._exit(7)
+class Ends:
+    os._exit(7)
