@@ -25,7 +25,8 @@ def report_of(config: pytest.Config, records: list[Record], asked: int) -> Repor
     implementation, conventions = implementation_of(config), {}
     if config.option.rnn_convention is None:
         conventions = results.conventions_for(implementation, wrong_functions(records), config.option.rnn_seed)
-    return report_on(results.data_of(implementation), records, left_out, conventions)
+    data, run = results.data_of(implementation), results.run_of(config)
+    return report_on(data, records, left_out, conventions, run)
 
 
 def show(report: Report, reporter: pytest.TerminalReporter) -> None:

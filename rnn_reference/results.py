@@ -94,7 +94,20 @@ def data_of(implementation: Implementation) -> ImplementationData:
 
     offered = {name: implementation.offers(name) for name in implementation.judged}
     notes = [*implementation.notes, *notes_on_arguments(implementation)]
-    return ImplementationData(implementation.name, implementation.dtype, offered, notes)
+    where = {name: at._asdict() for name, has in offered.items() if has and (at := implementation.where(name))}
+    return ImplementationData(implementation.name, implementation.dtype, offered, notes, where)
+
+
+def run_of(config: pytest.Config) -> dict[str, Any]:
+    """Returns the date of a run, the versions of what took part, and its options."""
+    import platform
+    from datetime import UTC, datetime
+
+    import numpy as np
+
+    versions = {"python": platform.python_version(), "numpy": np.__version__}
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return {"date": now, "versions": versions, "options": options.as_given(config.option)}
 
 
 def seen_by(judge: Judge | None) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from rnn_reference.implementations.question import Question
 from rnn_reference.implementations.returned import results_of, with_predictions, wrong_shape
 from rnn_reference.implementations.theirs import Theirs
 from rnn_reference.implementations.values import own_copy
+from rnn_reference.implementations.whereabouts import Whereabouts
 from rnn_reference.outcomes import NotImplementedYet, NotOffered, Outcome, Wrong
 from rnn_reference.problems.problem import Problem
 
@@ -103,6 +104,10 @@ class Implementation:
     def reads_globals(self, name: str) -> tuple[str, ...]:
         """Returns the weights that one of its functions reads from the module around it, not from its arguments."""
         return self._held.reads_globals(name)
+
+    def where(self, name: str) -> Whereabouts | None:
+        """Returns where one of its functions is written, if that is known."""
+        return self._held.where(name)
 
     def fitted(self, problem: Problem) -> Problem:
         """Returns the problem in its dtype, without the inputs that it does not take."""

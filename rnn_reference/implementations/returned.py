@@ -18,7 +18,8 @@ COUNT_WORDS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 def results_of(function: Function, returned: Any, lacks: Sequence[str] = ()) -> dict[str, Any]:
     """Returns the results of a call by name: copies of the arrays, and a cache unchanged.
 
-    Gradients in ``lacks`` are left out, by the names of a sequence: they are not judged. Raises Wrong for another form, and NotImplementedYet for a stub.
+    Gradients in ``lacks``, by the names of a sequence, are left out: they are not judged. Raises Wrong for another form,
+    and NotImplementedYet for a stub.
     """
     if function.role == ACTIVATION:
         return {function.returns[0]: array_of(function.name, "its result", returned)}

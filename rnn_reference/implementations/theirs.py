@@ -11,6 +11,7 @@ from rnn_reference.implementations.notebook_globals import put_in, weights_read
 from rnn_reference.implementations.reach import reached
 from rnn_reference.implementations.signatures import called, optional_in
 from rnn_reference.implementations.unfinished import Gap, frames_of, has_gaps, placeholder_in
+from rnn_reference.implementations.whereabouts import Whereabouts, whereabouts
 from rnn_reference.outcomes import NotImplementedYet, NotJudged
 
 
@@ -29,6 +30,10 @@ class Theirs:
     def takes(self, name: str) -> tuple[str, ...]:
         """Returns the optional arguments in the signature of a function."""
         return optional_in(getattr(self._theirs, name, None), function_named(name).optional)
+
+    def where(self, name: str) -> Whereabouts | None:
+        """Returns where a function is written, if that is known."""
+        return whereabouts(getattr(self._theirs, name, None))
 
     def _reads_globals(self, name: str) -> tuple[str, ...]:
         """Returns the weights that a function reads from the module around it."""

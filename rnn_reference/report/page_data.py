@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from rnn_reference.report.terminal import sharpness, why_not
+from rnn_reference.report.terminal import place_of, sharpness, why_not
 from rnn_reference.report.verdict import WRONG, Report
 
 GROUPS = {
@@ -40,6 +40,7 @@ def page_data(report: Report) -> dict[str, Any]:
         "total": len(report["checks"]),
         "dtype": report["implementation"]["dtype"],
         "suite": report["suite"],
+        "run": report["run"],
     }
 
 
@@ -110,6 +111,7 @@ def _mistake(name: str, function: dict[str, Any], report: Report) -> dict[str, A
         "evidence": function["evidence"],
         "notes": function["notes"],
         "check": check,
+        "where": function["where"] and {"place": place_of(function["where"]), "code": function["where"]["code"]},
     }
 
 

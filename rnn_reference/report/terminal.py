@@ -61,6 +61,8 @@ def _of_function(name: str, function: dict[str, Any], report: Report) -> Iterato
             yield _under(label, text), {}
         if shown["problem"]:
             yield _under("problem", shown["problem"]["text"]), {}
+        if function["where"]:
+            yield _under("written in", place_of(function["where"])), {}
         yield _under("rerun", shown["rerun"]), {}
     if function["convention"]:
         yield _under("or", function["convention"]), {"yellow": True}
@@ -73,6 +75,11 @@ def _of_function(name: str, function: dict[str, Any], report: Report) -> Iterato
         yield _under("expected", f"{ids[0]}{more} to fail: {reason}"), {"yellow": True}
     for note in function["notes"]:
         yield _under("note", note), {"yellow": True}
+
+
+def place_of(where: dict[str, Any]) -> str:
+    """Returns where a function is written: ``document.ipynb, cell 10, line 1``."""
+    return f"{where['place']}, line {where['line']}"
 
 
 BLOCKS = "▁▂▃▄▅▆▇█"

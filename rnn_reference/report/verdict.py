@@ -27,12 +27,16 @@ COUNTED = ("passed", *WRONG, "not implemented", "not judged", "expected failure"
 
 @dataclass(frozen=True)
 class ImplementationData:
-    """The implementation of a report. ``offered`` is True for each judged function that is present."""
+    """The implementation of a report. ``offered`` is True for each judged function that is present.
+
+    ``where`` has, for functions whose source is known, its ``place``, ``line`` and ``code``.
+    """
 
     name: str
     dtype: str
     offered: Mapping[str, bool]
     notes: list[str] = field(default_factory=list)
+    where: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -48,21 +52,27 @@ def report_on(
     records: Iterable[Record],
     left_out: int = 0,
     conventions: Mapping[str, ByConvention] | None = None,
+    run: Mapping[str, Any] | None = None,
 ) -> Report:
     """Returns the report on one implementation, from the records of its checks.
 
-    ``left_out`` is the number of checks that did not run; ``conventions`` are those found for wrong functions.
+    ``left_out`` is the number of checks that did not run; ``conventions`` are those found for wrong functions;
+    ``run`` has the date, the versions and the options.
     """
     records = list(records)
     notes = [f"stopped early: {left_out} of {len(records) + left_out} checks did not run"] if left_out else []
     found = conventions or {}
-    functions = {name: _of_function(name, has, records, found.get(name)) for name, has in subject.offered.items()}
+    functions = {
+        name: _of_function(name, has, records, found.get(name)) | {"where": subject.where.get(name)}
+        for name, has in subject.offered.items()
+    }
     asked = {record[role] for record in records for role in ("about", "function")}
     verdict = _overall([function["verdict"] for name, function in functions.items() if name in asked])
     counts = Counter(record["outcome"] for record in records)
     return {
         "schema": SCHEMA,
         "suite": __version__,
+        "run": dict(run or {}),
         "implementation": {"name": subject.name, "dtype": subject.dtype, "notes": subject.notes + notes},
         "verdict": "not judged" if verdict == "conforms" and left_out else verdict,
         "functions": finite(functions),
@@ -90,6 +100,7 @@ def unusable(name: str, reason: str) -> Report:
     return {
         "schema": SCHEMA,
         "suite": __version__,
+        "run": {},
         "implementation": {"name": name, "dtype": None, "notes": [reason]},
         "verdict": "unusable",
         "functions": {},

@@ -79,9 +79,12 @@ def test_a_run_leaves_nothing_behind(judged):
 def test_the_report_has_its_schema(judged):
     """The report has the fields of its schema: for the whole, each function and each check."""
     report = judged.report
-    assert list(report) == ["schema", "suite", "implementation", "verdict", "functions", "checks", "counts"]
+    assert list(report) == ["schema", "suite", "run", "implementation", "verdict", "functions", "checks", "counts"]
     assert (report["schema"], report["verdict"]) == (1, "wrong")
     assert report["implementation"] == {"name": str(EXAMPLES / "document.ipynb"), "dtype": "float64", "notes": []}
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", report["run"]["date"])
+    assert set(report["run"]["versions"]) == {"python", "numpy"}
+    assert report["functions"]["rnn_backward"]["where"]["place"].startswith("document.ipynb, cell ")
     assert list(report["functions"]) == list(FUNCTIONS)
     for function in report["functions"].values():
         assert {"verdict", "faults", "candidates", "convention", "first_wrong_step", "evidence"} <= set(function)
@@ -153,7 +156,7 @@ def test_only_picks_a_check_a_family_or_a_group(check, wanted, meant):
     [
         ("gradient.netwrk[T_x=6]", "did you mean gradient.network[T_x=6]"),
         ("gradients", "did you mean gradient"),
-        ("gradient.nothing", "there are gradient.cell, gradient.cell_fresh, gradient.cell_sizes, gradient.cell_values"),
+        ("gradient.nothing", "there are gradient.cell, gradient.cell_float32, gradient.cell_fresh, gradient.cell_sizes"),
         ("xyzzy", "there are forward, golden, gradient, numerics, property, protocol"),
     ],
 )
@@ -231,7 +234,7 @@ def test_a_right_target_ends_with_status_0_and_names_its_checks(run, tmp_path):
 
 def test_an_unusable_target_ends_with_status_2_one_line_and_a_report(run, tmp_path):
     """A target that cannot be loaded ends the command with status 2, one line, and a report that says so."""
-    (tmp_path / "homework.py").write_text("def rnn_forward(x:\n")
+    (tmp_path / "homework.py").write_text("def (\n")
     done = run("-m", "rnn_reference", "homework.py", "--rnn-report=out.json", cwd=tmp_path)
     assert (done.returncode, done.stdout.strip()) == (2, "")
     assert len(done.stderr.strip().splitlines()) == 1

@@ -14,6 +14,7 @@ from rnn_reference.implementations.conventions.known import Conventions
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.implementations.question import Question
 from rnn_reference.implementations.values import as_numbers
+from rnn_reference.implementations.whereabouts import Whereabouts
 from rnn_reference.outcomes import Wrong
 
 
@@ -48,6 +49,10 @@ class Converted(Implementation):
     def reads_globals(self, name: str) -> tuple[str, ...]:
         """The weights that the inner implementation's function reads from the module around it."""
         return self._inner.reads_globals(name)
+
+    def where(self, name: str) -> Whereabouts | None:
+        """Where the inner implementation's function is written."""
+        return self._inner.where(name)
 
     def cache_contents(self, caches: Any) -> Any:
         """Returns the caches unchanged: they have the other convention."""

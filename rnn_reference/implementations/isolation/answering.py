@@ -34,7 +34,8 @@ def description_of(found: Implementation) -> dict[str, Any]:
     description["definitions_only"] = any(note.endswith(DEFINITIONS_ALONE) for note in found.notes)
     takes = {name: found.takes(name) for name in found.offered}
     reads = {name: found.reads_globals(name) for name in found.offered}
-    return description | {"offers": found.offered, "takes": takes, "reads_globals": reads}
+    where = {name: tuple(at) for name in found.offered if (at := found.where(name))}
+    return description | {"offers": found.offered, "takes": takes, "reads_globals": reads, "where": where}
 
 
 class Caller:

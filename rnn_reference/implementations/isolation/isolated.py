@@ -19,6 +19,7 @@ from rnn_reference.implementations.isolation.mutations import repeat
 from rnn_reference.implementations.isolation.worker import Worker
 from rnn_reference.implementations.question import Question
 from rnn_reference.implementations.values import Handle
+from rnn_reference.implementations.whereabouts import Whereabouts
 
 
 class Isolated(Implementation):
@@ -35,6 +36,7 @@ class Isolated(Implementation):
         self.notes = [str(note) for note in loaded.get("notes", [])]
         self._takes = {name: tuple(taken) for name, taken in loaded.get("takes", {}).items()}
         self._reads_globals = {name: tuple(read) for name, read in loaded.get("reads_globals", {}).items()}
+        self._where = {name: Whereabouts(*at) for name, at in loaded.get("where", {}).items()}
         self._offers = {name for name in functions() if name in loaded["offers"]}
 
     def offers(self, name: str) -> bool:
@@ -48,6 +50,10 @@ class Isolated(Implementation):
     def reads_globals(self, name: str) -> tuple[str, ...]:
         """The weights that the worker's function reads from the module around it."""
         return self._reads_globals.get(name, ())
+
+    def where(self, name: str) -> Whereabouts | None:
+        """Where the worker's function is written."""
+        return self._where.get(name)
 
     def cache_contents(self, caches: Handle) -> Any:
         """Returns the worker's description of the caches."""

@@ -32,11 +32,15 @@ BACKWARD_ROLES = {
 
 @dataclass(frozen=True)
 class Call:
-    """The meaning of each argument that is passed, by the argument's name. Several calls may share one."""
+    """A function of theirs, and the meaning of each argument that is passed, by the argument's name.
+
+    ``function`` gets it from the object, and ``own`` is that of one object.
+    """
 
     function: Callable[[Any], Callable[..., Any]]
     name: str
     meanings: Mapping[str, str]
+    own: Any = None
 
     @property
     def given(self) -> set[str]:
@@ -72,7 +76,7 @@ def forward_call(function: Callable[..., Any], get: Callable[[Any], Callable[...
             return None
         if required or meaning == "h":
             meanings[one.name] = meaning
-    return Call(get, name, meanings) if "x" in meanings.values() else None
+    return Call(get, name, meanings, function) if "x" in meanings.values() else None
 
 
 def backward_call(
@@ -87,7 +91,7 @@ def backward_call(
     if returned > 1 and len(required) == returned + 1:
         last = _meaning(required[-1].name, BACKWARD_ROLES, ()) or "targets"
         names = [one.name for one in required]
-        return Call(get, name, {**{n: f"returned {i}" for i, n in enumerate(names[:-1])}, names[-1]: last})
+        return Call(get, name, {**{n: f"returned {i}" for i, n in enumerate(names[:-1])}, names[-1]: last}, function)
     meanings: dict[str, str] = {}
     for one in arguments_of(function):
         meaning = _meaning(one.name, BACKWARD_ROLES, meanings.values())
@@ -98,7 +102,7 @@ def backward_call(
             return None
         if needed or meaning == "rate":
             meanings[one.name] = meaning
-    return Call(get, name, meanings) if {"dh", "dy", "targets"} & set(meanings.values()) else None
+    return Call(get, name, meanings, function) if {"dh", "dy", "targets"} & set(meanings.values()) else None
 
 
 def _meaning(name: str, roles: Mapping[str, Sequence[str]], taken: Any) -> str:

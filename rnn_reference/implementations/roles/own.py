@@ -78,6 +78,9 @@ def _functions(reading: Reading) -> dict[str, Callable[..., Any]]:
         found: dict[str, Array] = ran.back(da)
         return {OF_STEP.get(name, name): value for name, value in found.items()} if reading.step else found
 
+    forward.theirs = reading.core.call.own  # type: ignore[attr-defined]
+    if reading.core.backward:
+        backward.theirs = reading.core.backward.call.own  # type: ignore[attr-defined]
     names = ("rnn_cell_forward", "rnn_cell_backward") if reading.step else ("rnn_forward", "rnn_backward")
     offered = reading.core.backward or reading.core.graph
     return {names[0]: forward, **({names[1]: backward} if offered else {})}
