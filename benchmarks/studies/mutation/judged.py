@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.studies.mutation.comparison import Functions, answers, asked, differing, expected
-from benchmarks.studies.mutation.names import false_names
+from benchmarks.studies.mutation.names import are_of_results, false_names
 from benchmarks.studies.mutation.right_answers import Case
 from benchmarks.studies.pages import ROOT
 from rnn_reference.__main__ import main as command
@@ -45,7 +45,7 @@ class Judged:
     the suite's, or "hangs" if it gives none. ``whole`` is False if it stopped at the first failure. ``named`` has the
     functions with the mistakes that it names, ``unnamed`` its other wrong functions, ``advice`` and ``failed`` the
     checks with these outcomes. ``false`` are the names in a function whose results no network with the named mistakes
-    gives; they are only looked for if every wrong function has a name.
+    gives; they are only looked for if every wrong function has a name, and no name is of how a function behaves.
     """
 
     truth: str = HANGS
@@ -60,8 +60,8 @@ class Judged:
 
     @property
     def names_are_checked(self) -> bool:
-        """True if it has names, and every function that the suite calls wrong has one."""
-        return self.whole and bool(self.named) and not self.unnamed
+        """True if every function that the suite calls wrong has a name, and the names say what it returns."""
+        return self.whole and bool(self.named) and not self.unnamed and are_of_results(self.named)
 
 
 def judge(cell: str, code: str, right: Path, names: bool = True) -> Judged:

@@ -6,7 +6,7 @@ from itertools import islice, product
 from benchmarks.studies.mutation.comparison import Answers, Functions, answers, asked, differing
 from benchmarks.studies.mutation.right_answers import Case
 from rnn_reference.cells.registry import cell_named
-from rnn_reference.faults import CATALOGUE, Fault, FaultyNetwork
+from rnn_reference.faults import ANY, CATALOGUE, Fault, FaultyNetwork
 
 MOST = 400
 """How many networks are made from the ways to make the named mistakes."""
@@ -26,6 +26,11 @@ def false_names(cell: str, functions: Functions, named: Names) -> Names:
     for network in islice(_networks(cell, named), MOST):
         left -= _given(cell, network, cases, own, left)
     return [name for name in named if name[0] in dict(left)]
+
+
+def are_of_results(named: Names) -> bool:
+    """True if the mistakes are of the results of one call, not of how a function behaves, such as not-repeatable."""
+    return not any(fault.stage == ANY for fault in CATALOGUE if fault.id in {id for _, id in named})
 
 
 def _networks(cell: str, named: Names) -> Iterator[FaultyNetwork]:

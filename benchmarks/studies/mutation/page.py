@@ -52,7 +52,10 @@ mutants are judged, to save hours: `one in` says how many.
 - **named**: of the wrong ones that are refused and judged to the end (`one in`: the second number), those where a
   function has a named mistake.
 - **false**: of the named ones in which every wrong function has a name, those with a function whose results no network
-  of the catalogue with the named mistakes gives (to {CLOSE:g}, at the same problems)."""
+  of the catalogue with the named mistakes gives (to {CLOSE:g}, at the same problems). Mistakes of how a function
+  behaves, such as `not-repeatable`, are left out here.
+
+The catalogue holds mistakes that people make, and most mutants are none of these: few can have a name."""
 
 
 class Result(NamedTuple):
