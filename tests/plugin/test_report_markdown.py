@@ -93,7 +93,7 @@ def test_junit_carries_the_ids_and_the_outcomes(in_a_job):
     """Each case in JUnit's file has the check's id, its outcome and the mistakes named as properties."""
     (case,) = ElementTree.parse(in_a_job.folder / "junit.xml").iter("testcase")
     properties = {entry.get("name"): entry.get("value") for entry in case.iter("property")}
-    assert properties == {"rnn_id": "forward.tanh", "rnn_outcome": "failed"}
+    assert properties.items() >= {"rnn_id": "forward.tanh", "rnn_outcome": "failed"}.items()
 
 
 def test_two_reports_of_one_run_are_refused(run, tmp_path):
