@@ -20,6 +20,7 @@ from rnn_reference.diagnosis.crashes import removed_name
 from rnn_reference.diagnosis.findings import Finding, matching, unnamed
 from rnn_reference.diagnosis.forward import result_or_outcome
 from rnn_reference.diagnosis.hypotheses import Loop, backward_loops, both_made, faults_of, right_loop
+from rnn_reference.diagnosis.long_sequences import LONG, truncated
 from rnn_reference.diagnosis.matching import Case, both_fail, explains
 from rnn_reference.diagnosis.nearest import Lines, nearest
 from rnn_reference.diagnosis.nearest_edits import backward_edits
@@ -43,7 +44,8 @@ def sequence(subject: Subject, signature: Signature) -> Finding:
         return Finding(function, "consequence", forward.culprit)
     right = CacheSource(cell, caches_of_loop(right_loop(cell)))
     if explains(right.right_model, cases, u):
-        return Finding(function)
+        cut = truncated(right, _long(subject, signature, forward), u) if subject.naming else ()
+        return Finding(function, "wrong", matches=cut) if cut else Finding(function)
     sources = distinct(sources_after(subject, cell, forward), cases[0])
     for source in sources:
         if explains(source.right_model, cases, u) or both_fail(source.right_model, cases):
@@ -53,6 +55,12 @@ def sequence(subject: Subject, signature: Signature) -> Finding:
     if _not_to_be_judged(cases) or is_derivative(subject, signature, forward):
         return Finding(function, "consequence", forward.culprit)
     return _named(subject, signature, distinct([*sources, right], cases[0]), cases)
+
+
+def _long(subject: Subject, signature: Signature, forward: Finding) -> list[Case]:
+    """Returns a call with many steps, if the forward function is right."""
+    there = subject.elsewhere([LONG.at(seed=subject.seed)], {signature.partner.name: forward})
+    return list(_cases(there, signature)) if forward.is_right else []
 
 
 def _not_to_be_judged(cases: list[Case]) -> bool:

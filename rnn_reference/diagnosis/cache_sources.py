@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from rnn_reference.diagnosis.findings import Finding
 from rnn_reference.diagnosis.hypotheses import Loop, right_loop
 from rnn_reference.diagnosis.matching import Case, Model
 from rnn_reference.diagnosis.subject import Subject
+from rnn_reference.diagnosis.unused_inputs import unused_starts
 from rnn_reference.problems.inputs import Inputs
 
 Tensors = Mapping[str, Array]
@@ -122,6 +123,15 @@ def sources_after(subject: Subject, cell: Cell, forward: Finding) -> Iterator[Ca
             return caches_at(cell, inputs_of(cell, arguments), states)
 
         yield CacheSource(cell, at_own_states, forward.culprit)
+        unused = unused_starts(own, cell, subject.problems(cell)[0])
+        if unused:
+
+            def from_zeros(arguments: tuple[Any, ...], cotangents: Tensors, states: Tensors, kept: Any) -> Any:
+                given = inputs_of(cell, arguments)
+                initial = {s: 0 * value if s in unused else value for s, value in given.initial.items()}
+                return caches_at(cell, replace(given, initial=initial), states)
+
+            yield CacheSource(cell, from_zeros, forward.culprit)
         for loop in forward.loops[:4]:
             yield CacheSource(cell, caches_of_loop(Loop(loop.of, _documented(cell, loop.step))), forward.culprit)
     if own.offers(cell.cell_forward.name) and subject.wrong(cell.cell_backward.name):

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from rnn_reference.arrays import Array
+from rnn_reference.cells.cell import Cell
 from rnn_reference.cells.cell import Function as Signature
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.outcomes import Outcome
+from rnn_reference.problems.problem import Problem
 
 
 def without_unused(
@@ -24,6 +26,17 @@ def without_unused(
     zero = [name for name, gradient in got.items() if gradient.size and not gradient.any()]
     unused = [name for name in zero if _is_unused(own, forward, given, states, name.removeprefix("d"))]
     return {name: gradient for name, gradient in got.items() if name not in unused}
+
+
+def unused_starts(own: Implementation, cell: Cell, problem: Problem) -> tuple[str, ...]:
+    """Returns the states whose initial values the forward function of the sequence does not use."""
+    inputs = problem.arguments(cell.forward)
+    try:
+        results = own.ask(cell.forward.name, *inputs)
+    except Outcome:
+        return ()
+    states, given = {s: results[s] for s in cell.states}, cell.forward.named(inputs)
+    return tuple(s for s in cell.states if _is_unused(own, cell.forward, given, states, f"{s}0"))
 
 
 def _is_unused(

@@ -65,9 +65,13 @@ def carry_truncated(cell: Cell, step: Function, k: int) -> Function:
 
     def run(_: Cell, step: Function, da: Cotangents, caches: Any, enters: Enters, of: Function) -> Steps:
         T_x = da[0].shape[2]
-        only = [[np.where(np.arange(T_x) == t, one, 0) for one in da] for t in range(T_x)]
-        whole = [stepped(cell, step, one, caches, carried(cell, one), of) for one in only]
-        near = {t: [whole[source][t] for source in range(t, min(t + k, T_x))] for t in range(T_x)}
+        near: dict[int, list[Step]] = {t: [] for t in range(T_x)}
+        for source in range(T_x):
+            first = max(source - k + 1, 0)
+            only = [np.where(np.arange(T_x) == source, one, 0)[:, :, first : source + 1] for one in da]
+            some = [caches[0][of(t)] for t in range(first, source + 1)]
+            for t, found in stepped(cell, step, only, (some, caches[1]), carried(cell, only)).items():
+                near[first + t].append(found)
         return {t: {name: np.asarray(sum(one[name] for one in some)) for name in some[0]} for t, some in near.items()}
 
     return backward_loop(cell, step, run=run, enters=carried)
