@@ -102,8 +102,13 @@ def placeholders(tree: ast.AST, marked: bool) -> Iterator[ast.stmt | ast.expr]:
 
 
 def _is_blank_value(node: ast.AST, filled: Container[str]) -> bool:
-    """True for an assignment of None to a name that gets no other value, or into an array."""
+    """True for an assignment of None to a name that gets no other value, or into an array.
+
+    An attribute may begin as None: it gets its value elsewhere.
+    """
     if not isinstance(node, ast.Assign) or not _is_empty(node.value):
+        return False
+    if any(isinstance(one, ast.Attribute) for target in node.targets for one in ast.walk(target)):
         return False
     names = {one.id for target in node.targets for one in ast.walk(target) if isinstance(one, ast.Name)}
     stored = any(isinstance(target, ast.Subscript) for target in node.targets)

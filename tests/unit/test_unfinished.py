@@ -204,6 +204,10 @@ WRONG = {
     "crash": ("# TODO: faster\n    return x + a0, x, None", Crashed),
     "crash, with a None that is right": ("caches = None\n    return x + a0, x, caches", Crashed),
     "crash of a type, with a None that is right": ("caches = None\n    return x + 'x', x, caches", Crashed),
+    "an attribute that begins as None": (
+        "x.T  # TODO\n    rnn_forward.cache = None\n    return x + a0, x, None",
+        Crashed,
+    ),
     "None first, then a value": (
         "# START CODE HERE\n    a, y, c = None, None, None\n    a = y = c = x + a0\n    return a, y, c",
         Crashed,
