@@ -8,6 +8,7 @@ from frameworks import require
 from suite import put_through
 
 from rnn_reference.cells.registry import functions
+from rnn_reference.diagnosis.explain import Diagnosis
 from rnn_reference.implementations.blackbox import Blackbox
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.implementations.loading.find import load
@@ -105,3 +106,60 @@ def test_a_device_that_torch_does_not_have_is_refused(verdict_on):
     name = "nonsense" if torch.cuda.is_available() else "cuda"
     run = verdict_on("torch", f"--rnn-device={name}")
     assert (run.status, f"--rnn-device={name}: " in run.printed) == (2, True), run.printed
+
+
+START = """
+import torch
+
+
+class Loop(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, h0, w, u, b):
+        states = [h0]
+        for xt in x:
+            states.append(torch.tanh(xt @ w.T + states[-1] @ u.T + b))
+        states = torch.stack(states)
+        ctx.save_for_backward(x, states, w, u)
+        return states[1:]
+
+    @staticmethod
+    def backward(ctx, grad):
+        x, states, w, u = ctx.saved_tensors
+        carry = torch.zeros_like(states[0])
+        dx, dw, du, db = torch.zeros_like(x), torch.zeros_like(w), torch.zeros_like(u), 0
+        for t in reversed(range(len(x))):
+            raw = (1 - states[t + 1] ** 2) * (grad[t] + carry)
+            dx[t], dw, du, db = raw @ w, dw + raw.T @ x[t], du + raw.T @ states[t], db + raw.sum(0)
+            carry = raw @ u CONDITION
+        return dx, carry, dw, du, db
+
+
+class Layer(torch.nn.Module):
+    def __init__(self, input_size, hidden_size):
+        super().__init__()
+        self.weight_ih = torch.nn.Parameter(torch.randn(hidden_size, input_size))
+        self.weight_hh = torch.nn.Parameter(torch.randn(hidden_size, hidden_size))
+        self.bias_ih = torch.nn.Parameter(torch.randn(hidden_size))
+
+    def forward(self, x, h0):
+        states = Loop.apply(x, h0[0]DETACHED, self.weight_ih, self.weight_hh, self.bias_ih)
+        return states, states[-1:]
+"""
+
+
+def test_a_carry_that_depends_on_what_the_start_asks(script, folder):
+    """A layer that carries its gradient only if the initial state asks for one is wrong: nobody asks who trains."""
+    condition = "if ctx.needs_input_grad[1] else torch.zeros_like(carry)"
+    source = START.replace("CONDITION", condition).replace("DETACHED", "")
+    own = load(f"{folder / script(source)}:Layer")
+    assert Diagnosis(own).findings["rnn_backward"].status == "wrong"
+    right = load(f"{folder / script(START.replace('CONDITION', '').replace('DETACHED', ''))}:Layer")
+    assert Diagnosis(right).findings["rnn_backward"].status == "right"
+
+
+def test_a_detached_start_has_no_gradient(script, folder):
+    """A layer that detaches its initial state gives no da0, and conforms without it."""
+    source = START.replace("CONDITION", "").replace("DETACHED", ".detach()")
+    own = load(f"{folder / script(source)}:Layer")
+    assert own.notes == ["it gives no da0: not judged"]
+    assert Diagnosis(own).findings["rnn_backward"].status == "right"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from rnn_reference.arrays import Array, Gradients
 from rnn_reference.cells.cell import Cell
 from rnn_reference.implementations.adapters.shared.weights import LSTM, RNN, Parameters, parameter_gradients
 from rnn_reference.implementations.unusable import Unusable
+from rnn_reference.problems.problem import Problem
 
 if TYPE_CHECKING:
     import torch
@@ -52,7 +54,9 @@ def _adapted(found: Any, target: str) -> TorchModule:
     except (Exception, SystemExit) as error:
         expected = "torch.nn.RNN(3, 5) or torch.nn.LSTM(3, 5)"
         raise Unusable(f"{target}: {make.__name__}(3, 5) is not a layer like {expected}: {error}") from None
-    return TorchLSTM(make) if BLOCKS[rows] is LSTM else TorchRNN(make)
+    network = TorchLSTM(make) if BLOCKS[rows] is LSTM else TorchRNN(make)
+    network.lacks = network.not_given()
+    return network
 
 
 def _weights(layer: torch.nn.Module) -> dict[str, torch.nn.Parameter]:
@@ -75,6 +79,7 @@ class TorchModule:
     predicts = False
     dtype = "float64"
     cell: Cell
+    lacks: tuple[str, ...] = ()
 
     def __init__(self, make: Any) -> None:
         from rnn_reference.implementations.adapters.shared import torch_graph
@@ -83,15 +88,36 @@ class TorchModule:
 
     def _run(self, x: Array, initial: tuple[Array, ...], parameters: Parameters) -> Any:
         """Returns the states, the predictions and the graph."""
-        layer = self._make(len(x), len(initial[0])).to(self._graph.tensor(x).dtype).train(False)
-        states = self._graph.states_of(self.cell, layer, time_axis=int(getattr(layer, "batch_first", False)))
-        return self._graph.run(self.cell, states, _weights(layer), x, initial, parameters)
+
+        @cache
+        def run(start: bool) -> Any:
+            layer = self._make(len(x), len(initial[0])).to(self._graph.tensor(x).dtype).train(False)
+            states = self._graph.states_of(self.cell, layer, time_axis=int(getattr(layer, "batch_first", False)))
+            return self._graph.run(self.cell, states, _weights(layer), x, initial, parameters, start)
+
+        found, predictions, asking = run(start=True)
+        return found, predictions, (asking, lambda: run(start=False)[2])
 
     def _run_back(self, cotangents: tuple[Array | None, ...], caches: Any) -> Gradients:
-        """Returns the gradients, from ``torch.autograd.grad`` of the layer's graph."""
-        inputs, weights = self._graph.run_back(cotangents, caches)
-        named = dict(zip(self.cell.backward.returns, inputs, strict=False))
+        """Returns the gradients, from ``torch.autograd.grad`` of the layer's graph.
+
+        Those of the weights and of the input are from a graph whose initial states ask for no gradient: a layer that
+        looks at this must give the same.
+        """
+        asking, training = caches
+        start, _ = self._graph.run_back(cotangents, asking)
+        inputs, weights = self._graph.run_back(cotangents, training())
+        named = dict(zip(self.cell.backward.returns, [inputs[0], *start[1:]], strict=False))
         return named | parameter_gradients(self.cell, weights, self._graph.ORDER)
+
+    def not_given(self) -> tuple[str, ...]:
+        """Returns the gradients of the initial states, if the layer detaches them from its graph."""
+        small = Problem(n_x=3, n_a=5, n_y=2, m=2, T_x=2).of(self.cell)
+        try:
+            *_, (asking, _) = self._run(small.x, tuple(small.given.start.values()), small.parameters)
+        except Exception:  # the checks tell it
+            return ()
+        return () if self._graph.reaches_start(asking) else tuple(f"d{s}0" for s in self.cell.states)
 
 
 class TorchRNN(TorchModule):

@@ -40,16 +40,19 @@ class Graph(NamedTuple):
 
 
 def run(
-    cell: Cell, module: Run, own: Own, x: Array, initial: Sequence[Array], parameters: Parameters
+    cell: Cell, module: Run, own: Own, x: Array, initial: Sequence[Array], parameters: Parameters, start: bool = True
 ) -> tuple[list[Array], Array, Graph]:
-    """Returns the states, the predictions and a graph. ``own`` are the parameters of the module; they are set first."""
+    """Returns the states, the predictions and a graph. ``own`` are the parameters of the module; they are set first.
+
+    Without ``start``, the initial states ask for no gradient, as when somebody trains.
+    """
     shares = _shares(cell, own)
     weights = weights_of(cell, parameters, ORDER)
     values = dict(zip(MATRICES, weights, strict=False)) | {name: share * weights.bias for name, share in shares.items()}
     with torch.no_grad():
         for name, parameter in own.items():
             parameter.copy_(tensor(values.get(name, 0 * weights.bias)).reshape(parameter.shape))
-    inputs = [tensor(given.T).requires_grad_() for given in (x, *initial)]
+    inputs = [tensor(x.T).requires_grad_(), *(tensor(given.T).requires_grad_(start) for given in initial)]
     states = module(*inputs)
     predictions = _predicted(states[0], *head_of(cell, parameters))
     return [array(state).T for state in states], array(predictions).T, Graph(states, inputs, own, shares)
@@ -60,14 +63,22 @@ def run_back(cotangents: Sequence[Array | None], graph: Graph) -> tuple[list[Arr
     reached = [(end, tensor(d.T)) for end, d in zip(graph.states, cotangents, strict=True) if d is not None]
     leaves = [*graph.inputs, *(graph.own[name] for name in (*MATRICES, *graph.shares))]
     ends, given = zip(*reached, strict=True)
-    found = torch.autograd.grad(ends, leaves, grad_outputs=given, retain_graph=True, allow_unused=True)
+    asking = [leaf for leaf in leaves if leaf.requires_grad]
+    found = torch.autograd.grad(ends, asking, grad_outputs=given, retain_graph=True, allow_unused=True)
+    by_leaf = {id(leaf): one for leaf, one in zip(asking, found, strict=True)}
     gradients = [
-        np.zeros(tuple(leaf.shape), array(leaf).dtype) if one is None else array(one)
-        for leaf, one in zip(leaves, found, strict=True)
+        np.zeros(tuple(leaf.shape), array(leaf).dtype) if (one := by_leaf.get(id(leaf))) is None else array(one)
+        for leaf in leaves
     ]
     inputs, (W_input, W_state, *biases) = gradients[: len(graph.inputs)], gradients[len(graph.inputs) :]
     bias = sum(share * one.reshape(-1) for share, one in zip(graph.shares.values(), biases, strict=True))
     return [one.T for one in inputs], Weights(W_input, W_state, np.asarray(bias))
+
+
+def reaches_start(graph: Graph) -> bool:
+    """True if the first state depends on its initial state, as far as the graph knows: it is not detached."""
+    (found,) = torch.autograd.grad(graph.states[0].sum(), graph.inputs[1:2], retain_graph=True, allow_unused=True)
+    return found is not None
 
 
 def _shares(cell: Cell, own: Own) -> dict[str, float]:
