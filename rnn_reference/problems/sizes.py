@@ -1,7 +1,8 @@
 """Problems at sizes where fast code goes wrong: at the edges of tiles and blocks, and where two sizes are equal.
 
 Every size takes every value of ``EDGES``. In an ordinary run every two sizes also take every pair of residues of 16;
-the thorough set has every pair of values. No problem costs more than ``MOST`` multiplications a run.
+the thorough set has every pair of values. In both, each size is also much larger once. No other problem costs more
+than ``MOST`` multiplications a run.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,7 +22,8 @@ SMALL = {"n_x": 3, "n_a": 5, "n_y": 2, "m": 4, "T_x": 6}
 """Sizes of a small problem, from which each is changed by itself."""
 
 USUAL = {"n_x": 6, "n_a": 9, "n_y": 7, "m": 5, "T_x": 4}
-LONG_BATCH, LONG_SEQUENCE, MANY_UNITS = USUAL | {"m": 4100}, USUAL | {"T_x": 1030}, USUAL | {"n_a": 1030}
+LARGE = (USUAL | {"m": 4100}, USUAL | {"T_x": 1030}, USUAL | {"n_a": 520}, USUAL | {"n_x": 1030, "n_y": 1030})
+"""Sizes beyond ``EDGES``, past blocks of 512, 1024 and 4096. Each takes a few hundredths of a second in numpy."""
 
 KINDS = ("one", "15", "0", "1")
 """The kinds of a size: one, and the residues of 16 at the edges of tiles."""
@@ -45,7 +47,7 @@ def ordinary() -> tuple[Problem, ...]:
     """Returns some 30 problems: each value of each size, each pair of residues of 16, and equal sizes."""
     wanted: set[Pair] = {(axis, value, axis, value) for axis in AXES for value in EDGES}
     wanted |= {(a, r, b, s) for a, b in combinations(AXES, 2) for r, s in product(KINDS, KINDS)}
-    rows = [LONG_BATCH, *map(_with, SQUARE)]
+    rows = [*LARGE, *map(_with, SQUARE)]
     return tuple(_problems([*rows, *_covering(wanted, MOST, rows)]))
 
 
@@ -53,7 +55,7 @@ def ordinary() -> tuple[Problem, ...]:
 def thorough() -> tuple[Problem, ...]:
     """Returns problems with each pair of values of each two sizes, as far as ``MOST_THOROUGH`` allows."""
     wanted: set[Pair] = {(a, v, b, w) for a, b in combinations(AXES, 2) for v, w in product(EDGES, EDGES)}
-    rows = [LONG_BATCH, LONG_SEQUENCE, MANY_UNITS, *map(_with, SQUARE)]
+    rows = [*LARGE, USUAL | {"n_a": 1030}, *map(_with, SQUARE)]
     return tuple(_problems([*rows, *_covering(wanted, MOST_THOROUGH, rows)]))
 
 
