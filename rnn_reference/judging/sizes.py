@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from itertools import combinations
 
 from rnn_reference.arrays import Array
-from rnn_reference.cells.cell import BACKWARD, CELL_BACKWARD, CELL_FORWARD, FORWARD, Function
+from rnn_reference.cells.cell import BACKWARD, CELL_BACKWARD, CELL_FORWARD, FORWARD, Cell, Function
 from rnn_reference.implementations.crash import refuses
 from rnn_reference.implementations.question import forward_backward
 from rnn_reference.judging.judge import Judge
@@ -21,7 +21,7 @@ from rnn_reference.problems.problem import NAMED, Problem
 from rnn_reference.problems.sizes import AXES, SMALL, cost
 
 BLUNT = 1024.0
-"""The tolerance, in units of u times the largest value of all tensors."""
+"""The tolerance, in units of u times the largest value of a tensor; of all tensors for gradients of weights."""
 
 LONG = 2.0
 """Seconds for one problem, after which no more are asked."""
@@ -99,18 +99,25 @@ def _compare(judge: Judge, function: Function, problem: Problem) -> float:
     right = reference_at(problem, forward)
     if not function.takes_cache:
         got = own.ask(function.name, *problem.arguments(function))
-        return judge.compare(got, right, _blunt(right, judge.u), "the reference gives")
+        return judge.compare(got, right, _blunt(function.cell, right, judge.u), "the reference gives")
     before, got = own.answers(forward_backward(forward, problem.arguments(forward), problem.cotangents_of(function)))
-    if not agrees({name: before[name] for name in right}, right, _blunt(right, judge.u)):
+    if not agrees({name: before[name] for name in right}, right, _blunt(function.cell, right, judge.u)):
         raise NotJudged([("", f"{forward.name} is wrong at these sizes: {problem}")], function.name)
     gradients = reference_at(problem, function)
-    return judge.compare(got, gradients, _blunt(gradients, judge.u), "the gradient is")
+    return judge.compare(got, gradients, _blunt(function.cell, gradients, judge.u), "the gradient is")
 
 
-def _blunt(tensors: Tensors, u: float) -> dict[str, Array | float]:
-    """Returns the tolerance: the same for all tensors, since in one of them large terms may cancel."""
-    largest = max(float(abs(value).max(initial=0.0)) for value in tensors.values())
-    return dict.fromkeys(tensors, BLUNT * u * largest)
+def _blunt(cell: Cell, tensors: Tensors, u: float) -> dict[str, Array | float]:
+    """Returns the tolerance: the same for all gradients of weights, since in one of them large terms may cancel."""
+    summed = max((_largest(tensors[name]) for name in tensors if name in cell.weight_gradients), default=0.0)
+    return {
+        name: BLUNT * u * (summed if name in cell.weight_gradients else _largest(value))
+        for name, value in tensors.items()
+    }
+
+
+def _largest(value: Array) -> float:
+    return float(abs(value).max(initial=0.0))
 
 
 def _to_blame(judge: Judge, inner: Function, problem: Problem) -> str | None:
