@@ -21,7 +21,7 @@ from rnn_reference.problems.problem import NAMED, Problem
 from rnn_reference.problems.sizes import AXES, SMALL, cost
 
 BLUNT = 1024.0
-"""The tolerance, in units of u times the largest value of a tensor; of all tensors for gradients of weights."""
+"""The tolerance, in units of u times the largest value of a tensor; of the gradients of a map for each of them."""
 
 LONG = 2.0
 """Seconds for one problem, after which no more are asked."""
@@ -108,11 +108,13 @@ def _compare(judge: Judge, function: Function, problem: Problem) -> float:
 
 
 def _blunt(cell: Cell, tensors: Tensors, u: float) -> dict[str, Array | float]:
-    """Returns the tolerance: the same for all gradients of weights, since in one of them large terms may cancel."""
-    summed = max((_largest(tensors[name]) for name in tensors if name in cell.weight_gradients), default=0.0)
+    """Returns the tolerance: the same for the gradients of one map, since in one of them large terms may cancel."""
+    together = {
+        f"d{one}": [f"d{other}" for other in of.parameters] for of in cell.maps.values() for one in of.parameters
+    }
     return {
-        name: BLUNT * u * (summed if name in cell.weight_gradients else _largest(value))
-        for name, value in tensors.items()
+        name: BLUNT * u * max(_largest(tensors[one]) for one in together.get(name, [name]) if one in tensors)
+        for name in tensors
     }
 
 
