@@ -38,9 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if "" in own.targets:
         print("expected a target, got an empty name", file=sys.stderr)
         return 2
-    many = len(own.targets) > 1 or Path(own.targets[0]).is_dir()
-    if many or any(getattr(own, option.dest) for option in options.FOR_MANY):
-        return _judge_many(own, rest)
+    if _is_for_many(own):
+        from rnn_reference.many.command import judge_many
+
+        return judge_many(own, rest)
     return run_pytest([f"--rnn={own.targets[0]}", *rest])
 
 
@@ -69,33 +70,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _judge_many(own: argparse.Namespace, rest: list[str]) -> int:
+def _is_for_many(own: argparse.Namespace) -> bool:
+    """True for several targets, a folder of targets, or an option that only many targets have."""
     from rnn_reference import options
-    from rnn_reference.many import run
-    from rnn_reference.many.files import Csv, Json
-    from rnn_reference.many.task import tasks_for
-    from rnn_reference.report.expected import expectations
-    from rnn_reference.report.files import unwritable
+    from rnn_reference.report.files import is_folder
 
-    seed, examples = (options.last_given(own, name) for name in ("rnn_seed", "rnn_examples"))
-    refused = options.BY_DEST["rnn_examples"].refusal(examples)
-    if own.rnn_report:
-        refused = f"--rnn-report={own.rnn_report[-1]}: for several targets it is --json=FILE"
-    for option, path in (("--csv", own.csv), ("--json", own.json)):
-        reason = unwritable(Path(path)) if path else ""
-        refused = refused or (f"{option}={path}: {reason}" if reason else "")
-    if refused:
-        print(refused, file=sys.stderr)
-        return 2
-    try:
-        runner = run.on_dask(own.dask) if own.dask else run.here(run.processes(own.n or "auto"))
-        tasks = tasks_for(own.targets, rest, seed, examples)
-        expected = expectations(own.rnn_expect[-1]) if own.rnn_expect else {}
-        files = [kind(path) for kind, path in ((Csv, own.csv), (Json, own.json)) if path]
-        return run.judge_all(tasks, runner, files, expected)
-    except (ValueError, OSError, ModuleNotFoundError) as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
-        return 2
+    if len(own.targets) > 1 or Path(own.targets[0]).is_dir() or any(getattr(own, o.dest) for o in options.FOR_MANY):
+        return True
+    return any(is_folder(report) for report in own.rnn_report)
 
 
 def run_pytest(options: list[str], plugins: Sequence[Any] = ()) -> int:

@@ -79,7 +79,8 @@ TABLE = (
     Option("--rnn", metavar="TARGET", door="pytest", help=(
         "what to check: file.py, notebook.ipynb, package.module (each with an optional :attribute), model.onnx or an "
         f"adapter ({ADAPTER_NAMES}); without it, the reference")),
-    Option("--rnn-report", metavar="FILE", help=f"write the report there: {FORM_NAMES}"),
+    Option("--rnn-report", metavar="FILE", help=(
+        f"write the report there: {FORM_NAMES}; FOLDER/ (in the command): a page for each target, and one with all")),
     Option("--rnn-only", metavar="ID", help="run one check, or a group of them, by id or by its beginning"),
     Option("--rnn-seed", metavar="N", type=int, default=0, at_least=0, rerun="always", help="seed of every problem"),
     Option("--rnn-examples", metavar="N", type=int, default=20, at_least=1, rerun="given", help=(
@@ -109,6 +110,8 @@ TABLE = (
     Option("-n", metavar="N", door="command", help="number of processes, or auto: one on each core (the default)"),
     Option("--csv", metavar="FILE", door="command", help="write the table there"),
     Option("--json", metavar="FILE", door="command", help="write a list with the report on each target there"),
+    Option("--gradescope", metavar="FILE", door="command", help=(
+        "write results.json for Gradescope there: one point for each function that conforms")),
     Option("--dask", metavar="ADDRESS", door="command", help=(
         "run on the Dask cluster with this scheduler (tcp://host:8786)")),
 )  # fmt: skip

@@ -4,14 +4,25 @@ import contextlib
 import csv
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Protocol
 
-from rnn_reference.report import table
+from rnn_reference.report import gradescope, table
 from rnn_reference.report.files import is_special, replaced
 from rnn_reference.report.verdict import COUNTED, Report
 
-COLUMNS = ("target", "verdict", "fault", "score", *COUNTED)
+COLUMNS = ("name", "target", "verdict", "fault", "score", *COUNTED)
+
+
+class Results(Protocol):
+    """What is written of many results."""
+
+    def add(self, report: Report) -> None:
+        """Add a result, as soon as it is there."""
+
+    def finish(self, reports: Iterable[Report]) -> str:
+        """Writes all results, one for each target. Returns the reason if this failed, or ""."""
 
 
 class ResultsFile:
@@ -22,8 +33,8 @@ class ResultsFile:
 
     START = BETWEEN = END = ""
 
-    def __init__(self, path: str) -> None:
-        self.path, self._length = Path(path), 0
+    def __init__(self, path: str, names: Mapping[str, str]) -> None:
+        self.path, self.names, self._length = Path(path), names, 0
 
     def add(self, report: Report) -> None:
         """Add a result. If this fails, ``finish`` tries it again."""
@@ -55,7 +66,7 @@ class Csv(ResultsFile):
     def one(self, report: Report) -> str:
         """Returns the line of the table."""
         text = io.StringIO(newline="")
-        csv.DictWriter(text, COLUMNS).writerow(table.row(report))
+        csv.DictWriter(text, COLUMNS).writerow(table.row(report, self.names[report["implementation"]["name"]]))
         return text.getvalue()
 
 
@@ -67,3 +78,18 @@ class Json(ResultsFile):
     def one(self, report: Report) -> str:
         """Returns the JSON text of the report."""
         return json.dumps(report, indent=1, allow_nan=False)
+
+
+class Gradescope:
+    """The results of one submission for Gradescope. It is written at the end."""
+
+    def __init__(self, path: str, names: Mapping[str, str]) -> None:
+        self.path, self.names = Path(path), names
+
+    def add(self, report: Report) -> None:
+        """Do nothing yet: a submission that is half judged has no score."""
+
+    def finish(self, reports: Iterable[Report]) -> str:
+        """Writes the file. Returns the reason if this failed, or ""."""
+        reason = replaced(self.path, gradescope.render(reports, self.names))
+        return f"{self.path}: {reason}" if reason else ""

@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from types import MappingProxyType
 
 from rnn_reference.interrupts import end_at_sigterm
-from rnn_reference.many.files import ResultsFile
+from rnn_reference.many.files import Results
+from rnn_reference.many.progress import Progress
 from rnn_reference.many.task import Task, merged
 from rnn_reference.report import table
 from rnn_reference.report.expected import Expected, stale
@@ -64,33 +65,28 @@ def processes(given: str) -> int:
 def judge_all(
     tasks: list[Task],
     runner: Runner,
-    files: Sequence[ResultsFile] = (),
+    files: Sequence[Results] = (),
     expected: Mapping[str, Expected] = MappingProxyType({}),
+    names: Mapping[str, str] = MappingProxyType({}),
+    known: Sequence[Report] = (),
 ) -> int:
     """Run the tasks, show the progress, then the table. The files have each result as soon as it is there.
 
+    ``names`` has the name of each target; ``known`` are reports from before: their targets are not judged again.
     SIGTERM is an interrupt, as Ctrl-C is: then the table has the finished tasks. An entry of ``expected`` that
     no target needs is an error. Returns the exit status: 0 if all targets conform; 2 if one
     could not be judged, or after an error; else 1.
     """
-    reports: list[Report] = []
-    interrupted, undo = False, end_at_sigterm()
-    try:
-        for report in runner(tasks):
-            reports.append(report)
-            print(f"[{len(reports)}/{len(tasks)}] {_brief(report)}", file=sys.stderr, flush=True)
-            for file in files:
-                file.add(report)
-    except KeyboardInterrupt:
-        interrupted = True
-    finally:
-        undo()
-    order = {task.target: place for place, task in enumerate(tasks)}
-    found = sorted(merged(reports), key=lambda report: order[report["implementation"]["name"]])
+    names = {task.target: task.target for task in tasks} | dict(names)
+    order = {target: place for place, target in enumerate(names)}
+    before = {_target(report) for report in known}
+    left = [task for task in tasks if task.target not in before]
+    reports, interrupted = _judged(left, runner, files, names, known)
+    found = sorted([*known, *merged(reports)], key=lambda report: order[_target(report)])
     errors = list(filter(None, (file.finish(found) for file in files)))
-    print(*table.lines(found), sep="\n", flush=True)
+    print(*table.lines(found, names), sep="\n", flush=True)
     if interrupted:
-        print(f"stopped early: {len(tasks) - len(reports)} of {len(tasks)} were not judged")
+        print(f"stopped early: {len(left) - len(reports)} of {len(tasks)} were not judged")
     elif expected:
         errors += stale(expected, ((check["id"], check["outcome"]) for report in found for check in report["checks"]))
     for error in errors:
@@ -98,9 +94,33 @@ def judge_all(
     return 2 if interrupted or errors else _status(found)
 
 
-def _brief(report: Report) -> str:
-    fault = table.fault(report)
-    return f"{report['implementation']['name']}: {report['verdict']}" + (f" ({fault})" if fault else "")
+def _judged(
+    tasks: list[Task], runner: Runner, files: Sequence[Results], names: Mapping[str, str], known: Sequence[Report]
+) -> tuple[list[Report], bool]:
+    """Runs the tasks with a line for each. Returns their reports, and whether the run was interrupted."""
+    if known:
+        words = f"{len(known)} of {len(known) + len({task.target for task in tasks})} targets"
+        print(f"{words} are unchanged since they were judged, and are not judged again", file=sys.stderr, flush=True)
+    for file in files:
+        for report in known:
+            file.add(report)
+    reports: list[Report] = []
+    undo, progress = end_at_sigterm(), Progress(len(tasks))
+    try:
+        for report in runner(tasks) if tasks else ():
+            reports.append(report)
+            print(progress.line(names[_target(report)], report), file=sys.stderr, flush=True)
+            for file in files:
+                file.add(report)
+    except KeyboardInterrupt:
+        return reports, True
+    finally:
+        undo()
+    return reports, False
+
+
+def _target(report: Report) -> str:
+    return str(report["implementation"]["name"])
 
 
 def _status(reports: Iterable[Report]) -> int:

@@ -13,6 +13,11 @@ SUMMARY = "GITHUB_STEP_SUMMARY"
 """The environment variable with the path of the job's summary, a Markdown file."""
 
 
+def is_folder(report: str) -> bool:
+    """True if ``--rnn-report`` names a folder: its name ends in a slash, or it is one and has no suffix of a form."""
+    return report.endswith(("/", os.sep)) or (Path(report).is_dir() and Path(report).suffix not in suffixes())
+
+
 def refusal(path: Path) -> str:
     """Returns the reason why a report cannot be written to ``path``, or "". It is checked before the run."""
     if path.suffix not in suffixes():
@@ -20,10 +25,15 @@ def refusal(path: Path) -> str:
     reason = unwritable(path)
     if reason:
         return f"--rnn-report={path}: {reason}"
-    package = getattr(form(path.suffix), "NEEDS", None)
+    reason = missing_package(path.suffix)
+    return f"--rnn-report={path}: {reason}" if reason else ""
+
+
+def missing_package(suffix: str) -> str:
+    """Returns what to install for the form with this suffix, or ""."""
+    package = getattr(form(suffix), "NEEDS", None)
     if package and find_spec(package) is None:
-        kind = path.suffix.removeprefix(".").upper()
-        return f"--rnn-report={path}: {kind} needs {package}: pip install 'rnn-reference[check]'"
+        return f"{suffix.removeprefix('.').upper()} needs {package}: pip install 'rnn-reference[check]'"
     return ""
 
 

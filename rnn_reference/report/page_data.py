@@ -25,7 +25,7 @@ UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u206
 
 def page_data(report: Report) -> dict[str, Any]:
     """Returns the content of a page, in its order."""
-    report = _printable(report)
+    report = printable(report)
     functions = report["functions"]
     return {
         "name": report["implementation"]["name"],
@@ -44,12 +44,12 @@ def page_data(report: Report) -> dict[str, Any]:
     }
 
 
-def _printable(value: Any) -> Any:
+def printable(value: Any) -> Any:
     """Returns the same data, with a mark for each character that a page cannot contain."""
     if isinstance(value, dict):
-        return {key: _printable(item) for key, item in value.items()}
+        return {key: printable(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_printable(item) for item in value]
+        return [printable(item) for item in value]
     return UNPRINTABLE.sub("\ufffd", value) if isinstance(value, str) else value
 
 

@@ -1,6 +1,6 @@
 """The reports on many targets as one table."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from rnn_reference.report.verdict import COUNTED, WRONG, Report
@@ -8,11 +8,12 @@ from rnn_reference.report.verdict import COUNTED, WRONG, Report
 FAILING = (*WRONG, "not implemented")
 
 
-def row(report: Report) -> dict[str, Any]:
-    """Returns one line of the table: target, verdict, fault, score, and the count of each outcome."""
+def row(report: Report, name: str) -> dict[str, Any]:
+    """Returns one line of the table: name, target, verdict, fault, score, and the count of each outcome."""
     counts = report["counts"]
     passed, judged = score(report)
-    line = {"target": report["implementation"]["name"], "verdict": report["verdict"], "fault": fault(report)}
+    target = report["implementation"]["name"]
+    line = {"name": name, "target": target, "verdict": report["verdict"], "fault": fault(report)}
     share = f"{passed / judged:.3f}" if judged else ""
     return line | {"score": share} | {outcome: counts.get(outcome, 0) for outcome in COUNTED}
 
@@ -25,23 +26,28 @@ def score(report: Report) -> tuple[int, int]:
 
 
 def fault(report: Report) -> str:
-    """Returns the mistake in a few words: the named faults, or the function and its outcome."""
+    """Returns the mistakes in a few words on one line."""
+    return "; ".join(mistakes(report))
+
+
+def mistakes(report: Report) -> list[str]:
+    """Returns each mistake in a few words: the named faults, or the function and its outcome, or why it is unusable."""
     if report["verdict"] == "unusable":
-        return str(report["implementation"]["notes"][0])
+        return [str(report["implementation"]["notes"][0])]
     outcomes = {check["id"]: check["outcome"] for check in report["checks"]}
-    parts = []
+    parts: list[str] = []
     for name, function in report["functions"].items():
         if function["verdict"] == "wrong":
-            named = ", ".join(function["faults"]) or " or ".join(function["candidates"])
-            parts.append(named or f"{name} {outcomes.get(function['shown_by'], 'failed')}")
+            named = function["faults"] or list(filter(None, [" or ".join(function["candidates"])]))
+            parts += named or [f"{name} {outcomes.get(function['shown_by'], 'failed')}"]
         elif function["verdict"] == "not implemented":
             parts.append(f"{name} not implemented")
-    return "; ".join(dict.fromkeys(parts))
+    return list(dict.fromkeys(parts))
 
 
-def lines(reports: Iterable[Report]) -> Iterator[str]:
-    """Yields the table for a terminal, and a line that counts the verdicts."""
-    rows = [(r["implementation"]["name"], r["verdict"], "{}/{}".format(*score(r)), fault(r)) for r in reports]
+def lines(reports: Iterable[Report], names: Mapping[str, str]) -> Iterator[str]:
+    """Yields the table for a terminal, and a line that counts the verdicts. ``names`` has the name of each target."""
+    rows = [(names[r["implementation"]["name"]], r["verdict"], "{}/{}".format(*score(r)), fault(r)) for r in reports]
     head = ("target", "verdict", "score", "fault")
     widths = [max(len(line[i]) for line in [head, *rows]) for i in range(3)]
     for line in [head, *rows]:

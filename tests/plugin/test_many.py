@@ -230,7 +230,8 @@ def test_each_result_is_in_the_files_at_once(tmp_path):
     """CSV and JSON are complete after each result, and keep their old content until the first one."""
     table, reports = tmp_path / "table.csv", tmp_path / "all.json"
     table.write_text("old")
-    files = [Csv(str(table)), Json(str(reports))]
+    names = dict(zip("abc", "abc", strict=True))
+    files = [Csv(str(table), names), Json(str(reports), names)]
     assert table.read_text() == "old"
     for number, name in enumerate("abc", 1):
         for file in files:
@@ -254,7 +255,7 @@ def test_a_full_disk_is_said_and_is_no_wrong_network(tmp_path, capsys):
     """A file that cannot be written to the end is an error of its own, with status 2, and the table is printed."""
     (tmp_path / "full.csv").symlink_to("/dev/full")
     ended = judge_all([Task("a", ".")], lambda given: iter([_report("a", "passed", "conforms")]),
-                      [Csv(str(tmp_path / "full.csv"))])  # fmt: skip
+                      [Csv(str(tmp_path / "full.csv"), {"a": "a"})])  # fmt: skip
     out, err = capsys.readouterr()
     assert (ended, "a       conforms" in out) == (2, True)
     assert "full.csv: No space left on device" in err
@@ -269,7 +270,7 @@ def test_the_end_by_sigterm_keeps_what_is_finished(capsys, tmp_path):
         time.sleep(60)
 
     before = signal.getsignal(signal.SIGTERM)
-    assert judge_all([Task("a", "."), Task("b", ".")], ended, [Json(str(tmp_path / "all.json"))]) == 2
+    assert judge_all([Task("a", "."), Task("b", ".")], ended, [Json(str(tmp_path / "all.json"), {})]) == 2
     assert signal.getsignal(signal.SIGTERM) is before
     assert "stopped early: 1 of 2 were not judged" in capsys.readouterr().out
     assert verdicts_in(tmp_path / "all.json") == {"a": "conforms"}
@@ -287,7 +288,7 @@ def test_the_finished_results_survive(tmp_path, how):
     )  # fmt: skip
     with run:
         assert "[1/2]" in run.stderr.readline()
-        while not (tmp_path / "all.json").stat().st_size:
+        while not (tmp_path / "all.json").exists() or not (tmp_path / "all.json").stat().st_size:
             time.sleep(0.01)
         run.send_signal(how)
         run.stderr.close()
