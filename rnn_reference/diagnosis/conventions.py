@@ -26,7 +26,7 @@ TRIED_ON = ("T_x=6", "T_x=5", "T_x=3")
 SEARCH_SECONDS = 10.0
 """The time limit of the search in seconds. After it, no more conventions are tried."""
 
-HIDDEN_IN_A_STEP = {"time-reversed", "time-major"}
+HIDDEN_IN_A_STEP = {"time-reversed", "time-major", "axes-ntm", "axes-mnt", "axes-tnm", "zero-start"}
 """Conventions that make no difference in a single step, or the same difference as another."""
 
 
@@ -91,9 +91,13 @@ def _first_fit(
 
 
 def _fits(own: Implementation, signature: Signature, problem: Problem) -> bool:
-    """True if the answer is right. A crash, which is usual under a wrong convention, counts as wrong."""
+    """True if the answer is right. A crash, which is usual under a wrong convention, counts as wrong.
+
+    Inputs that are not there, by the convention, are given all the same: they must make no difference.
+    """
     of_a_step = signature.role == CELL_FORWARD
-    right = cell_answers(problem) if of_a_step else network_answers(problem)
+    theirs = own.fitted(problem)
+    right = cell_answers(theirs) if of_a_step else network_answers(theirs)
     try:
         got = own.ask(signature.name, *problem.arguments(signature))
         if of_a_step:

@@ -18,8 +18,8 @@ COUNT_WORDS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 def results_of(function: Function, returned: Any, lacks: Sequence[str] = ()) -> dict[str, Any]:
     """Returns the results of a call by name: copies of the arrays, and a cache unchanged.
 
-    Gradients in ``lacks``, by the names of a sequence, are left out: they are not judged. Raises Wrong for another form,
-    and NotImplementedYet for a stub.
+    Gradients in ``lacks``, by the names of a sequence, are left out: they are not judged. Raises Wrong for another
+    form, and NotImplementedYet for a stub.
     """
     if function.role == ACTIVATION:
         return {function.returns[0]: array_of(function.name, "its result", returned)}
@@ -49,7 +49,7 @@ def _tuple(function: Function, returned: Any) -> dict[str, Any]:
 def _gradients(function: Function, returned: Any, lacks: Sequence[str]) -> dict[str, Any]:
     """Returns the arrays of a backward function, by name. ``dx`` is accepted for ``dxt``: the document uses both."""
     names = tuple(name for name in function.returns if name not in function.may_lack or _has(returned, name))
-    names = tuple(name for name in names if function.cell.of_sequence.get(name, name) not in lacks)
+    names = tuple(name for name in names if not _lacking(function, name, lacks))
     if not isinstance(returned, Mapping):
         came = f"{kind_of(returned)}, expected a dict of {', '.join(names)}"
         raise Wrong([("returned", came)], function=function.name)
@@ -61,6 +61,12 @@ def _gradients(function: Function, returned: Any, lacks: Sequence[str]) -> dict[
         raise Wrong([("returned", f"a dict without {' and '.join(missing)}; it has {has}")], function=function.name)
     _require_begun(function, [returned[name] for name in names])
     return {name: array_of(function.name, name, returned[name]) for name in names}
+
+
+def _lacking(function: Function, name: str, lacks: Sequence[str]) -> bool:
+    """True if a gradient is not given. A step has a state before it, also where a sequence starts from zeros."""
+    of_sequence = function.cell.of_sequence.get(name, name)
+    return of_sequence in lacks and (of_sequence == name or of_sequence.removeprefix("d") not in lacks)
 
 
 def _has(returned: Any, name: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import tempfile
@@ -12,7 +11,8 @@ from types import ModuleType
 from typing import Any
 
 from rnn_reference import options as table
-from rnn_reference.live.report import Report
+from rnn_reference.live.defined import Defined
+from rnn_reference.live.report import Report, read
 
 NOT_HERE = ("rnn_report", "rnn_blackbox", "rnn_blackbox_layout", "rnn_blackbox_inputs", "rnn_in_process")
 """Options of the command that make no sense here."""
@@ -62,22 +62,6 @@ def _by_command(target: str, given: list[str]) -> Report:
         command = [sys.executable, "-m", "rnn_reference", target, *given, f"--rnn-report={path}"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         return Report(read(path, done.stdout + done.stderr))
-
-
-def read(path: Path, printed: str) -> dict[str, Any]:
-    """Returns the report in a file. Raises ValueError, with what was printed, if there is none."""
-    if not path.exists():
-        said = [line for line in printed.splitlines() if line.strip()]
-        raise ValueError(said[-1].removeprefix("ERROR: ") if said else "the checks did not run")
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return found
-
-
-class Defined:
-    """What is defined in a dict such as ``globals()``: its own table is that dict."""
-
-    def __init__(self, table: dict[str, Any]) -> None:
-        self.__dict__ = table
 
 
 def _together(what: tuple[Any, ...]) -> tuple[Any, str, str]:

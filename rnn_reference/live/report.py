@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -89,3 +90,12 @@ class Report:
 def _own_words(refused: str) -> str:
     """Returns a refusal of the option without the option's name."""
     return refused.removeprefix("--rnn-report=")
+
+
+def read(path: Path, printed: str) -> dict[str, Any]:
+    """Returns the report in a file. Raises ValueError, with what was printed, if there is none."""
+    if not path.exists():
+        said = [line for line in printed.splitlines() if line.strip()]
+        raise ValueError(said[-1].removeprefix("ERROR: ") if said else "the checks did not run")
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found

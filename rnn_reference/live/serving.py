@@ -24,7 +24,8 @@ from rnn_reference.implementations.isolation.channel import Channel
 from rnn_reference.implementations.isolation.environment import ONE_THREAD
 from rnn_reference.implementations.isolation.start import inheriting
 from rnn_reference.implementations.loading.find import implementation_of_object
-from rnn_reference.live.check import Defined, read
+from rnn_reference.live.defined import Defined
+from rnn_reference.live.report import read
 
 _BOOTSTRAP = """
 import sys

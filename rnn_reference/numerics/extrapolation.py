@@ -51,7 +51,7 @@ def extrapolated(differences: Array, rounding: Array, steps: Array = STEPS) -> L
 
 
 def _disagreement(column: Array, rounding: Array) -> Array:
-    """Returns, for each row, its largest distance to a row of smaller steps, less the effect of rounding on that row."""
+    """Returns, for each row, its largest distance to a row of smaller steps, less that row's rounding."""
     highest = _over_smaller_steps(np.maximum, column - EXPLAINED * rounding)
     lowest = _over_smaller_steps(np.minimum, column + EXPLAINED * rounding)
     return np.asarray(np.maximum(highest - column, column - lowest))

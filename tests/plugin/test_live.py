@@ -11,7 +11,7 @@ import pytest
 from folders import EXAMPLES, OWN, ROOT
 
 import rnn_reference
-from rnn_reference.live.check import Defined
+from rnn_reference.live.defined import Defined
 
 QUICK = {"only": "gradient", "examples": 1}
 

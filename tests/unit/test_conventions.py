@@ -32,6 +32,11 @@ def by(name, functions=right):
         def forward(self, function, x, a0, parameters, states, predictions):
             x, a0 = (conventions.ours(*each) for each in (x, a0))
             ours = conventions.parameters_back(parameters)
+            ours = {
+                name: value if name[0] != "b" or "no-biases" not in conventions.name else 0 * value
+                for name, value in ours.items()
+            }
+            a0 = 0 * a0 if "zero-start" in conventions.name and function == "rnn_forward" else a0
             assert "two-biases" not in name or "ba" not in parameters
             assert "biases-flat" not in name or parameters["by"].ndim == 1
             a, y, caches = getattr(functions, function)(x, a0, ours)
@@ -100,7 +105,12 @@ def test_the_cell_follows_the_network():
     assert set(found) == set(FORWARD)
 
 
-SAME_THING = {"time-reversed": "time-reversed", "softmax-missing": "logits", "softmax-log": "logits"}
+SAME_THING = {
+    "initial-state-ignored": "zero-start",
+    "time-reversed": "time-reversed",
+    "softmax-missing": "logits",
+    "softmax-log": "logits",
+}
 """Mistakes that are another convention, if they are meant: both are said."""
 
 

@@ -31,7 +31,7 @@ class Convention:
     ``words`` describe it, with names of the cell in braces (``words_of``). ``theirs`` converts the document's arrays,
     ``ours`` converts arrays back, also gradients and results. If names change, ``split`` and ``joined`` convert the
     table of parameters, and ``gradients`` the table of gradients. ``applies`` is False for a cell for which the
-    convention makes no difference.
+    convention makes no difference. ``lacks`` are inputs that are not there: they are zero.
     """
 
     name: str
@@ -42,3 +42,4 @@ class Convention:
     joined: Callable[[Table], Table] = _kept
     gradients: Callable[[Table], Table] = _kept
     applies: Callable[[Cell], bool] = _always
+    lacks: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from rnn_reference.arrays import Array
 from rnn_reference.cells.cell import ACTIVATION, CACHES, Cell, Function
 from rnn_reference.cells.registry import function_named
 from rnn_reference.implementations.conventions.known import Conventions
+from rnn_reference.implementations.declared import lacks_of
 from rnn_reference.implementations.implementation import Implementation
 from rnn_reference.implementations.question import Question
 from rnn_reference.implementations.values import as_numbers
@@ -25,7 +26,7 @@ class Converted(Implementation):
         self._inner, self._conventions = inner, conventions
         self.name, self.dtype, self.tolerance, self.predicts = inner.name, inner.dtype, inner.tolerance, inner.predicts
         self.sizes = inner.sizes
-        self.lacks = inner.lacks
+        self.lacks = (*inner.lacks, *lacks_of(conventions.lacks))
         words = conventions.words(inner.cells[0])
         self.notes = [*inner.notes, f"judged under --rnn-convention={conventions.name}, {words}"]
         self.wrong_shape: Wrong | None = None

@@ -5,7 +5,7 @@ implementation work with the document's convention.
 """
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -42,15 +42,17 @@ def _transposing(name: str, words: str, weights: frozenset[str]) -> Convention:
     return Convention(name, words, turned, turned)
 
 
-def _batch_first(name: str, words: str, steps_there: tuple[int, int, int]) -> Convention:
-    """Returns the convention with features last. ``steps_there`` is the order of axes of arrays with a time axis."""
+def _axes(name: str, words: str, steps_there: tuple[int, int, int], step_there: bool) -> Convention:
+    """Returns the convention with another order of axes: of arrays with a time axis, and perhaps of those without."""
     steps_back = tuple(int(axis) for axis in np.argsort(steps_there))
 
     def turn(steps: tuple[int, ...]) -> Turn:
         def turned(tensor: str, array: Array) -> Array:
             if tensor not in BATCH or array.ndim not in (2, 3):
                 return array
-            return array.transpose(steps) if array.ndim == 3 else array.T
+            if array.ndim == 3:
+                return array.transpose(steps)
+            return array.T if step_there else array
 
         return turned
 
@@ -88,15 +90,26 @@ ALTERNATIVES = (
     (_transposing("weights-transposed", "with {all_weights} transposed", WEIGHTS),
      _transposing("state-weights-transposed", "with {state_weights} transposed", STATE_WEIGHTS)),
     (Convention("time-reversed", "with the sequence read from its last step to its first", _reversed, _reversed),),
-    (_batch_first("batch-major", "with the batch first: x (m, T_x, n_x), {a0} (m, n_a)", (1, 2, 0)),
-     _batch_first("time-major", "with time first: x (T_x, m, n_x), {a0} (m, n_a)", (2, 1, 0))),
+    (_axes("batch-major", "with the batch first: x (m, T_x, n_x), {a0} (m, n_a)", (1, 2, 0), True),
+     _axes("time-major", "with time first: x (T_x, m, n_x), {a0} (m, n_a)", (2, 1, 0), True),
+     _axes("axes-ntm", "with time before the batch: x (n_x, T_x, m), {a0} (n_a, m)", (0, 2, 1), False),
+     _axes("axes-mnt", "with the batch first and time last: x (m, n_x, T_x), {a0} (m, n_a)", (1, 0, 2), True),
+     _axes("axes-tnm", "with time first and the batch last: x (T_x, n_x, m), {a0} (n_a, m)", (2, 0, 1), False)),
 )  # fmt: skip
 """At most one convention of each group can hold. They are undone in reverse order: scores become probabilities last."""
 
-GROUPS = (GATE_ORDERS, *ALTERNATIVES)
+LACKING = (
+    (Convention("zero-start", "starting from zeros: there is no {initial}",
+                lacks=tuple(sorted(_names(lambda cell, name, axes: name in {f"{s}0" for s in cell.states})))),),
+    (Convention("no-biases", "without {bias} and {head_bias}",
+                lacks=tuple(sorted(_names(lambda cell, name, axes: name in cell.parameters and axes[1] == 1)))),),
+)  # fmt: skip
+"""Inputs that are not there. They are tried alone, together, and with one other convention."""
+
+GROUPS = (GATE_ORDERS, *ALTERNATIVES, *LACKING)
 """The same with the orders of gates. These are found by probing, not by trying them with all the others."""
 
-KNOWN = {convention.name: convention for group in ALTERNATIVES for convention in group}
+KNOWN = {convention.name: convention for group in (*ALTERNATIVES, *LACKING) for convention in group}
 
 
 class Conventions(tuple[Convention, ...]):
@@ -110,6 +123,11 @@ class Conventions(tuple[Convention, ...]):
     def words(self, cell: Cell) -> str:
         """Returns a description with the cell's names: ``with the batch first: ...; with Waa transposed``."""
         return "; ".join(convention.words for convention in reversed(self)).format(**words_of(cell))
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """The inputs that are not there."""
+        return tuple(name for convention in self for name in convention.lacks)
 
     def parameters(self, given: Mapping[str, Any]) -> Table:
         """Converts the document's table of parameters."""
@@ -147,10 +165,16 @@ class Conventions(tuple[Convention, ...]):
 
 def every_choice(cell: Cell) -> Iterator[Conventions]:
     """Yields every set of conventions that can hold at once for a cell, the smallest sets first."""
-    groups = [[None, *(one for one in group if one.applies(cell))] for group in ALTERNATIVES]
-    choices = itertools.product(*groups)
-    sets = (Conventions(each for each in choice if each) for choice in choices)
-    return iter(sorted((chosen for chosen in sets if chosen), key=len))
+    whole = _sets(cell, ALTERNATIVES)
+    lacking = [chosen for chosen in _sets(cell, LACKING) if chosen]
+    beside = [Conventions((*others, *missing)) for missing in lacking for others in whole if len(others) <= 1]
+    return iter(sorted((chosen for chosen in (*whole, *beside) if chosen), key=len))
+
+
+def _sets(cell: Cell, groups: Sequence[Sequence[Convention]]) -> list[Conventions]:
+    """Returns every set with at most one convention of each group, the empty set too."""
+    own = [[None, *(one for one in group if one.applies(cell))] for group in groups]
+    return [Conventions(each for each in choice if each) for choice in itertools.product(*own)]
 
 
 def conventions_named(name: str) -> Conventions:
