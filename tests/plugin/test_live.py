@@ -37,6 +37,7 @@ def wrong():
     return table
 
 
+@pytest.mark.waits
 def test_a_right_network():
     """A table of names that conforms gives a true report, with a verdict for each function."""
     report = rnn_reference.check(right(), **QUICK)
@@ -117,6 +118,7 @@ def test_a_class_of_their_own():
     assert any("TimeRNN.forward(xs)" in note for note in report.data["implementation"]["notes"])
 
 
+@pytest.mark.waits
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signal that ends a call")
 def test_a_function_that_hangs():
     """A call that never returns is ended after its time, and the others are still judged."""
@@ -133,6 +135,7 @@ def test_a_function_that_hangs():
     assert "no answer within 0.5 s" in str(report)
 
 
+@pytest.mark.waits
 def test_forms(wrong, tmp_path):
     """The report is saved in the form of the suffix, and shows as a page in a notebook."""
     report = rnn_reference.check(wrong, **QUICK)
@@ -146,6 +149,7 @@ def test_forms(wrong, tmp_path):
         report.save(tmp_path / "none" / "report.html")
 
 
+@pytest.mark.waits
 def test_what_cannot_be_judged():
     """An unknown option, a wrong value, and things that are no network are refused with their names."""
     with pytest.raises(TypeError, match="no option 'seeds'; there are only, seed"):

@@ -367,6 +367,7 @@ def test_a_report_that_cannot_be_written_is_said_first(run, tmp_path):
     assert (tmp_path / "old.json").read_text() == "old"
 
 
+@pytest.mark.waits
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 @pytest.mark.parametrize(("command", "status"), [("rnn_reference", 2), ("pytest", 4)])
 def test_a_full_disk_is_no_verdict(run, tmp_path, command, status):
@@ -408,6 +409,7 @@ def test_sigterm_leaves_a_report_of_what_ran(tmp_path):
 # Beside other people's tests
 
 
+@pytest.mark.waits
 def test_without_a_path_the_checks_alone_run(plain):
     """``pytest --rnn=TARGET`` from any folder runs the checks, and none of the tests that lie there."""
     assert plain.returncode == 1

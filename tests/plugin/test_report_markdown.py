@@ -82,6 +82,7 @@ def test_a_summary_that_cannot_be_written_is_no_failure(monkeypatch, tmp_path):
     assert add_to_summary(unusable("homework.py", "why")) == ""
 
 
+@pytest.mark.waits
 def test_runs_of_many_targets_leave_the_summary_alone(monkeypatch, tmp_path, script):
     """A task that is one of many adds nothing to the summary of the job."""
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))

@@ -32,6 +32,7 @@ def trials(path, text, networks, seconds=LONG, module="rnn"):
     return run_trials(path, module, networks, seconds, processes=2)
 
 
+@pytest.mark.waits
 def test_a_few_mistakes(tmp_path):
     """A test that compares with the right tanh notices a wrong one, and not a mistake elsewhere."""
     text = (

@@ -180,6 +180,7 @@ def test_a_wrong_product_is_refused(name):
         assert outcome(one, WRONG[name](one)) != "pass", f"seed {seed}"
 
 
+@pytest.mark.waits
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("seed", [0, 6])
 def test_half_precision_is_seen(seed):
@@ -189,6 +190,7 @@ def test_half_precision_is_seen(seed):
     assert outcome(one, WRONG["a factor 2"](one)) == "VjpError"
 
 
+@pytest.mark.waits
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("seed", [88, 1118])
 def test_a_kink_nearby_is_no_alarm_in_half_precision(seed):

@@ -89,6 +89,7 @@ def test_all_functions_conform_under_it(name):
     assert sum(record["outcome"] == "passed" for record in records) > 140
 
 
+@pytest.mark.waits
 def test_a_mistake_under_a_convention_is_named():
     """A mistake is named under a convention as it is without one."""
     name = "batch-major+weights-transposed"
@@ -136,6 +137,7 @@ def test_nothing_is_tried_on_what_passes(monkeypatch):
     assert called == []
 
 
+@pytest.mark.waits
 @pytest.mark.parametrize("name", ["weights-transposed", "time-major", "time-reversed", PAIRED])
 def test_a_small_error_is_no_convention(name):
     """A network that is right by a convention but for 1e-9 in one element is right by none."""

@@ -56,6 +56,7 @@ def test_said(name):
     assert {text for label, text in lines if label in ("wrong", "as if")} == texts
 
 
+@pytest.mark.waits
 def test_never_a_name():
     """No statement about a network without a name has the name of a mistake in it."""
     ids = {fault.id for fault in CATALOGUE}
@@ -64,6 +65,7 @@ def test_never_a_name():
             assert not any(id in text for _, text in finding.lines for id in ids)
 
 
+@pytest.mark.waits
 def test_checked_at_every_problem():
     """An edit that gives the results at one size, but not at others, is not said."""
 

@@ -64,6 +64,7 @@ def test_the_problem_is_reduced():
     assert {axis: problem[axis] for axis in AXES} == {"n_x": 3, "n_a": 65, "n_y": 2, "m": 4, "T_x": 6}
 
 
+@pytest.mark.waits
 def test_a_backward_pass_has_a_pattern_too():
     """A backward loop with a block of 32 steps is told where it goes wrong."""
     network = backward(lambda g, da, caches: {**g, "da0": g["da0"] * (1 + (da.shape[2] > 32))})
@@ -82,6 +83,7 @@ def test_a_crash_at_some_sizes_has_a_pattern():
     assert line == "wrong where m is a multiple of 8, from 16"
 
 
+@pytest.mark.waits
 def test_the_step_is_blamed_for_its_loop():
     """A loop over a wrong step is not blamed: the step is."""
 
@@ -94,6 +96,7 @@ def test_the_step_is_blamed_for_its_loop():
     assert [record["function"] for record in run.records.values()] == ["rnn_cell_forward"]
 
 
+@pytest.mark.waits
 def test_a_wrong_network_is_not_reduced():
     """A network that is wrong at ordinary sizes is told so at once, without a search."""
     run = put_through(wrong_where(lambda **_: True), "--rnn-only=forward.sizes", group="forward")
