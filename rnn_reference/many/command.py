@@ -9,7 +9,7 @@ from pathlib import Path
 from rnn_reference import options
 from rnn_reference.many import run
 from rnn_reference.many.files import Csv, Gradescope, Json, Results
-from rnn_reference.many.names import names_of
+from rnn_reference.many.names import Names
 from rnn_reference.many.pages import Pages
 from rnn_reference.many.task import tasks_for
 from rnn_reference.report.expected import expectations
@@ -30,7 +30,7 @@ def judge_many(own: argparse.Namespace, rest: list[str]) -> int:
         runner = run.on_dask(own.dask) if own.dask else run.here(run.processes(own.n or "auto"))
         tasks = tasks_for(own.targets, rest, seed, examples)
         expected = expectations(own.rnn_expect[-1]) if own.rnn_expect else {}
-        names = names_of(list(dict.fromkeys(task.target for task in tasks)), filter(os.path.isdir, own.targets))
+        names = Names((task.target for task in tasks), filter(os.path.isdir, own.targets))
         pages = Pages(Path(folder), tasks, names) if folder else None
         if pages and (reason := pages.refusal()):
             print(f"--rnn-report={folder}: {reason}", file=sys.stderr)

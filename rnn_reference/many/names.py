@@ -1,8 +1,24 @@
 """The name of each target in a table: its path without what is common to all paths."""
 
-from collections import Counter
+from collections import Counter, UserDict
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import PurePath
+
+
+class Names(UserDict[str, str]):
+    """The name of each target. Those that were found in ``folders`` are named by folders."""
+
+    def __init__(self, targets: Iterable[str], folders: Iterable[str] = ()) -> None:
+        self._folders = list(folders)
+        super().__init__(names_of(list(dict.fromkeys(targets)), self._folders))
+
+    def was_found(self, target: str) -> bool:
+        """True if the target was found in a folder, rather than given by its name."""
+        return _is_inside(PurePath(target).parts, [PurePath(folder).parts for folder in self._folders])
+
+    def only(self, targets: Iterable[str]) -> None:
+        """Name these as if the others were not there."""
+        self.data |= names_of(list(targets), self._folders)
 
 
 def names_of(targets: Collection[str], folders: Iterable[str] = ()) -> dict[str, str]:
@@ -21,10 +37,13 @@ def names_of(targets: Collection[str], folders: Iterable[str] = ()) -> dict[str,
     beginnings = Counter(path[:length] for path in short.values() for length in range(1, len(path) + 1))
     tail = _common([path[::-1] for path in short.values()])
     for target, path in short.items():
-        found_inside = any(parts[target][: len(parent)] == parent for parent in parents)
         own = next((n for n in range(1, len(path)) if beginnings[path[:n]] == 1), len(path))
-        short[target] = path[:own] if found_inside else path[: len(path) - tail]
+        short[target] = path[:own] if _is_inside(parts[target], parents) else path[: len(path) - tail]
     return _without_common_suffix({target: PurePath(*path).as_posix() for target, path in short.items()}, targets)
+
+
+def _is_inside(path: tuple[str, ...], folders: Iterable[tuple[str, ...]]) -> bool:
+    return any(path[: len(folder)] == folder for folder in folders)
 
 
 def _alone(path: tuple[str, ...], parents: Sequence[tuple[str, ...]]) -> str:

@@ -8,8 +8,8 @@ import json
 import platform
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path, PurePath
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,7 @@ class Pages:
     def __init__(self, folder: Path, tasks: Sequence[Task], names: Mapping[str, str]) -> None:
         self.folder, self.names = folder, names
         self.ranges = Counter(task.target for task in tasks)
+        self._stems = {target: _stem(target) for target in self.ranges}
         self._judged = {task.target: _judged(task, self.ranges[task.target]) for task in reversed(tasks)}
         self._of_ranges: dict[str, list[Report]] = {}
         self._found: dict[str, Report] = {}
@@ -51,7 +52,7 @@ class Pages:
                 folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             return f"{error.filename}: {error.strerror}"
-        ours = [path for target in self.names for path in (self._page(target), self._data(target))]
+        ours = [path for target in self.ranges for path in (self._page(target), self._data(target))]
         for path in (self.folder / INDEX, *ours):
             if path.exists() and not _is_ours(path):
                 return f"{path} is not a file of ours, and is not overwritten: name another folder"
@@ -59,7 +60,7 @@ class Pages:
 
     def taken_over(self) -> list[Report]:
         """Returns the reports of targets that were judged before, with nothing changed since."""
-        for target in self.names:
+        for target in self.ranges:
             before = _read(self._data(target))
             if before and before["judged"] == self._judged[target] and before["judged"]["content"]:
                 self._found[target] = before["report"]
@@ -87,25 +88,26 @@ class Pages:
         self._write_index()
 
     def finish(self, reports: Iterable[Report]) -> str:
-        """Writes what is not written yet. Returns the reason if this failed, or ""."""
-        for report in reports:
-            target = report["implementation"]["name"]
+        """Writes what is not written yet, and the table of these reports. Returns the reason if this failed, or ""."""
+        shown = {report["implementation"]["name"]: report for report in reports}
+        for target, report in shown.items():
             if target not in self._found or self._page(target) in self._errors:
                 self._found[target] = report
                 self._write_page(target)
-        self._write_index()
+        self._write_index(without=self._found.keys() - shown.keys())
         return "; ".join(f"{path}: {reason}" for path, reason in self._errors.items())
 
     def _write_page(self, target: str) -> None:
         self._write(self._page(target), html.render(self._found[target], home=f"../{INDEX}"))
 
-    def _write_index(self) -> None:
-        order = [target for target in self.names if target in self._found]
+    def _write_index(self, without: Collection[str] = ()) -> None:
+        asked = [target for target in self.ranges if target not in without]
+        order = [target for target in asked if target in self._found]
         rows = [
             index.Row(self.names[target], self._page(target).relative_to(self.folder).as_posix(), self._found[target])
             for target in order
         ]
-        self._write(self.folder / INDEX, index.render(rows, len(self.names)))
+        self._write(self.folder / INDEX, index.render(rows, len(asked)))
 
     def _write(self, path: Path, text: str) -> None:
         reason = replaced(path, text)
@@ -115,15 +117,16 @@ class Pages:
             self._errors.pop(path, None)
 
     def _page(self, target: str) -> Path:
-        return self.folder / PAGES / f"{self._stem(target)}.html"
+        return self.folder / PAGES / f"{self._stems[target]}.html"
 
     def _data(self, target: str) -> Path:
-        return self.folder / DATA / f"{self._stem(target)}.json"
+        return self.folder / DATA / f"{self._stems[target]}.json"
 
-    def _stem(self, target: str) -> str:
-        """Returns the name of the target's files: readable, and another one for each target."""
-        readable = re.sub(r"[^\w.-]+", "_", self.names[target])[:60].lstrip(".")
-        return f"{readable}-{hashlib.sha256(target.encode(errors='surrogateescape')).hexdigest()[:6]}"
+
+def _stem(target: str) -> str:
+    """Returns the name of the target's files: readable, and the same whatever the other targets are."""
+    readable = re.sub(r"[^\w.-]+", "_", "_".join(PurePath(target).parts[-2:]))[-60:].lstrip("._")
+    return f"{readable}-{hashlib.sha256(target.encode(errors='surrogateescape')).hexdigest()[:6]}"
 
 
 def _judged(task: Task, ranges: int) -> dict[str, Any]:

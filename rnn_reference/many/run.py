@@ -9,6 +9,8 @@ from types import MappingProxyType
 
 from rnn_reference.interrupts import end_at_sigterm
 from rnn_reference.many.files import Results
+from rnn_reference.many.helpers import helpers
+from rnn_reference.many.names import Names
 from rnn_reference.many.progress import Progress
 from rnn_reference.many.task import Task, merged
 from rnn_reference.report import table
@@ -67,24 +69,31 @@ def judge_all(
     runner: Runner,
     files: Sequence[Results] = (),
     expected: Mapping[str, Expected] = MappingProxyType({}),
-    names: Mapping[str, str] = MappingProxyType({}),
+    names: Names | None = None,
     known: Sequence[Report] = (),
 ) -> int:
     """Run the tasks, show the progress, then the table. The files have each result as soon as it is there.
 
     ``names`` has the name of each target; ``known`` are reports from before: their targets are not judged again.
+    A file found in a folder without anything to judge in it has no row if a judged file beside it imports it.
     SIGTERM is an interrupt, as Ctrl-C is: then the table has the finished tasks. An entry of ``expected`` that
     no target needs is an error. Returns the exit status: 0 if all targets conform; 2 if one
     could not be judged, or after an error; else 1.
     """
-    names = {task.target: task.target for task in tasks} | dict(names)
-    order = {target: place for place, target in enumerate(names)}
+    order = {task.target: place for place, task in enumerate(tasks)}
+    names = Names(order) if names is None else names
     before = {_target(report) for report in known}
     left = [task for task in tasks if task.target not in before]
     reports, interrupted = _judged(left, runner, files, names, known)
     found = sorted([*known, *merged(reports)], key=lambda report: order[_target(report)])
+    idle = list(filter(names.was_found, helpers(found)))
+    if idle:
+        found = [report for report in found if _target(report) not in idle]
+        names.only(target for target in order if target not in idle)
     errors = list(filter(None, (file.finish(found) for file in files)))
     print(*table.lines(found, names), sep="\n", flush=True)
+    if idle:
+        print(_without_rows(idle))
     if interrupted:
         print(f"stopped early: {len(left) - len(reports)} of {len(tasks)} were not judged")
     elif expected:
@@ -117,6 +126,12 @@ def _judged(
     finally:
         undo()
     return reports, False
+
+
+def _without_rows(idle: list[str]) -> str:
+    count = "1 file has" if len(idle) == 1 else f"{len(idle)} files have"
+    shown = ", ".join(idle[:3]) + (", ..." if len(idle) > 3 else "")
+    return f"{count} no row: {shown} (nothing to judge there, and a judged file beside imports it)"
 
 
 def _target(report: Report) -> str:

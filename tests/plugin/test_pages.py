@@ -11,9 +11,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from folders import EXAMPLES, MISBEHAVING, ROOT
+from folders import EXAMPLES, MISBEHAVING, OWN, RIGHT, ROOT
 from test_report_html import BROWSER, Page
 
+from rnn_reference.many.names import Names
 from rnn_reference.many.pages import Pages
 from rnn_reference.many.progress import Progress, in_words
 from rnn_reference.many.run import judge_all
@@ -54,7 +55,7 @@ def judge(judged, tmp_path):
                 raise KeyboardInterrupt
 
         tasks = [Task(target, ".", tuple(options)) for target in targets]
-        names = {target: Path(target).stem for target in targets}
+        names = Names(targets)
         pages = Pages(folder, tasks, names)
         assert pages.refusal() == ""
         judge_all(tasks, runner, [pages], names=names, known=pages.taken_over())
@@ -150,6 +151,26 @@ def test_what_could_not_be_judged_is_tried_again(hand_in, judge):
     assert judge("torch") == judge("torch") == ["torch"]
 
 
+def test_a_late_submission_is_judged_alone(hand_in, judge):
+    """A new target may change the names of the others; they are still known."""
+    early, late = hand_in("s/ada/hw.py"), hand_in("s/bob/hw.py")
+    assert judge(*early) == early
+    assert judge(*early, *late) == late
+
+
+@pytest.mark.waits
+def test_a_helper_of_a_submission_has_no_row(run, hand_in, tmp_path):
+    """A file that has nothing to judge has no row, and changes no name, if a judged file beside it imports it."""
+    hand_in("s/ada/hw.py", "s/bob/hw.py", source=f"from rnn_utils import *\n{STUB}")
+    hand_in("s/ada/rnn_utils.py", "s/bob/stray.py", source="def initialize(x):\n    return x\n")
+    done = run("-m", "rnn_reference", "s", "--rnn-only=protocol.tanh", "--rnn-report=out/", cwd=tmp_path)
+    names = [line.split()[0] for line in done.stdout.splitlines()]
+    assert names == ["target", "ada", "bob/hw.py", "bob/stray.py", "2", "1"]
+    assert f"1 file has no row: {Path('s/ada/rnn_utils.py')}" in done.stdout
+    page = index_in(tmp_path / "out")
+    assert page.within("a") == "adabob/hw.pybob/stray.py" and "not judged yet" not in page.within("header")
+
+
 def test_foreign_files_stay(hand_in, judge, judged, tmp_path):
     """Files in the folder that are not ours stay as they are; where one stands in our way, the run is refused."""
     (target,) = hand_in("a.py")
@@ -161,7 +182,7 @@ def test_foreign_files_stay(hand_in, judge, judged, tmp_path):
     judge(target)
     assert (out / "pages" / "thesis.html").read_text() == (out / "data.json").read_text() == "mine"
     pages = Pages(out, [Task(target, ".")], {target: "a"})
-    for path in (out / "index.html", *(out / "data").iterdir(), *out.glob("pages/a-*.html")):
+    for path in (out / "index.html", *(out / "data").iterdir(), *out.glob("pages/*a.py-*.html")):
         ours = path.read_text(encoding="utf-8")
         path.write_text("<p>mine</p>")
         assert pages.refusal() == f"{path} is not a file of ours, and is not overwritten: name another folder"
@@ -247,7 +268,6 @@ def test_a_browser_sorts_the_table(hand_in, judge, judged, width, tmp_path):
 
 def class_of_200(folder):
     """Two hundred files as people hand them in, in nested folders of their own, and the verdict on each."""
-    right = sorted((ROOT / "tests" / "targets" / "right").glob("*.py"))
     kinds = [
         *((path, "conforms") for path in (EXAMPLES / "right.py", EXAMPLES / "cs231n.py", EXAMPLES / "min_char_rnn.py")),
         (EXAMPLES / "document.ipynb", "wrong"),
@@ -256,7 +276,8 @@ def class_of_200(folder):
         ("", "unusable"),
         (STUB, "not implemented"),
         (HANGING, "wrong"),
-        *((path, "conforms") for path in right[:3]),
+        *((RIGHT / f"{name}.py", "conforms") for name in ("batch_first", "einsum", "one_matrix")),
+        (OWN / "time_layer.py", "conforms"),
     ]
     expected = {}
     for number in range(200):
