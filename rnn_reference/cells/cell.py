@@ -46,6 +46,11 @@ class Function:
         return tuple(name for name in self.returns if name not in CACHES)
 
     @property
+    def of_inputs(self) -> tuple[str, ...]:
+        """The gradients of the input and of the states before, among the results of a backward function."""
+        return tuple(name for name in self.tensors if self.takes_cache and name not in self.cell.weight_gradients)
+
+    @property
     def returns_cache(self) -> bool:
         """True for a forward function: its last result is a cache."""
         return self.returns[-1] in CACHES

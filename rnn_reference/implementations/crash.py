@@ -4,8 +4,12 @@ import os
 import re
 import sysconfig
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
+from rnn_reference.implementations.misfit import told
 from rnn_reference.implementations.undefined import reason_for
 from rnn_reference.outcomes import Crashed
 from rnn_reference.paths import PACKAGE
@@ -15,8 +19,11 @@ _STATED = re.compile(r"(^|[:;]\s*)(raise|assert)\b")
 _LIBRARIES = (sysconfig.get_path("stdlib") + os.sep, "<frozen ", "<__array_function__")
 
 
-def crash(name: str, error: BaseException) -> Crashed:
-    """Returns the outcome for an exception: its message, and the last line of other people's code in its traceback."""
+def crash(name: str, error: BaseException, given: Mapping[str, Any] = MappingProxyType({})) -> Crashed:
+    """Returns the outcome for an exception: its message, and the last line of other people's code in its traceback.
+
+    ``given`` are the arguments of the call, by name, for a word on those that do not fit.
+    """
     try:
         text = str(error)[:1000].strip() or "(no message)"
     except Exception:
@@ -28,6 +35,7 @@ def crash(name: str, error: BaseException) -> Crashed:
         theirs = [f for f in frames if not _is_of_a_library(f.filename)] or frames
         frame = theirs[-1]
         lines.append(("where", f"{Path(frame.filename).name}, line {frame.lineno}: {frame.line or ''}".rstrip(": ")))
+    lines += told(name, error, given, bool(frames)) if given else []
     return Crashed(lines, function=name, evidence={"exception": type(error).__name__})
 
 

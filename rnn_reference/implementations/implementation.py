@@ -5,7 +5,7 @@ exception ``Crashed``, a result of the wrong form ``Wrong``.
 """
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rnn_reference.cells.cell import ACTIVATION, CACHES, CELL_BACKWARD, Cell, Function
@@ -130,7 +130,15 @@ class Implementation:
     def results(self, function: Function, arguments: Sequence[Any], returned: Any) -> dict[str, Any]:
         """Returns what a call returned, by name. Its predictions are those of its states if they are not judged."""
         results = results_of(function, returned, self.lacks)
+        self._note_weights_alone(function, results)
         return results if self.predicts else with_predictions(function, arguments, results)
+
+    def _note_weights_alone(self, function: Function, results: Mapping[str, Any]) -> None:
+        """Keep a note if a backward function returns the gradients of the weights alone."""
+        absent = [one for one in function.of_inputs if function.cell.of_sequence.get(one, one) not in self.lacks]
+        if absent and not set(absent) & results.keys():
+            note = f"{function.name} returns no {' and no '.join(absent)}: not judged"
+            self.notes += [note] if note not in self.notes else []
 
     def function(self, name: str) -> Callable[..., Any]:
         """Returns one of its functions in the document's form: it returns an array, a tuple, or a dict of gradients."""
@@ -214,4 +222,4 @@ class Implementation:
         except Outcome:
             raise
         except (Exception, SystemExit) as error:
-            raise crash(name, error) from None
+            raise crash(name, error, named) from None

@@ -89,7 +89,7 @@ def test_an_answer_of_another_form_is_wrong(answer):
 @pytest.mark.parametrize(
     "answer, said",
     [
-        ({"dWax": A, "dWaa": A, "dba": A}, "a dict without dxt and da_prev; it has dWax, dWaa, dba"),
+        ({"da_prev": A, "dWax": A, "dba": A}, "a dict without dxt and dWaa; it has da_prev, dWax, dba"),
         ({}, "a dict without dxt and da_prev and dWax and dWaa and dba; it has nothing"),
         ((A, A), "tuple, expected a dict of dxt, da_prev, dWax, dWaa, dba"),
     ],

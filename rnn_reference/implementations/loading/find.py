@@ -177,8 +177,19 @@ def _what_it_has(owner: Any) -> str:
         if hasattr(owner, "__dict__") else []  # fmt: skip
     parts = [n for n in names if any(callable(getattr(getattr(owner, n), f, None)) for f in functions())]
     if parts:
-        return f"; did you mean :{parts[0]}?"
+        return f"; did you mean :{parts[0]}?{_other_arguments(getattr(owner, parts[0]))}"
     return f"; it has {', '.join(names[:8])}" if names else ""
+
+
+def _other_arguments(owner: Any) -> str:
+    """Returns a sentence about the first of its functions with fewer arguments than the document's; "" if all fit."""
+    for function in (function_named(name) for name in functions() if callable(getattr(owner, name, None))):
+        own = [*inspect.signature(getattr(owner, function.name)).parameters]
+        own = own[1:] if inspect.isclass(owner) else own
+        if len(own) < len(function.arguments):
+            wanted = ", ".join(function.arguments)
+            return f" Its {function.name}({', '.join(own)}) would have to be {function.name}({wanted})"
+    return ""
 
 
 def callable_named(target: str, seconds: float = FILE_SECONDS) -> tuple[Callable[..., Any], list[str]]:
