@@ -6,6 +6,7 @@ gets is always one that it returned before.
 
 import contextlib
 import io
+import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from itertools import product
@@ -69,12 +70,16 @@ class Blackbox(Implementation):
     judged = (NAME,)
 
     def __init__(self, target: str, layout: str = "nmt", n_x: int | None = None, seconds: float = 10.0) -> None:
-        self._call, notes = callable_named(target, seconds)
+        found, notes = callable_named(target, seconds)
+        self._call = _of_arrays(found)
         self._seconds = seconds
         self._axes = tuple("nmt".index(axis) for axis in layout)
         super().__init__(target, object(), notes)
         self.n_x, self.input_dtype = self._found_by_calling(layout, n_x)
         outputs, state = self.run(Input(self.n_x, 4, 6, 0, self.input_dtype).x)
+        if outputs.ndim == 2 and 4 in outputs.shape:
+            came = f"one output for each column, of shape {outputs.shape}, and none for each step"
+            raise Unusable(f"{target} returns {came}: expected {AXIS_ORDERS[layout].replace('n_x', 'n_y')}")
         self.dtype = outputs.dtype.name if outputs.dtype.name in ("float16", "float32") else "float64"
         self._takes_state = self._runs_on(state)
         how = "" if n_x else ", n_x found by trial calls"
@@ -159,6 +164,20 @@ class Blackbox(Implementation):
 
 def _in_a_line(outcome: Outcome) -> str:
     return "; ".join(text for _, text in outcome.lines)
+
+
+def _of_arrays(found: Callable[..., Any]) -> Callable[..., Any]:
+    """Returns a module of torch as a function of arrays; any other callable unchanged."""
+    torch = sys.modules.get("torch")
+    if torch is None or not isinstance(found, torch.nn.Module):
+        return found
+
+    def call(*given: Any) -> Any:
+        with torch.no_grad():
+            result = found.train(False)(*(of_each(torch.tensor, one) for one in given))
+        return of_each(as_numbers, result)
+
+    return call
 
 
 def of_each(part: Callable[[Any], Any], state: Any) -> Any:

@@ -155,3 +155,20 @@ def test_a_state_is_gone_through_whatever_holds_it():
     zero = of_each(lambda array: 0 * array, state)
     assert isinstance(zero["h"], tuple) and zero["h"][1][1] is None
     assert not zero["h"][0].any() and not zero["h"][1][0].any()
+
+
+def test_outputs_of_the_last_step_alone_are_said(tmp_path):
+    """A callable with one output for each column and none for each step is refused, with the shape by its layout."""
+    (tmp_path / "last.py").write_text("def run(x):\n    return x[:, -1] * 2\n")
+    expected = r"one output for each column, of shape \(4, 3\), and none for each step: expected \(m, T_x, n_y\)"
+    with pytest.raises(Unusable, match=expected):
+        Blackbox(f"{tmp_path / 'last.py'}:run", "mtn", 3)
+
+
+def test_a_module_of_torch_gets_tensors(tmp_path):
+    """A module of torch is judged as it is: its inputs and its state become tensors, its outputs arrays."""
+    pytest.importorskip("torch", reason="torch is not installed: pip install 'rnn-reference[torch]'")
+    (tmp_path / "model.py").write_text("import torch\n\nlayer = torch.nn.GRU(3, 5)\n")
+    made = Blackbox(f"{tmp_path / 'model.py'}:layer", "tmn")
+    run = put_through(made, "--rnn-blackbox=torch", "--rnn-examples=3")
+    assert {record["outcome"] for record in run.records.values()} == {"passed"}
