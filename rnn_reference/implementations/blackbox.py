@@ -21,6 +21,7 @@ from rnn_reference.implementations.loading.find import callable_named
 from rnn_reference.implementations.loading.time_limit import TimeLimitReached, time_limit
 from rnn_reference.implementations.unusable import Unusable
 from rnn_reference.implementations.values import as_numbers
+from rnn_reference.numerics.compare import require_shapes
 from rnn_reference.outcomes import Crashed, NotImplementedYet, Outcome, TimedOut, Wrong
 
 NAME = "blackbox"
@@ -77,9 +78,6 @@ class Blackbox(Implementation):
         super().__init__(target, object(), notes)
         self.n_x, self.input_dtype = self._found_by_calling(layout, n_x)
         outputs, state = self.run(Input(self.n_x, 4, 6, 0, self.input_dtype).x)
-        if outputs.ndim == 2 and 4 in outputs.shape:
-            came = f"one output for each column, of shape {outputs.shape}, and none for each step"
-            raise Unusable(f"{target} returns {came}: expected {AXIS_ORDERS[layout].replace('n_x', 'n_y')}")
         self.dtype = outputs.dtype.name if outputs.dtype.name in ("float16", "float32") else "float64"
         self._takes_state = self._runs_on(state)
         how = "" if n_x else ", n_x found by trial calls"
@@ -88,6 +86,14 @@ class Blackbox(Implementation):
     def offers(self, name: str) -> bool:
         """True for the callable itself, and for ``state`` if it takes a state."""
         return name == NAME or (name == "state" and self._takes_state)
+
+    def require_each_step(self, outputs: Array, x: Array) -> None:
+        """Raise Wrong unless there are outputs for each column of ``x`` and each step; shapes are by its layout."""
+        if outputs.ndim == 2 and x.shape[1] in outputs.shape:
+            came = f"one for each column, of shape {outputs.shape}, and none for each step"
+            expected = AXIS_ORDERS["".join("nmt"[axis] for axis in self._axes)].replace("n_x", "n_y")
+            raise Wrong([("outputs", f"{came}: expected {expected}")], NAME)
+        require_shapes({"outputs": outputs}, {"outputs": (*outputs.shape[:1], *x.shape[1:])})
 
     def laid_out(self, x: Array) -> Array:
         """Returns a copy of ``x`` in the layout of the callable, which it may modify."""
