@@ -35,7 +35,7 @@ check: $(FOR_CHECK)
 endif
 
 test: $(VENV)/ready lint
-	$(IN) -m pytest -q -m "not slow"
+	$(IN) -m pytest -q -m "not slow" -n 2
 
 lint: $(VENV)/ready
 	$(IN) -m ruff check .
