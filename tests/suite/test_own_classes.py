@@ -9,9 +9,15 @@ from rnn_reference.diagnosis.explain import Diagnosis
 from rnn_reference.implementations.loading.find import load
 from rnn_reference.implementations.unusable import Unusable
 
-TORCH = ("functions_of_params", "linear_cell", "named_module", "scratch_module")
+TORCH = ("cell_in_a_module", "combined_cell", "functions_of_params", "linear_cell", "named_module", "scratch_module")
 
 OFFERED = {
+    "cell_in_a_module": "rnn_forward rnn_backward",
+    "combined_cell": "rnn_cell_forward rnn_cell_backward",
+    "functions_of_dict": "rnn_cell_forward rnn_forward",
+    "gradients_of_scores": "rnn_forward rnn_backward",
+    "loss_and_gradients": "rnn_forward rnn_backward",
+    "stateful_step": "rnn_cell_forward",
     "characters": "rnn_forward rnn_backward",
     "concatenated": "rnn_cell_forward rnn_forward",
     "course_cell": "rnn_cell_forward rnn_cell_backward",
@@ -40,6 +46,16 @@ class Planted(NamedTuple):
 
 
 MISTAKES = (
+    Planted(
+        "gradients_of_scores",
+        "dh_next = dz @ self.Wh.T",
+        "dh_next = dz @ self.Wh",
+        "rnn_backward",
+        "recurrent-gradient-transposed",
+    ),
+    Planted("gradients_of_scores", "+ dh_next", "", "rnn_backward", "carry-dropped"),
+    Planted("loss_and_gradients", 'p["Whh"].T @ dr', 'p["Whh"] @ dr', "rnn_backward", "recurrent-gradient-transposed"),
+    Planted("functions_of_dict", '+ params["bh"]', "", "rnn_cell_forward", "hidden-bias-missing"),
     Planted(
         "characters",
         "np.dot(self.W.T, dhrec)",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rnn_reference.implementations.roles.making import arguments_of
@@ -20,7 +20,7 @@ from rnn_reference.implementations.roles.names import (
     plain,
 )  # fmt: skip
 
-FORWARD_ROLES = {"net": NETWORK, "parameters": PARAMETERS, "x": INPUT, "h": STATE}
+FORWARD_ROLES = {"net": NETWORK, "parameters": PARAMETERS, "x": INPUT, "h": STATE, "targets": TARGETS}
 """What an argument of a forward function may be, by its name."""
 
 BACKWARD_ROLES = {
@@ -46,6 +46,12 @@ class Call:
     def given(self) -> set[str]:
         """What it is given: ``x``, ``h``, ``targets`` ..."""
         return set(self.meanings.values())
+
+    @property
+    def of_scores(self) -> Call | None:
+        """The same call with gradients of the scores where it may take those of the states; None if it takes none."""
+        turned = {name: "dy" if meaning == "dh" else meaning for name, meaning in self.meanings.items()}
+        return replace(self, meanings=turned) if turned != dict(self.meanings) else None
 
     def __call__(self, net: Any, values: Mapping[str, Any]) -> Any:
         """Returns the result for values by meaning. ``net`` is the object, None for a function."""

@@ -45,28 +45,34 @@ def with_backward(reading: Reading, callables: Sequence[Named]) -> Reading:
     given, x = probe_of(reading)
     raw = raw_of(reading.core, x, given)
     returned = raw.source["result"]
+    if "targets" in reading.core.call.given:
+        whole: Reading | None = quietly(_with_call, reading, None)
+        return whole or reading
     for name, get in callables:
         count = len(returned) if isinstance(returned, tuple | list) else 1
         call = quietly(_backward_call, raw.net, get, name, count)
-        found: Reading | None = call and quietly(_with_call, reading, call)
-        if found:
-            return found
+        for meant in () if call is None else (call, call.of_scores):
+            found: Reading | None = meant and quietly(_with_call, reading, meant)
+            if found:
+                return found
     if records(reading.core.states.raw(raw.source)):
         return replace(reading, core=replace(reading.core, graph=True))
     return reading
 
 
-def _with_call(reading: Reading, call: Call) -> Reading | None:
-    """Returns the reading with a backward function, if gradients of weights are found after it."""
-    core = replace(reading.core, backward=Backward(call), last=reading.core.last or "dy" in call.given)
+def _with_call(reading: Reading, call: Call | None) -> Reading | None:
+    """Returns the reading with a backward function, if gradients of weights are found after it.
+
+    Without a call, they are looked for after the forward function.
+    """
+    of_the_last = call is not None and "dy" in call.given and not reading.step and reading.core.predictions is None
+    core = replace(reading.core, backward=Backward(call), last=reading.core.last or of_the_last)
     given, x = probe_of(reading)
     inputs = handed_to(core, x, given)
     raw = core.raw(*inputs)
     da = given.da[:, :, 0] if reading.step else given.da
     source, _ = core.backward_source(raw, *inputs, da)
-    complete = core.with_gradients(
-        source, len(inputs[0]), given.a0[..., None].repeat(given.T_x, 2)[..., 0 if reading.step else slice(None)]
-    )
+    complete = core.with_gradients(source, len(inputs[0]), da)
     return None if complete is None else _averaged(replace(reading, core=complete), given, x, da)
 
 
@@ -95,10 +101,3 @@ def dtype_of(reading: Reading) -> str:
     given, x = probe_of(reading)
     raw = raw_of(reading.core, x, given)
     return str(numbers(reading.core.states.raw(raw.source)[0]).dtype)
-
-
-def reads_its_input(reading: Reading) -> bool:
-    """True if the states depend on the input. Otherwise they are something else, such as a buffer."""
-    given, x = probe_of(reading)
-    one, other = (reading.core.states_in(raw_of(reading.core, value, given), value) for value in (x, x[::-1]))
-    return not np.array_equal(one, other, equal_nan=True)

@@ -14,7 +14,7 @@ from rnn_reference.implementations.roles.making import made, seeded, weight_argu
 from rnn_reference.implementations.roles.names import role_named
 from rnn_reference.implementations.roles.places import Path, text_of
 from rnn_reference.implementations.roles.slots import slots_of
-from rnn_reference.implementations.roles.tensors import numbers
+from rnn_reference.implementations.roles.tensors import in_precision, numbers
 from rnn_reference.implementations.roles.weights import Place, Weights, weights_in
 
 Sizes = Mapping[str, int]
@@ -40,7 +40,7 @@ class Container:
         """Returns an object for these sizes with these weights in it."""
         if self.arguments:
             return seeded(lambda: made(self.make, sizes, {one.path: one.theirs(parameters) for one in self.arguments}))
-        net = seeded(lambda: made(self.make, sizes))
+        net = in_precision(seeded(lambda: made(self.make, sizes)), parameters["Wax"].dtype)
         self.weights.put(slots_of(net), parameters)
         return net
 

@@ -37,9 +37,12 @@ SMALL = 2.0**-60
 
 @dataclass(frozen=True)
 class Backward:
-    """How their backward function is called, and where its gradients are. ``mean``: they are divided by this size."""
+    """How their backward function is called, and where its gradients are. ``mean``: they are divided by this size.
 
-    call: Call
+    Without a call, the forward function returns the gradients of its loss.
+    """
+
+    call: Call | None
     gradients: Gradients | None = None
     mean: str = ""
 
@@ -98,6 +101,8 @@ class Core:
             )
         assert self.backward is not None and self.backward.gradients is not None
         raw = self.raw(x, a0, parameters)  # an object of its own: many add up their gradients, or use up their states
+        if self.last:  # the states of earlier steps are those of shorter runs
+            da = np.where(np.arange(da.shape[2]) == da.shape[2] - 1, da, 0.0)
         found, scale = self.backward_source(raw, x, a0, parameters, da)
         gradients = self.backward.gradients.read(found, len(a0), x.shape[1])
         size = {"m": x.shape[1], "T_x": x.shape[-1]}.get(self.backward.mean, 1)
@@ -109,7 +114,7 @@ class Core:
     ) -> tuple[dict[str, Any], float]:
         """Returns what a call of their backward function returned and left, and the scale of its gradients."""
         assert self.backward is not None
-        given, scale = self.backward.call.given, 1.0
+        given, scale = (self.backward.call or self.call).given, 1.0
         if {"targets", "dy"} & given:
             scale = SMALL * 2.0 ** -np.ceil(np.log2(np.abs(da).max(initial=0.0) or 1.0))
         if "targets" in given:
@@ -119,7 +124,7 @@ class Core:
         elif "dy" in given:
             head = {"Wya": np.eye(len(a0)), "by": np.zeros((len(a0), 1))}
             raw = self.raw(x, a0, {**parameters, **head})
-            extra = {"dy": handed(scale * da[:, :, -1], self.states.form.replace("T", ""))}
+            extra = {"dy": self._of_scores(scale * da)}
         else:
             form = f"T,{self.states.form}" if self.states.listed else self.states.form
             extra = {"dh": handed(da, form)}
@@ -130,12 +135,20 @@ class Core:
         size = min(map(step_of, (value.dtype for value in before.values())), default=1.0)
         if "rate" in given:
             extra["rate"] = size / scale
-        returned = self.backward.call(raw.net, {**raw.given, **extra})
+        returned = raw.source["result"]
+        if self.backward.call:
+            returned = self.backward.call(raw.net, {**raw.given, **extra})
         after = {slot.path: slot.array for slot in slots_of(raw.net)}
         places = [place.path for place in self.container.weights.places]
         changes = {path: (before[path] - after[path]) * (scale / size) for path in places if path in before}
         shapes = {path: before[path].shape for path in places}
         return {RESULT: returned, OBJECT: raw.net, "changes": changes, "shapes": shapes}, scale
+
+    def _of_scores(self, da: Array) -> Any:
+        """Returns gradients of scores that are the states themselves: of all steps, or of the last."""
+        if self.predictions is None or self.last:
+            return handed(da[:, :, -1] if da.ndim == 3 else da, self.states.form.replace("T", ""))
+        return handed(da, f"T,{self.predictions.form}" if self.predictions.listed else self.predictions.form)
 
     def with_gradients(self, source: Mapping[str, Any], n_x: int, da: Array) -> Core | None:
         """Returns the core with the places of its gradients; None if a backward pass left none of a weight."""
@@ -146,7 +159,8 @@ class Core:
             gradients = Gradients({p: ("changes", p.path) for p in places if p.role != "ba2"}, updates=True)
         else:
             sizes = {"n_x": n_x, "n_a": len(da), "m": da.shape[1], **({"T": da.shape[2]} if da.ndim == 3 else {})}
-            gradients = gradients_in(source, self.container.weights, [p.path for p in places], sizes)
+            known = (self.states.path,) if self.backward.call is None else ()
+            gradients = gradients_in(source, self.container.weights, [p.path for p in places], sizes, known)
         if not any(role in ("Wax", "Waa", "[h, x]", "[x, h]") for role in (p.role for p in gradients.weights)):
             return None
         return replace(self, backward=replace(self.backward, gradients=gradients))

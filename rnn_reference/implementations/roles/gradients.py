@@ -68,9 +68,12 @@ def _said(path: Path) -> str:
 
 
 def gradients_in(
-    source: Mapping[str, Any], weights: Weights, own: Sequence[str], sizes: Mapping[str, int]
+    source: Mapping[str, Any], weights: Weights, own: Sequence[str], sizes: Mapping[str, int], known: Sequence[Path]
 ) -> Gradients:
-    """Returns where the gradients are. ``own`` has the paths of the weights, ``sizes`` are n_x, n_a, m and T."""
+    """Returns where the gradients are. ``own`` has the paths of the weights, ``sizes`` are n_x, n_a, m and T.
+
+    ``known`` are the paths of something else, such as states.
+    """
     arrays = [
         (path, numbers(value))
         for path, value in walk(source, depth=5)
@@ -84,7 +87,7 @@ def gradients_in(
         best = next(_best(fitting, place), None)
         if best is not None and place.role != "ba2":
             found[place] = best
-    used = set(found.values())
+    used = {*found.values(), *known}
     x_sizes = {"n": sizes["n_x"], "m": sizes["m"], **({"T": sizes["T"]} if "T" in sizes else {})}
     h_sizes = {"n": sizes["n_a"], "m": sizes["m"]}
     inputs = sequences_in(source, x_sizes) if "T" in sizes else steps_in(source, x_sizes)

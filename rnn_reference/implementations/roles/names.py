@@ -119,6 +119,7 @@ SIZES: Mapping[str, tuple[str, ...]] = {
 FORWARD = (
     "forward", "forwardpass", "forwardpropagation", "forwardprop", "feedforward", "fprop", "propagate", "predict",
     "run", "rnn", "rnnforward", "step", "call", "forwardseq",
+    "loss", "lossfun", "lossfunction", "lossandgrads", "lossandgradients", "computeloss",
 )  # fmt: skip
 BACKWARD = (
     "backward", "backprop", "bptt", "backwardpass", "bprop", "backpropagation", "backwardpropagation",

@@ -14,7 +14,7 @@ def notes_on(reading: Reading) -> list[str]:
         f"its {'last state' if core.last else 'states'}: {core.states}",
     ]
     if core.backward and core.backward.gradients:
-        notes.append(f"its gradients: {core.backward.call}; {core.backward.gradients}")
+        notes.append(f"its gradients: {core.backward.call or core.call}; {core.backward.gradients}")
         if core.backward.mean:
             notes.append(f"its gradients are means over {core.backward.mean}: judged times {core.backward.mean}")
     if core.graph:

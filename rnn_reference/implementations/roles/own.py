@@ -9,7 +9,7 @@ from typing import Any
 from rnn_reference.arrays import Array
 from rnn_reference.implementations.layouts.shared.predictions import predictions_of
 from rnn_reference.implementations.roles.candidates import Candidate, candidates
-from rnn_reference.implementations.roles.completing import dtype_of, reads_its_input, with_backward, with_predictions
+from rnn_reference.implementations.roles.completing import dtype_of, with_backward, with_predictions
 from rnn_reference.implementations.roles.forms import one_column
 from rnn_reference.implementations.roles.gradients import WANTED
 from rnn_reference.implementations.roles.notes import notes_on
@@ -24,7 +24,8 @@ def own_network(found: Any) -> tuple[Any, list[str]] | None:
 
     None if there are no weights, no forward function, or no states in what comes back.
     """
-    readings = [reading for one in candidates(found) if (reading := _complete(one)) is not None]
+    each = [one._replace(forward=[forward]) for one in candidates(found) for forward in one.forward]
+    readings = [reading for one in each if (reading := _complete(one)) is not None]
     readings = [one for one in readings if not (one.step and one.zero_start)]  # a step continues from a state
     best = [min(some, key=_rank, default=None) for some in _by_kind(readings)]
     chosen = [one for one in best if one is not None]
@@ -54,7 +55,7 @@ def _complete(candidate: Candidate) -> Reading | None:
     """Returns the best reading, with predictions and a backward pass. Some backward passes take one column only."""
     make, forward, backward = candidate
     reading = best_reading(make, forward)
-    if reading is None or not reads_its_input(reading):
+    if reading is None:
         return None
     complete = with_backward(with_predictions(reading), backward)
     if not backward or complete.core.backward or one_column(reading.core.handing.x):
@@ -80,7 +81,7 @@ def _functions(reading: Reading) -> dict[str, Callable[..., Any]]:
 
     forward.theirs = reading.core.call.own  # type: ignore[attr-defined]
     if reading.core.backward:
-        backward.theirs = reading.core.backward.call.own  # type: ignore[attr-defined]
+        backward.theirs = (reading.core.backward.call or reading.core.call).own  # type: ignore[attr-defined]
     names = ("rnn_cell_forward", "rnn_cell_backward") if reading.step else ("rnn_forward", "rnn_backward")
     offered = reading.core.backward or reading.core.graph
     return {names[0]: forward, **({names[1]: backward} if offered else {})}

@@ -16,7 +16,7 @@ from rnn_reference.implementations.roles.forms import SEQUENCES, STEPS, WORDS, o
 from rnn_reference.implementations.roles.making import vocabulary_in
 from rnn_reference.implementations.roles.names import STATE, plain
 from rnn_reference.implementations.roles.places import at
-from rnn_reference.implementations.roles.reading import PROBE, Reading, input_of, measured, raw_of
+from rnn_reference.implementations.roles.reading import PROBE, Reading, input_of, measured, probe_of, raw_of
 from rnn_reference.implementations.roles.running import Handing, Raw
 from rnn_reference.implementations.roles.states import Found, sequences_in, steps_in
 from rnn_reference.implementations.roles.tensors import is_array
@@ -30,7 +30,7 @@ Named = tuple[str, Get]
 
 
 def best_reading(make: Callable[..., Any], callables: Sequence[Named], columns: bool = False) -> Reading | None:
-    """Returns the best reading of an object with forward functions; None if there is none.
+    """Returns the best reading of an object with forward functions; None if there is none whose states read the input.
 
     With ``columns``, only forms of one column are tried.
     """
@@ -41,7 +41,7 @@ def best_reading(make: Callable[..., Any], callables: Sequence[Named], columns: 
             found.append(reading)
             if reading.is_near:
                 break
-    return min(found, key=lambda one: one.preference, default=None)
+        return next(filter(reads_its_input, sorted(found, key=lambda one: one.preference)), None)
 
 
 ORDER = ((True, False), (False, False), (False, True), (True, True))
@@ -117,6 +117,13 @@ def _states_in(raw: Raw, given: Problem, step: bool) -> Iterator[tuple[Found, bo
         for start in (given.a0, 0 * given.a0):
             yield from ((found, False) for found in sequences_in(raw.source, sizes, start))
     yield from ((found, not step) for found in steps_in(raw.source, sizes))
+
+
+def reads_its_input(reading: Reading) -> bool:
+    """True if the states depend on the input. Otherwise they are something else, such as a buffer."""
+    given, x = probe_of(reading)
+    one, other = (reading.core.states_in(raw_of(reading.core, value, given), value) for value in (x, x[::-1]))
+    return not np.array_equal(one, other, equal_nan=True)
 
 
 def _is_given(raw: Raw, path: tuple[Any, ...]) -> bool:

@@ -48,6 +48,14 @@ def like(value: Any, new: Array) -> Any:
     return value
 
 
+def in_precision(thing: Any, dtype: Any) -> Any:
+    """Returns a module of torch in a precision, all its weights; any other object unchanged."""
+    torch = sys.modules.get("torch")
+    if torch is None or not isinstance(thing, torch.nn.Module):
+        return thing
+    return thing.to(getattr(torch, str(np.dtype(dtype))))
+
+
 def members(value: Any) -> Mapping[str, Any]:
     """Returns the parts of an object, a dict, a list or a tuple, by the text with which they are reached."""
     if isinstance(value, Mapping):
