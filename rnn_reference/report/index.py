@@ -63,4 +63,5 @@ def _counted(rows: Sequence[Row]) -> list[tuple[str, str, int]]:
         counts.update(found)
         for function in row.report["functions"].values():
             sentences |= {hint["id"]: hint["sentence"] for hint in function.get("hints", ())}
-    return [(mistake, sentences.get(mistake, ""), count) for mistake, count in counts.most_common()]
+    unnamed = {mistake: "the mistake is not in the catalogue" for mistake in counts if mistake.endswith(" failed")}
+    return [(mistake, (unnamed | sentences).get(mistake, ""), count) for mistake, count in counts.most_common()]

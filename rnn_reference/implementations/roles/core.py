@@ -117,32 +117,35 @@ class Core:
         given, scale = (self.backward.call or self.call).given, 1.0
         if {"targets", "dy"} & given:
             scale = SMALL * 2.0 ** -np.ceil(np.log2(np.abs(da).max(initial=0.0) or 1.0))
-        if "targets" in given:
-            raw = self.raw(x, a0, {**parameters, **_head_of_loss(scale * da)})
-            steps = da.shape[2]
-            extra: dict[str, Any] = {"targets": list(range(steps, 2 * steps))}
-        elif "dy" in given:
-            head = {"Wya": np.eye(len(a0)), "by": np.zeros((len(a0), 1))}
-            raw = self.raw(x, a0, {**parameters, **head})
-            extra = {"dy": self._of_scores(scale * da)}
-        else:
-            form = f"T,{self.states.form}" if self.states.listed else self.states.form
-            extra = {"dh": handed(da, form)}
-        extra |= {f"returned {i}": part for i, part in enumerate(_parts(raw.source["result"]))}
-        if "h after" in given:
-            extra["h after"] = self.states.raw(raw.source)[0]
+            raw = self.raw(x, a0, {**parameters, **self._head_for(given, scale * da)})
         before = {slot.path: np.array(slot.array) for slot in slots_of(raw.net)}
         size = min(map(step_of, (value.dtype for value in before.values())), default=1.0)
-        if "rate" in given:
-            extra["rate"] = size / scale
         returned = raw.source["result"]
         if self.backward.call:
-            returned = self.backward.call(raw.net, {**raw.given, **extra})
+            asked = self._asked(given, raw, scale * da) | {"rate": size / scale}
+            returned = self.backward.call(raw.net, {**raw.given, **asked})
         after = {slot.path: slot.array for slot in slots_of(raw.net)}
         places = [place.path for place in self.container.weights.places]
-        changes = {path: (before[path] - after[path]) * (scale / size) for path in places if path in before}
+        changes = {path: (before[path] - after[path]) * (scale / size) for path in places}
         shapes = {path: before[path].shape for path in places}
         return {RESULT: returned, OBJECT: raw.net, "changes": changes, "shapes": shapes}, scale
+
+    def _head_for(self, given: set[str], da: Array) -> dict[str, Array]:
+        """Returns the weights of the scores with which a backward function can be asked for ``da``."""
+        if "targets" in given:
+            return _head_of_loss(da)
+        return {"Wya": np.eye(len(da)), "by": np.zeros((len(da), 1))}
+
+    def _asked(self, given: set[str], raw: Raw, da: Array) -> dict[str, Any]:
+        """Returns the arguments of a backward function by meaning, beside those of the forward function."""
+        asked: dict[str, Any] = {f"returned {i}": part for i, part in enumerate(_parts(raw.source["result"]))}
+        if "dy" in given:
+            asked["dy"] = self._of_scores(da)
+        elif "dh" in given or "targets" not in given:
+            asked["dh"] = handed(da, f"T,{self.states.form}" if self.states.listed else self.states.form)
+        if "h after" in given:
+            asked["h after"] = self.states.raw(raw.source)[0]
+        return asked
 
     def _of_scores(self, da: Array) -> Any:
         """Returns gradients of scores that are the states themselves: of all steps, or of the last."""
