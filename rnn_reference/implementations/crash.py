@@ -40,7 +40,9 @@ def crash(name: str, error: BaseException, given: Mapping[str, Any] = MappingPro
 
 
 def refuses(crashed: Crashed) -> bool:
-    """True if the exception comes from a line that raises or asserts: a limit that its author has stated."""
+    """True if the exception is a limit: of Python's recursion, or one that the author states by raising or asserting."""
+    if crashed.evidence.get("exception") == "RecursionError":
+        return True
     where = dict(crashed.lines).get("where", "")
     return bool(_STATED.search(where.partition(": ")[2]))
 

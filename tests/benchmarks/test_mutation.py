@@ -4,6 +4,7 @@ import re
 from types import SimpleNamespace
 
 import pytest
+from alone import alone
 from folders import ROOT
 
 pytest.importorskip("cosmic_ray")
@@ -140,6 +141,7 @@ def test_the_page_counts():
 
 
 @pytest.mark.waits
+@alone
 def test_a_handful_of_mutants():
     """Of four mutants one is equal, and the suite refuses the others."""
     source, found = RIGHT.read_text(encoding="utf-8"), {}
@@ -159,6 +161,7 @@ def test_a_handful_of_mutants():
 
 
 @pytest.mark.waits
+@alone
 def test_a_mutant_that_hangs_is_refused(monkeypatch):
     """A mutant that never returns is ended, and counts as refused."""
     monkeypatch.setattr(judged, "TIMEOUT", 5)
@@ -175,6 +178,7 @@ def test_no_mutant_survives():
 
 
 @pytest.mark.slow
+@alone
 def test_the_ordinary_command_says_the_same(tmp_path):
     """The command, in a process of its own and with twenty fresh problems, gives the same verdicts and names."""
     file = tmp_path / "mutant.py"
@@ -188,6 +192,7 @@ def test_the_ordinary_command_says_the_same(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("source", page.SOURCES)
+@alone
 def test_every_twentieth_mutant_is_refused_today(source):
     """Every twentieth mutant of each source is equal to a right network, or the suite refuses it today."""
     right = ROOT / source

@@ -12,6 +12,7 @@ DOCUMENT = """\
 
 gradient.network        # the published gradient lacks the carried part
 gradient.network_fresh  # the same
+gradient.float32        # the same
 gradient.sizes          # the same
 gradient.spot           # the same
 gradient.values         # the same

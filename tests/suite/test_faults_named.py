@@ -78,6 +78,10 @@ class Layer:
         setattr(self, cell.backward.name, back)
 
 
+SAME_IN_A_LAYER = ({"shared-cache", "wrong-cache"}, {"initial-cell-is-view", "previous-state-replaced"})
+"""Mistakes that give the same results if the caches cannot be looked into: both are listed."""
+
+
 @pytest.mark.waits
 @pytest.mark.parametrize("fault", quick_first(f for f in FIRST.values() if f.stage != ANY and f.id != "caches-dropped"))
 def test_named_in_a_layer(fault):
@@ -85,7 +89,7 @@ def test_named_in_a_layer(fault):
     cell = function_named(fault.function).cell
     diagnosis = Diagnosis(Implementation("layer", Layer(FaultyNetwork(fault), cell)))
     candidates = {id for finding in diagnosis.findings.values() for id in finding.candidates}
-    assert {id for _, id in found(diagnosis)} == {*fault.ids} or candidates == {"shared-cache", "wrong-cache"}
+    assert {id for _, id in found(diagnosis)} == {*fault.ids} or candidates in SAME_IN_A_LAYER
 
 
 @pytest.mark.parametrize("name", UNCATALOGUED)

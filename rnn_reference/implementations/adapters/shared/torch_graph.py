@@ -23,6 +23,9 @@ BIASES = ("bias_ih", "bias_hh")
 place: dict[str, Any] = {"device": torch.device("cpu")}
 """The device of all tensors."""
 
+LONG = 200
+"""The largest number of steps of which each beginning is run for itself."""
+
 Own: TypeAlias = Mapping[str, torch.nn.Parameter]
 """The parameters of a module by torch's names, without ``_l0``."""
 
@@ -90,7 +93,8 @@ def _shares(cell: Cell, own: Own) -> dict[str, float]:
 def states_of(cell: Cell, layer: Any, time_axis: int = 0) -> Run:
     """Returns each state at every step, of a layer with the interface of ``torch.nn.RNN`` or ``torch.nn.LSTM``.
 
-    An LSTM returns the last ``c`` only. So ``c`` of a step is that of the sequence which ends with this step.
+    An LSTM returns the last ``c`` only. So ``c`` of a step is that of the sequence which ends with this step. In a
+    sequence of more than ``LONG`` steps, whose graph would be too large, it is that of the step from the states before.
     """
 
     def states(x: torch.Tensor, *initial: torch.Tensor) -> list[torch.Tensor]:
@@ -103,8 +107,17 @@ def states_of(cell: Cell, layer: Any, time_axis: int = 0) -> Run:
         a = (out[0] if isinstance(out, tuple | list) else out).transpose(0, time_axis)
         if cell is not LSTM:
             return [a]
+        if len(x) > LONG:
+            return [a, c_step_by_step(x, start)]
         ends = [called(steps) for steps in range(1, len(x))]
         return [a, torch.cat([_last_c(end) for end in (*ends, out)])]
+
+    def c_step_by_step(x: torch.Tensor, state: Any) -> torch.Tensor:
+        found = []
+        for xt in x:
+            _, state = layer(xt[None].transpose(0, time_axis), state)
+            found.append(state[1])
+        return torch.cat(found)
 
     return states
 
