@@ -40,7 +40,7 @@ def crash(name: str, error: BaseException, given: Mapping[str, Any] = MappingPro
 
 
 def refuses(crashed: Crashed) -> bool:
-    """True if the exception is a limit: of Python's recursion, or one that the author states by raising or asserting."""
+    """True if the exception is a limit: of Python's recursion, or one that its author states by raise or assert."""
     if crashed.evidence.get("exception") == "RecursionError":
         return True
     where = dict(crashed.lines).get("where", "")

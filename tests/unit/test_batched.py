@@ -275,7 +275,8 @@ numbers = [123456789, 987654321, 1234567890, 2345678901, 3456789012, 4000000001]
 @pytest.mark.waits
 @pytest.mark.parametrize("source", [
     f"from rnn_reference import *{LARGE}",
-    f"from rnn_reference.faults import FaultyNetwork, faults_named{LARGE}wrong = FaultyNetwork(faults_named('carry-dropped')[0])",
+    f"from rnn_reference.faults import FaultyNetwork, faults_named{LARGE}"
+    "wrong = FaultyNetwork(faults_named('carry-dropped')[0])",
 ], ids=["right", "wrong"])  # fmt: skip
 def test_it_is_the_same_verdict_here_and_in_its_own_process(verdict_on, tmp_path, source):
     """Every check has the same outcome, on the same problem, in a process of its own and in the judging one."""
