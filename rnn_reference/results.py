@@ -82,8 +82,10 @@ def record_for(
     name = implementation.name
     target = name if given.rnn_blackbox is None else f"--rnn-blackbox={name}"
     by = implementation.rerun_by
-    here = rerun_here(by, check, options.as_keywords(given))
-    record["rerun"] = here if by else rerun(target, check, options.as_given(given))
+    if by:
+        record["rerun"] = rerun_here(by, check, options.as_keywords(given))
+    else:
+        record["rerun"] = rerun(target, check, options.as_given(given))
     return record
 
 

@@ -26,6 +26,12 @@ def shifted(array: Array, by: int, wraps: bool) -> Array:
     return moved
 
 
+SHIFTS = {
+    f"{by:+d}, {'round' if wraps else 'zero'}": {"by": by, "wraps": wraps} for by in (1, -1) for wraps in (False, True)
+}
+"""The ways to shift an array by one step."""
+
+
 def with_results(right: Function, change: Callable[[Array, Gradients], Gradients]) -> Edited:
     """Returns a backward function with other results: ``change`` takes the first cotangent and the results."""
 

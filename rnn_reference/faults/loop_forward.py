@@ -9,7 +9,7 @@ from rnn_reference.arrays import Array
 from rnn_reference.cells.cell import Cell
 from rnn_reference.cells.edited_loops import forward_loop
 from rnn_reference.cells.fault import Function, Variants, fault_of_any_cell
-from rnn_reference.faults.building_blocks import each_state, shifted
+from rnn_reference.faults.building_blocks import SHIFTS, each_state, shifted
 
 THE_STATE = "the state that the loop passes to the cell"
 HANDED_ON = "pass the cell's {a_next} to the next step; start the first step from {a0}"
@@ -56,9 +56,8 @@ def first_input_every_step(cell: Cell, step: Function) -> Function:
     "forward",
     where="the input that the loop passes to the cell",
     change="pass x[:, :, t] to step t",
-    variants={f"{by:+d}, {'round' if wraps else 'zero'}": {"by": by, "wraps": wraps}
-              for by in (1, -1) for wraps in (False, True)},
-)  # fmt: skip
+    variants=SHIFTS,
+)
 def inputs_shifted(cell: Cell, step: Function, by: int, wraps: bool) -> Function:
     """Each step reads the input of the step before or after it."""
     return forward_loop(cell, step, inputs=(lambda x: shifted(x, by, wraps),))
@@ -80,10 +79,10 @@ def time_reversed(cell: Cell, step: Function, back: int) -> Function:
 def _shifts(cell: Cell) -> Variants:
     a, y, others = cell.states[0], cell.head.of_sequence, cell.states[1:]
     return {
-        f"{tensor}, {by:+d}, {'round' if wraps else 'zero'}": {"tensors": tensors, "by": by, "wraps": wraps}
+        f"{tensor}, {way}": {"tensors": tensors, **shift}
         for tensor, tensors in {a: (a,), y: (y,), "both": (a, y), **{s: (s,) for s in others}}.items()
-        for by in (1, -1) for wraps in (False, True)
-    }  # fmt: skip
+        for way, shift in SHIFTS.items()
+    }
 
 
 @fault_of_any_cell("forward", where="the index under which the loop stores {a} and {prediction}",

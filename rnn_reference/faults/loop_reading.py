@@ -13,7 +13,7 @@ from rnn_reference.cells.cell import Cell
 from rnn_reference.cells.edited_loops import backward_loop
 from rnn_reference.cells.fault import Function, Variants, fault_of_any_cell
 from rnn_reference.cells.loop import Steps
-from rnn_reference.faults.building_blocks import each_state, shifted
+from rnn_reference.faults.building_blocks import SHIFTS, each_state, shifted
 from rnn_reference.faults.loop_backward import CARRIED
 
 THE_COTANGENTS = "which step of {da} the loop reads"
@@ -21,9 +21,6 @@ THE_CACHES = "what the loop reads from caches[0][t]"
 
 Parts = dict[str, Any]
 """The parts of a step's cache, by name."""
-
-SHIFTS = {f"{by:+d}, {'round' if wraps else 'zero'}": {"by": by, "wraps": wraps}
-          for by in (1, -1) for wraps in (False, True)}  # fmt: skip
 
 
 @fault_of_any_cell("backward", where=THE_COTANGENTS, change=CARRIED, variants=SHIFTS)

@@ -13,7 +13,15 @@ from rnn_reference.cells.cell import Cell
 from rnn_reference.cells.edited_loops import backward_loop
 from rnn_reference.cells.edits import around
 from rnn_reference.cells.fault import Function, Variants, fault_of_any_cell
-from rnn_reference.faults.building_blocks import each_and_all, each_changed, each_state, scaled, shifted, subsets
+from rnn_reference.faults.building_blocks import (
+    SHIFTS,
+    each_and_all,
+    each_changed,
+    each_state,
+    scaled,
+    shifted,
+    subsets,
+)
 
 THE_SUMS = "the sums of {weights} in the loop"
 SUMMED = "start {weight} at zero and add the cell's result at every step; the same for {other_weights}"
@@ -81,9 +89,8 @@ def initial_state_gradient_last(cell: Cell, step: Function, value: Function) -> 
     "backward",
     where="the index under which the loop stores dx",
     change="store step t's dxt at t",
-    variants={f"{by:+d}, {'round' if wraps else 'zero'}": {"by": by, "wraps": wraps}
-              for by in (1, -1) for wraps in (False, True)},
-)  # fmt: skip
+    variants=SHIFTS,
+)
 def input_gradient_shifted(cell: Cell, step: Function, by: int, wraps: bool) -> Function:
     """dx is stored one step too early or too late."""
     return each_changed(backward_loop(cell, step), ("dx",), lambda da, dx: shifted(dx, by, wraps))

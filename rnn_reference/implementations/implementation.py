@@ -135,6 +135,8 @@ class Implementation:
 
     def _note_weights_alone(self, function: Function, results: Mapping[str, Any]) -> None:
         """Keep a note if a backward function returns the gradients of the weights alone."""
+        if not function.takes_cache:
+            return
         absent = [one for one in function.of_inputs if function.cell.of_sequence.get(one, one) not in self.lacks]
         if absent and not set(absent) & results.keys():
             note = f"{function.name} returns no {' and no '.join(absent)}: not judged"

@@ -4,11 +4,10 @@ import inspect
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from rnn_reference.paths import PACKAGE
+
 LONGEST = 60
 """The largest number of lines of code in a report."""
-
-OURS = str(Path(__file__).resolve().parents[1])
-"""The folder of this package: what lies in it is not where people look."""
 
 
 class Whereabouts(NamedTuple):
@@ -29,11 +28,11 @@ def whereabouts(function: Any) -> Whereabouts | None:
     """
     function = inspect.unwrap(getattr(function, "theirs", function))
     try:
-        lines, first = inspect.getsourcelines(function)
         name = inspect.getsourcefile(function) or function.__code__.co_filename
+        if Path(name).resolve().is_relative_to(PACKAGE):
+            return None  # it is not where people look
+        lines, first = inspect.getsourcelines(function)
     except Exception:  # it is only told; other people's objects may do anything
-        return None
-    if str(Path(name).resolve()).startswith(OURS):
         return None
     shown = "".join(lines[:LONGEST]) + ("...\n" if len(lines) > LONGEST else "")
     return Whereabouts(_short(name), max(first, 1), inspect.cleandoc("\n" + shown) if lines[0][:1].isspace() else shown)

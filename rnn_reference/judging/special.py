@@ -9,6 +9,7 @@ from rnn_reference.cells.cell import Cell
 from rnn_reference.cells.words import listed
 from rnn_reference.implementations.question import forward_backward, repeated
 from rnn_reference.judging.judge import Judge
+from rnn_reference.judging.steps import joined
 from rnn_reference.numerics.compare import agrees
 from rnn_reference.outcomes import NotJudged, Wrong
 from rnn_reference.problems.inputs import of_sequence, of_step
@@ -52,8 +53,7 @@ def _as_its_own_step(judge: Judge, cell: Cell, one: Special, got: Mapping[str, A
         return False
     each = one.given.each_step({s: got[s] for s in cell.states})
     steps = judge.implementation.answers(repeated(cell.cell_forward, *(step.step for step in each)))
-    own = {name: np.stack([step[cell.of_step[name]] for step in steps], axis=2) for name in cell.forward.tensors}
-    return agrees(got, own, one.right.tolerance)
+    return agrees(got, joined(cell, steps), one.right.tolerance)
 
 
 def judge_backward(judge: Judge, cell: Cell, name: str, step: bool = False) -> None:

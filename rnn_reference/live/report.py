@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import json
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -54,14 +53,12 @@ class Report:
         from rnn_reference.report import files
 
         path = Path(path)
-        refused = files.refusal(path)
-        if "needs" in refused:
-            raise ModuleNotFoundError(_own_words(refused))
-        if refused and path.parent.is_dir() and not path.is_dir():
-            raise ValueError(_own_words(refused))
-        reason = refused or files.write(path, self.data)
-        if reason:
-            raise OSError(_own_words(reason))
+        if reason := files.unknown_form(path.suffix):
+            raise ValueError(f"{path}: {reason}")
+        if reason := files.missing_package(path.suffix):
+            raise ModuleNotFoundError(f"{path}: {reason}")
+        if reason := files.unwritable(path) or files.write(path, self.data):
+            raise OSError(f"{path}: {reason}")
         return path
 
     def __bool__(self) -> bool:
@@ -76,20 +73,13 @@ class Report:
 
     def _repr_html_(self) -> str:
         """Returns the page on the target, in a frame of its own; the text if there is no jinja2."""
+        from rnn_reference.report.forms import form
+
         try:
-            page = self._page()
+            page = form(".html").render(self.data)
         except ModuleNotFoundError:
             return f"<pre>{html.escape(str(self))}</pre>"
         return f'<iframe srcdoc="{html.escape(page)}" width="100%" height="560" style="border: 0"></iframe>'
-
-    def _page(self) -> str:
-        with tempfile.TemporaryDirectory() as folder:
-            return self.save(Path(folder) / "report.html").read_text(encoding="utf-8")
-
-
-def _own_words(refused: str) -> str:
-    """Returns a refusal of the option without the option's name."""
-    return refused.removeprefix("--rnn-report=")
 
 
 def read(path: Path, printed: str) -> dict[str, Any]:

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
-import os
 import signal
-import subprocess
-import sys
 import tempfile
 import threading
 import warnings
 from collections.abc import Iterator
-from multiprocessing.connection import Pipe
 from pathlib import Path
 from typing import Any
 
@@ -21,18 +16,17 @@ import numpy as np
 
 from rnn_reference.implementations.isolation.answering import Caller, description_of
 from rnn_reference.implementations.isolation.channel import Channel
-from rnn_reference.implementations.isolation.environment import ONE_THREAD
-from rnn_reference.implementations.isolation.start import inheriting
+from rnn_reference.implementations.isolation.output import Output
+from rnn_reference.implementations.isolation.start import kill, start
 from rnn_reference.implementations.loading.find import implementation_of_object
 from rnn_reference.live.defined import Defined
 from rnn_reference.live.report import read
 
-_BOOTSTRAP = """
-import sys
-sys.path[:] = {paths!r}
-from rnn_reference.live.judging import main
-sys.exit(main({handle!r}, {request!r}))
-"""
+JUDGING = "rnn_reference.live.judging"
+"""The module with the program of the judging process."""
+
+SHOWN = 2**16
+"""The number of bytes at the end of its output in which its last line is."""
 
 LATE = getattr(signal, "SIGUSR1", None)
 """With this signal the judging process ends a call that takes too long. On Windows there is none."""
@@ -54,36 +48,24 @@ def judged(found: Any, name: str, call: str, options: list[str], seconds: float)
 
 
 def _answer_all(implementation: Any, request: dict[str, Any]) -> str:
-    """Start the judging process, and answer its questions. Returns what it printed."""
-    ours, inherited = Pipe()
-    paths = [os.path.abspath(entry) for entry in sys.path]
-    code = _BOOTSTRAP.format(paths=paths, handle=inherited.fileno(), request=json.dumps(request))
-    with inherited:
-        process = subprocess.Popen(
-            [sys.executable, "-c", code],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            env=ONE_THREAD | os.environ,
-            start_new_session=True,
-            **inheriting(inherited.fileno()),
-        )
-    channel, said = Channel(ours), list[str]()
-    reader = threading.Thread(target=lambda: said.append(process.communicate()[0]), daemon=True)
-    reader.start()
+    """Start the judging process, and answer its questions. Returns the end of what it printed."""
+    output = Output()
     try:
-        with _calm(), contextlib.suppress(EOFError, ConnectionError):
-            channel.send(description_of(implementation))
-            caller = Caller(implementation, channel)
-            while True:
-                caller.answer(channel.receive())
+        process, connection = start(request, output.file, JUDGING)
+        try:
+            with _calm(), connection, contextlib.suppress(EOFError, ConnectionError):
+                channel = Channel(connection)
+                channel.send(description_of(implementation))
+                caller = Caller(implementation, channel)
+                while True:
+                    caller.answer(channel.receive())
+            process.wait()
+        except BaseException:
+            kill(process)
+            raise
+        return output.tail(SHOWN)
     finally:
-        ours.close()
-        if process.poll() is None and sys.exc_info()[0]:
-            process.kill()
-        reader.join()
-    return "".join(said)
+        output.close()
 
 
 @contextlib.contextmanager

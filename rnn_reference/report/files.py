@@ -20,13 +20,13 @@ def is_folder(report: str) -> bool:
 
 def refusal(path: Path) -> str:
     """Returns the reason why a report cannot be written to ``path``, or "". It is checked before the run."""
-    if path.suffix not in suffixes():
-        return f"--rnn-report={path}: the name must end in {either(suffixes())}"
-    reason = unwritable(path)
-    if reason:
-        return f"--rnn-report={path}: {reason}"
-    reason = missing_package(path.suffix)
+    reason = unknown_form(path.suffix) or unwritable(path) or missing_package(path.suffix)
     return f"--rnn-report={path}: {reason}" if reason else ""
+
+
+def unknown_form(suffix: str) -> str:
+    """Returns which suffixes there are, if there is no form with this one, or ""."""
+    return "" if suffix in suffixes() else f"the name must end in {either(suffixes())}"
 
 
 def missing_package(suffix: str) -> str:

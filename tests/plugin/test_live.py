@@ -147,6 +147,9 @@ def test_forms(wrong, tmp_path):
         report.save(tmp_path / "report.pdf")
     with pytest.raises(OSError, match="there is no folder"):
         report.save(tmp_path / "none" / "report.html")
+    (tmp_path / "taken.html").mkdir()
+    with pytest.raises(OSError, match=r"taken.html: Is a directory"):
+        report.save(tmp_path / "taken.html")
 
 
 @pytest.mark.waits

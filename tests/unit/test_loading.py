@@ -5,24 +5,12 @@ import sys
 
 import numpy as np
 import pytest
+from sources import TANH, X, refusal
 
 from rnn_reference.cells.registry import functions
 from rnn_reference.implementations.loading import missing_imports as standins
 from rnn_reference.implementations.loading.find import load
 from rnn_reference.implementations.loading.repairs import repaired
-from rnn_reference.implementations.unusable import Unusable
-
-TANH = "import numpy as np\n\n\ndef tanh_forward(x):\n    return np.tanh(x)\n"
-X = np.array([[0.5, -1.0]])
-
-
-def refusal(target):
-    """The one line that is said of a target that cannot be used."""
-    with pytest.raises(Unusable) as raised:
-        load(target)
-    assert len(str(raised.value).splitlines()) == 1
-    return str(raised.value)
-
 
 # What a target may be
 

@@ -1,4 +1,7 @@
-"""Starts and ends the process of a worker. It does not import numpy, so that both processes import it at once."""
+"""Starts and ends a process that shares a connection.
+
+It does not import numpy, so that a worker and its parent import it at once.
+"""
 
 import contextlib
 import json
@@ -14,16 +17,25 @@ from rnn_reference.implementations.isolation.environment import ONE_THREAD, REUS
 _BOOTSTRAP = """
 import sys
 sys.path[:] = {paths!r}
-from rnn_reference.implementations.isolation.child import main
+from {program} import main
 main({handle!r}, {request!r})
 """
 
 
-def start(request: dict[str, Any], output: IO[bytes]) -> tuple[subprocess.Popen[bytes], Connection]:
-    """Starts a process for the request. Returns it, and the connection to it. Its output goes to ``output``."""
+WORKER = "rnn_reference.implementations.isolation.child"
+"""The module with the program of a worker."""
+
+
+def start(
+    request: dict[str, Any], output: IO[bytes], program: str = WORKER
+) -> tuple[subprocess.Popen[bytes], Connection]:
+    """Starts a process for the request. Returns it, and the connection to it. Its output goes to ``output``.
+
+    ``program`` is a module with a function ``main(connection, request)``, which gets the request as JSON.
+    """
     ours, inherited = Pipe()
     paths = [os.path.abspath(entry) for entry in sys.path]
-    bootstrap = _BOOTSTRAP.format(paths=paths, handle=inherited.fileno(), request=json.dumps(request))
+    bootstrap = _BOOTSTRAP.format(paths=paths, program=program, handle=inherited.fileno(), request=json.dumps(request))
     with inherited:
         process = subprocess.Popen(
             [sys.executable, "-c", bootstrap],
@@ -32,7 +44,7 @@ def start(request: dict[str, Any], output: IO[bytes]) -> tuple[subprocess.Popen[
             stderr=output,
             env=ONE_THREAD | os.environ | REUSE_MEMORY,
             start_new_session=True,  # Ctrl-C ends the parent only; the worker's own children end with the worker
-            **inheriting(inherited.fileno()),
+            **_inheriting(inherited.fileno()),
         )
     return process, ours
 
@@ -47,7 +59,7 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def inheriting(handle: int) -> dict[str, Any]:
+def _inheriting(handle: int) -> dict[str, Any]:
     """Returns the arguments of Popen for a process that inherits a handle."""
     if sys.platform == "win32":
         os.set_handle_inheritable(handle, True)

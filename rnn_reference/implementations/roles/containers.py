@@ -14,7 +14,7 @@ from rnn_reference.implementations.roles.making import made, seeded, weight_argu
 from rnn_reference.implementations.roles.names import role_named
 from rnn_reference.implementations.roles.places import Path, text_of
 from rnn_reference.implementations.roles.slots import slots_of
-from rnn_reference.implementations.roles.tensors import in_precision, numbers
+from rnn_reference.implementations.roles.tensors import in_precision, is_torch, numbers
 from rnn_reference.implementations.roles.weights import Place, Weights, weights_in
 
 Sizes = Mapping[str, int]
@@ -26,11 +26,15 @@ WAYS = tuple(product((True, False), (1, 2), (False, True)))
 
 @dataclass(frozen=True)
 class Container:
-    """How an object with given weights is made. ``arguments``: the weights are arguments of its constructor."""
+    """How an object with given weights is made.
+
+    ``arguments``: the weights are arguments of its constructor. ``torch``: its weights are tensors of torch.
+    """
 
     make: Callable[..., Any]
     weights: Weights
     arguments: tuple[Place, ...] = ()
+    torch: bool = False
 
     def holds(self, path: Path) -> bool:
         """True if the value at a path of the object is one of its weights."""
@@ -50,8 +54,10 @@ def containers(make: Callable[..., Any], sizes: Sizes) -> Iterator[Container]:
     named = weight_arguments(make)
     if not named:
         net = seeded(lambda: made(make, sizes))
-        shapes = {slot.path: slot.array.shape for slot in slots_of(net)}
-        yield from (Container(make, weights) for weights in weights_in(shapes, sizes))
+        slots = {slot.path: slot for slot in slots_of(net)}
+        for weights in weights_in({path: slot.array.shape for path, slot in slots.items()}, sizes):
+            in_torch = any(is_torch(slots[place.path].value) for place in weights.places)
+            yield Container(make, weights, torch=in_torch)
         return
     drawn = np.random.default_rng(0)
     shapes_of = {"Wax": ("n_a", "n_x"), "Waa": ("n_a", "n_a"), "Wya": ("n_y", "n_a"), "ba": ("n_a",), "by": ("n_y",)}

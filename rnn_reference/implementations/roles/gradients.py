@@ -13,7 +13,7 @@ from rnn_reference.implementations.roles.names import plain
 from rnn_reference.implementations.roles.places import Path, at, text_of, walk
 from rnn_reference.implementations.roles.states import Found, sequences_in, steps_in
 from rnn_reference.implementations.roles.tensors import is_array, numbers
-from rnn_reference.implementations.roles.weights import Place, Weights
+from rnn_reference.implementations.roles.weights import TOGETHER, Place, Weights
 
 RESULT, OBJECT = "result", "net"
 """The two places where gradients lie: what was returned, and the object. Paths begin with one of them."""
@@ -56,8 +56,6 @@ WANTED = ("dx", "da0", "dWax", "dWaa", "dba")
 
 
 def _names(place: Place) -> tuple[str, ...]:
-    from rnn_reference.implementations.roles.weights import TOGETHER
-
     roles = TOGETHER.get(place.role, (place.role,))
     return tuple(f"d{role}" for role in roles if f"d{role}" in WANTED)
 

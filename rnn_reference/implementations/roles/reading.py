@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -117,9 +118,14 @@ def handed_to(core: Core, x: Array, given: Problem) -> tuple[Array, Array, Mappi
     return as_words(x, given.a0, given.parameters)
 
 
+def probe_for(make: Callable[..., Any]) -> Problem:
+    """Returns the problem on which an object is read: a vocabulary is the size of the input and of the output."""
+    return PROBE.at(n_y=PROBE.n_x) if vocabulary_in(make) else PROBE
+
+
 def probe_of(reading: Reading) -> tuple[Problem, Array]:
     """Returns the problem on which a reading was found, and its input."""
     core = reading.core
-    given = PROBE.at(n_y=PROBE.n_x) if vocabulary_in(core.container.make) else PROBE
+    given = probe_for(core.container.make)
     given = given.at(m=1) if one_column(core.handing.x) else given
     return given, input_of(given, reading.step)

@@ -16,7 +16,7 @@ from rnn_reference.implementations.roles.calls import Call
 from rnn_reference.implementations.roles.containers import Container
 from rnn_reference.implementations.roles.forms import WORDS, handed
 from rnn_reference.implementations.roles.states import Found
-from rnn_reference.implementations.roles.tensors import is_torch, like, numbers
+from rnn_reference.implementations.roles.tensors import like, numbers
 
 Parameters = Mapping[str, Array]
 
@@ -84,10 +84,9 @@ def sizes_for(x: Array, a0: Array, parameters: Parameters) -> dict[str, int]:
 
 def forward_raw(container: Container, call: Call, handing: Handing, x: Array, a0: Array, parameters: Parameters) -> Raw:
     """Returns one call of their forward function."""
-    net = container.holding(parameters, sizes_for(x, a0, parameters))
-    torch = any(is_torch(value) for value in _weights_of(net, container))
-    given = handing.values(x, a0, torch)
-    steps = x.shape[2] if x.ndim == 3 else 1
+    sizes = sizes_for(x, a0, parameters)
+    net, steps = container.holding(parameters, sizes), sizes["T_x"]
+    given = handing.values(x, a0, container.torch)
     values = {**given, "parameters": net, "targets": list(range(steps, 2 * steps))}
     if handing.again:
         call(net, values)
@@ -96,13 +95,6 @@ def forward_raw(container: Container, call: Call, handing: Handing, x: Array, a0
         setattr(net, handing.attribute, given["h"])
     returned = call(net, values)
     return Raw(net, values, {"result": returned, "net": net})
-
-
-def _weights_of(net: Any, container: Container) -> list[Any]:
-    from rnn_reference.implementations.roles.slots import slots_of
-
-    paths = {place.path for place in container.weights.places}
-    return [slot.value for slot in slots_of(net) if slot.path in paths]
 
 
 def states_of(raw: Raw, found: Found, m: int) -> Array:

@@ -13,10 +13,9 @@ from rnn_reference.implementations.roles.calls import Call, forward_call
 from rnn_reference.implementations.roles.containers import Container, containers
 from rnn_reference.implementations.roles.core import Core
 from rnn_reference.implementations.roles.forms import SEQUENCES, STEPS, WORDS, one_column
-from rnn_reference.implementations.roles.making import vocabulary_in
 from rnn_reference.implementations.roles.names import STATE, plain
 from rnn_reference.implementations.roles.places import at
-from rnn_reference.implementations.roles.reading import PROBE, Reading, input_of, measured, probe_of, raw_of
+from rnn_reference.implementations.roles.reading import Reading, input_of, measured, probe_for, probe_of, raw_of
 from rnn_reference.implementations.roles.running import Handing, Raw
 from rnn_reference.implementations.roles.states import Found, sequences_in, steps_in
 from rnn_reference.implementations.roles.tensors import is_array
@@ -52,7 +51,7 @@ One column of one step is the last: a function of a sequence takes it too, as a 
 
 
 def _readings(make: Callable[..., Any], callables: Sequence[Named], columns: bool) -> Iterator[Reading]:
-    problem = PROBE.at(n_y=PROBE.n_x) if vocabulary_in(make) else PROBE
+    problem = probe_for(make)
     ways = quietly(list, containers(make, problem.sizes)) or []
     for step, single in ORDER:
         if columns and not single:

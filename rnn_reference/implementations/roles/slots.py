@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rnn_reference.arrays import Array
-from rnn_reference.implementations.roles.tensors import is_array, is_torch, like, members, numbers
+from rnn_reference.implementations.roles.tensors import is_array, like, members, numbers
 
 DEPTH = 3
 """How deep arrays are searched for: ``net.i2h.weight`` has depth 2."""
@@ -35,20 +35,15 @@ class Slot:
         return numbers(self.value)
 
     def put(self, new: Array) -> None:
-        """Replace the array."""
-        made = like(self.value, new)
-        if isinstance(self.owner, Mapping | list):
-            self.owner[self.key] = made  # type: ignore[index]
-        else:
-            setattr(self.owner, self.key, made)
+        """Replace the array by one of its kind."""
+        self.hold(like(self.value, new))
 
-    def fill(self, new: Array) -> None:
-        """Write into the array, for one that other objects share; replace it if it has another form."""
-        old = self.value
-        if is_torch(old) or old.shape != new.shape or old.dtype != new.dtype or not old.flags.writeable:
-            self.put(new)
+    def hold(self, value: Any) -> None:
+        """Put an object itself in this place."""
+        if isinstance(self.owner, Mapping | list):
+            self.owner[self.key] = value  # type: ignore[index]
         else:
-            old[...] = new
+            setattr(self.owner, self.key, value)
 
 
 def slots_of(thing: Any, path: str = "", depth: int = DEPTH) -> Iterator[Slot]:

@@ -11,7 +11,6 @@ import numpy as np
 from rnn_reference.arrays import Array
 from rnn_reference.implementations.roles.names import WEIGHTS, place, plain, role_named
 from rnn_reference.implementations.roles.slots import Slot
-from rnn_reference.implementations.unusable import Unusable
 
 Parameters = Mapping[str, Array]
 Sizes = Mapping[str, int]
@@ -84,18 +83,10 @@ class Weights:
             slot.put(one.theirs(parameters))
             for other in by_path.values():
                 if other is not slot and other.value is old:
-                    setattr_or_item(other, slot.value)
+                    other.hold(slot.value)  # two places of one array stay one array
 
     def __str__(self) -> str:
         return "; ".join(map(str, self.places))
-
-
-def setattr_or_item(slot: Slot, value: object) -> None:
-    """Put an object itself in a place: two places of one array stay one array."""
-    if isinstance(slot.owner, Mapping | list):
-        slot.owner[slot.key] = value  # type: ignore[index]
-    else:
-        setattr(slot.owner, slot.key, value)
 
 
 def weights_in(shapes: Mapping[str, tuple[int, ...]], sizes: Sizes) -> Iterator[Weights]:
@@ -170,15 +161,3 @@ def _is_else(path: str) -> bool:
 
 
 ELSE = ("h", "s", "a", "hprev", "state", "states", "hidden", "x", "y", "grads", "grad", "lasth", "hs", "xs")
-
-
-def nameless(weights: Weights) -> tuple[str, ...]:
-    """Returns the names of weights that were found by their shapes alone."""
-    return tuple(one.path for one in weights.places if one.role in WEIGHTS and one.role not in role_named(one.path))
-
-
-def require_recurrent(found: Sequence[Weights], shapes: Mapping[str, tuple[int, ...]], target: str) -> None:
-    """Raise Unusable if no reading has the weights of the input and of the state."""
-    if not found:
-        has = ", ".join(f"{path} {shape}" for path, shape in shapes.items()) or "no arrays"
-        raise Unusable(f"{target}: no weights for the input and the state are found; it has {has}")
